@@ -1,0 +1,51 @@
+//! What conformance vectors, the judge and planted bugs may use. It promises nothing to anybody else and may change with
+//! any release.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::membership::diff::Observer;
+use crate::membership::gossip;
+use crate::membership::{
+    ClusterEvent, Gossip, GossipError, Members, Reachability, Tombstones, UniqueAddress, VectorClock,
+};
+use crate::repairs::Repairs;
+
+pub use crate::membership::{GossipTargets, TargetDraws, TargetSettings};
+
+/// MDL-37 to MDL-39, REP-20: the members of two tables, one received and one local.
+#[must_use]
+pub fn pick(received: &Members, local: &Members, tombstones: &Tombstones, repairs: &Repairs) -> Members {
+    gossip::pick(received, local, tombstones, repairs)
+}
+
+/// The events between two states, as a node of a data centre tells them.
+#[must_use]
+pub fn diff(
+    old: &Arc<Gossip>,
+    new: &Arc<Gossip>,
+    me: &UniqueAddress,
+    data_center: &str,
+    repairs: &Repairs,
+) -> Vec<ClusterEvent> {
+    let mut events = Vec::new();
+    let observer = Observer { me, data_center, repairs };
+    crate::membership::diff::diff(old, new, observer, &mut |event| events.push(event));
+    events
+}
+
+/// A gossip of its parts. Those who have seen it may be named in any order, and need not be members.
+///
+/// # Errors
+/// A row of observations whose observer is no member.
+pub fn gossip_of_parts(
+    members: Members,
+    reachability: Reachability,
+    seen: &[UniqueAddress],
+    tombstones: Tombstones,
+    clock: VectorClock,
+) -> Result<Gossip, GossipError> {
+    Gossip::from_parts(members, reachability, seen, tombstones, clock)
+}
+
+pub use crate::mix::{Mixer, mix};

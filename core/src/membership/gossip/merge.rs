@@ -1,0 +1,105 @@
+//! How two gossips become one.
+
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+use super::seen::Seen;
+use super::{Gossip, Member, Members, Tombstones};
+use crate::membership::clock::VectorClock;
+use crate::repairs::Repairs;
+
+impl Gossip {
+    /// GSP-29 to GSP-36: the state that holds what either side knows. Nobody has seen it (GSP-33), and no clock entry
+    /// counts up (GSP-34). In Pekko's use `self` is the received gossip and `that` the local one.
+    #[must_use]
+    pub fn merge(&self, that: &Self, repairs: &Repairs) -> Self {
+        let tombstones = self.tombstones.union(&that.tombstones);
+        let clock = without_removed(self.clock.merge(&that.clock), &tombstones);
+        let members = pick(&self.members, &that.members, &tombstones, repairs);
+        let reachability = self.reachability.merge(&that.reachability, |node| members.contains(node));
+        let seen = Seen::nobody(members.len());
+        Self::assemble(members, reachability, seen, tombstones, clock)
+    }
+
+    /// GSP-72: a received gossip merged into the local one, of which it is concurrent. First each clock loses the entries
+    /// of its own members that are Down or Exiting and that the other side does not have, in whatever status (GSP-73);
+    /// REP-20 (`tombstones_remove`) leaves that step out.
+    #[must_use]
+    pub fn merge_received(received: &Self, local: &Self, repairs: &Repairs) -> Self {
+        if repairs.tombstones_remove {
+            return received.merge(local, repairs);
+        }
+        let pruned = |side: &Self, other: &Self| {
+            let gone = |member: &&Member| {
+                member.status().is_on_its_way_out() && !other.members.contains(member.unique_address())
+            };
+            let gone = side.members.iter().filter(gone);
+            let clock = gone.fold(side.clock.clone(), |clock, member| clock.prune(member.key()));
+            Self { clock, ..side.clone() }
+        };
+        pruned(received, local).merge(&pruned(local, received), repairs)
+    }
+}
+
+/// GSP-30: the clock without the entry of every removed node.
+fn without_removed(clock: VectorClock, tombstones: &Tombstones) -> VectorClock {
+    tombstones.iter().fold(clock, |clock, (node, _)| clock.prune(node.key()))
+}
+
+/// MDL-37 to MDL-39: the members of two tables. One that both have is resolved by [`Member::higher_priority`], whatever
+/// the tombstones say; one that only one side has is dropped when it was removed or is on its way out.
+///
+/// REP-20 (`tombstones_remove`): a tombstone takes a member out, and nothing else does. So a member that is Down spreads as
+/// Down (REP-21).
+pub(crate) fn pick(a: &Members, b: &Members, tombstones: &Tombstones, repairs: &Repairs) -> Members {
+    if a == b && (tombstones.is_empty() || !repairs.tombstones_remove) {
+        return b.clone();
+    }
+    let is_kept = |member: &Member, in_both: bool| {
+        let removed = || tombstones.contains(member.unique_address());
+        if repairs.tombstones_remove {
+            !removed()
+        } else {
+            in_both || !(member.status().is_on_its_way_out() || removed())
+        }
+    };
+    let mut list: Vec<Member> = Vec::with_capacity(a.len().max(b.len()));
+    let (mut same_as_a, mut same_as_b) = (true, true);
+    let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
+    loop {
+        let order = match (left.peek(), right.peek()) {
+            (Some(x), Some(y)) if x.shares_identity(y) => Ordering::Equal,
+            (Some(x), Some(y)) => x.unique_address().cmp(y.unique_address()),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => break,
+        };
+        let x = if order.is_le() { left.next() } else { None };
+        let y = if order.is_ge() { right.next() } else { None };
+        let kept = match (x, y) {
+            (Some(x), Some(y)) => Member::higher_priority(x, y, repairs.life_cycle_order),
+            (Some(only), None) | (None, Some(only)) => only,
+            (None, None) => break,
+        };
+        if is_kept(kept, order.is_eq()) {
+            same_as_a &= x.is_some_and(|x| x.shares_identity(kept));
+            same_as_b &= y.is_some_and(|y| y.shares_identity(kept));
+            list.push(kept.clone());
+        } else {
+            same_as_a &= x.is_none();
+            same_as_b &= y.is_none();
+        }
+    }
+    let roster = if same_as_b && list.len() == b.len() {
+        Some(b.roster().clone())
+    } else if same_as_a && list.len() == a.len() {
+        Some(a.roster().clone())
+    } else {
+        None
+    };
+    Members::from_sorted(list, roster)
+}
+
+#[cfg(test)]
+#[path = "merge_tests.rs"]
+mod tests;

@@ -1,0 +1,187 @@
+//! Who has seen a state.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::{GossipError, Member, Members, UniqueAddress};
+use crate::membership::bits::Bits;
+use crate::mix::{Mixer, mix};
+
+/// The set of nodes that have seen a state: positions in the table of members that it belongs to, and besides the nodes
+/// that are no members, which a merge of seen sets can leave behind (GSP-17).
+#[derive(Clone)]
+pub(super) struct Seen {
+    positions: Bits,
+    /// Ascending, each once.
+    strangers: Option<Arc<[UniqueAddress]>>,
+}
+
+/// The nodes that have seen a state, ascending.
+#[derive(Clone)]
+pub struct SeenIter<'a> {
+    positions: &'a Bits,
+    members: &'a [Member],
+    next_member: usize,
+    strangers: &'a [UniqueAddress],
+}
+
+impl<'a> Iterator for SeenIter<'a> {
+    type Item = &'a UniqueAddress;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.next_member < self.members.len() && !self.positions.contains(self.next_member) {
+            self.next_member += 1;
+        }
+        let member = self.members.get(self.next_member).map(Member::unique_address);
+        match self.strangers.split_first() {
+            Some((stranger, rest)) if member.is_none_or(|member| stranger < member) => {
+                self.strangers = rest;
+                Some(stranger)
+            }
+            _ => {
+                self.next_member += 1;
+                member
+            }
+        }
+    }
+}
+
+impl Seen {
+    /// Nobody has seen a state of `members` members.
+    pub(super) fn nobody(members: usize) -> Self {
+        Self { positions: Bits::new(members), strangers: None }
+    }
+
+    pub(super) fn only(members: &Members, node: &UniqueAddress) -> Self {
+        let mut seen = Self::nobody(members.len());
+        seen.insert(members, node);
+        seen
+    }
+
+    /// The set of some nodes, members or not.
+    pub(super) fn of(members: &Members, nodes: &[UniqueAddress]) -> Self {
+        let mut seen = Self::nobody(members.len());
+        nodes.iter().for_each(|node| seen.insert(members, node));
+        seen
+    }
+
+    /// The set that was written down as positions and strangers, both ascending.
+    pub(super) fn from_parts(
+        members: &Members,
+        positions: &[u32],
+        strangers: &[UniqueAddress],
+    ) -> Result<Self, GossipError> {
+        if let Some(&position) = positions.iter().find(|&&position| position as usize >= members.len()) {
+            return Err(GossipError::SeenOutOfRange { position, members: members.len() });
+        }
+        if let Some(pair) = positions.windows(2).find(|pair| pair[0] >= pair[1]) {
+            return Err(GossipError::SeenNotAscending { position: pair[1] });
+        }
+        if let Some(pair) = strangers.windows(2).find(|pair| pair[0] >= pair[1]) {
+            return Err(GossipError::StrangersNotAscending { node: pair[1].clone() });
+        }
+        if let Some(node) = strangers.iter().find(|node| members.contains(node)) {
+            return Err(GossipError::StrangerIsMember { node: node.clone() });
+        }
+        let mut seen = Self::nobody(members.len());
+        positions.iter().for_each(|&position| seen.positions.insert(position as usize));
+        seen.strangers = (!strangers.is_empty()).then(|| strangers.into());
+        Ok(seen)
+    }
+
+    pub(super) fn to_parts(&self) -> (Vec<u32>, Vec<UniqueAddress>) {
+        let positions = self.positions.iter().map(|position| position as u32).collect();
+        (positions, self.strangers().to_vec())
+    }
+
+    pub(super) fn positions(&self) -> &Bits {
+        &self.positions
+    }
+
+    fn strangers(&self) -> &[UniqueAddress] {
+        self.strangers.as_deref().unwrap_or_default()
+    }
+
+    pub(super) fn iter<'a>(&'a self, members: &'a Members) -> SeenIter<'a> {
+        SeenIter {
+            positions: &self.positions,
+            members: members.as_slice(),
+            next_member: 0,
+            strangers: self.strangers(),
+        }
+    }
+
+    pub(super) fn contains(&self, members: &Members, node: &UniqueAddress) -> bool {
+        match members.position(node) {
+            Some(position) => self.positions.contains(position),
+            None => self.strangers().contains(node),
+        }
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.positions.count() + self.strangers().len()
+    }
+
+    pub(super) fn insert(&mut self, members: &Members, node: &UniqueAddress) {
+        match members.position(node) {
+            Some(position) => self.positions.insert(position),
+            None => {
+                if let Err(at) = self.strangers().binary_search(node) {
+                    let mut strangers = self.strangers().to_vec();
+                    strangers.insert(at, node.clone());
+                    self.strangers = Some(strangers.into());
+                }
+            }
+        }
+    }
+
+    pub(super) fn remove(&mut self, members: &Members, node: &UniqueAddress) {
+        match members.position(node) {
+            Some(position) => self.positions.remove(position),
+            None if self.strangers().contains(node) => {
+                let left: Vec<_> = self.strangers().iter().filter(|other| *other != node).cloned().collect();
+                self.strangers = (!left.is_empty()).then(|| left.into());
+            }
+            None => {}
+        }
+    }
+
+    /// The same nodes as positions in another table.
+    pub(super) fn rebase(&self, old: &Members, new: &Members) -> Self {
+        if old.shares_roster(new) && self.strangers.is_none() {
+            return self.clone();
+        }
+        let mut rebased = Self::nobody(new.len());
+        self.iter(old).for_each(|node| rebased.insert(new, node));
+        rebased
+    }
+
+    /// This set, of `members`, with all nodes of another set, of `others`.
+    pub(super) fn union(&mut self, members: &Members, other: &Self, others: &Members) {
+        if members.shares_roster(others) {
+            self.positions.union(&other.positions);
+            other.strangers().iter().for_each(|node| self.insert(members, node));
+        } else {
+            other.iter(others).for_each(|node| self.insert(members, node));
+        }
+    }
+
+    /// The set without those that are no members.
+    pub(super) fn drop_strangers(&mut self) {
+        self.strangers = None;
+    }
+
+    /// GSP-27, GSP-28: a hash of the addresses of the nodes, whatever table they are positions in. An address counts
+    /// once for each of its incarnations.
+    pub(super) fn address_hash(&self, members: &Members) -> u64 {
+        self.iter(members).fold(0, |sum: u64, node| sum.wrapping_add(mix(node.address.hash64(), 5)))
+    }
+
+    /// A hash of the positions: equal for equal sets over one table.
+    pub(super) fn fast_hash(&self) -> u64 {
+        let mut mixer = Mixer::new(9);
+        (0..self.positions.len_words()).for_each(|place| mixer.word(self.positions.word(place)));
+        self.strangers().iter().for_each(|node| mixer.word(node.key().0));
+        mixer.finish()
+    }
+}

@@ -1,0 +1,387 @@
+//! The table of members, with what is derived from it once and shared by all who hold it.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::address::{Address, NodeKey, UniqueAddress};
+use super::bits::Bits;
+use super::member::Member;
+use super::ring::ring_order;
+use super::roles::DataCenter;
+use super::status::MemberStatus;
+use crate::mix::{Mixer, mix};
+
+/// Members in ascending order of their unique addresses, each once (MDL-27). Immutable and shared; cheap to clone.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Member>", into = "Vec<Member>")]
+pub struct Members(Arc<Table>);
+
+struct Table {
+    list: Vec<Member>,
+    roster: Arc<Roster>,
+    by_status: [Bits; 9],
+    hash: u64,
+}
+
+/// What follows from who the members are, whatever their statuses.
+pub(crate) struct Roster {
+    /// Ascending by key: where in the table a node is.
+    index: Vec<(NodeKey, u32)>,
+    /// Ascending by name.
+    data_centers: Vec<DataCenterRoster>,
+}
+
+/// The members of one data centre.
+pub(crate) struct DataCenterRoster {
+    pub(crate) name: DataCenter,
+    pub(crate) members: Bits,
+    /// HB-43: its heartbeat ring.
+    pub(crate) ring: Box<[UniqueAddress]>,
+}
+
+/// Why members are no table of members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MembersError {
+    /// A member that is Removed is no member (GSP-6).
+    Removed {
+        /// Which one.
+        node: UniqueAddress,
+    },
+    /// Two members with one unique address, or members out of order.
+    NotAscending {
+        /// The one that came too late.
+        node: UniqueAddress,
+    },
+}
+
+impl fmt::Display for MembersError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Removed { node } => write!(f, "{node} is listed as a member and is removed (GSP-6)"),
+            Self::NotAscending { node } => write!(f, "the member {node} is out of order (MDL-27)"),
+        }
+    }
+}
+
+impl core::error::Error for MembersError {}
+
+impl Members {
+    /// No members.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::from_sorted(Vec::new(), None)
+    }
+
+    /// A table of members that are sorted already; `roster` is that of the same nodes, if there is one.
+    pub(crate) fn from_sorted(list: Vec<Member>, roster: Option<Arc<Roster>>) -> Self {
+        debug_assert!(list.windows(2).all(|pair| pair[0].unique_address() < pair[1].unique_address()));
+        let mut by_status: [Bits; 9] = core::array::from_fn(|_| Bits::new(list.len()));
+        let mut mixer = Mixer::new(4);
+        for (position, member) in list.iter().enumerate() {
+            debug_assert_ne!(member.status(), MemberStatus::Removed, "GSP-6");
+            by_status[member.status() as usize].insert(position);
+            mixer.word(member.hash64());
+        }
+        let roster = roster.unwrap_or_else(|| Arc::new(Roster::of(&list)));
+        Self(Arc::new(Table { list, roster, by_status, hash: mixer.finish() }))
+    }
+
+    /// The members in ascending order.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Member] {
+        &self.0.list
+    }
+
+    /// The members in ascending order.
+    pub fn iter(&self) -> core::slice::Iter<'_, Member> {
+        self.0.list.iter()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.list.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.list.is_empty()
+    }
+
+    /// Where in the table a node is.
+    pub(crate) fn position(&self, node: &UniqueAddress) -> Option<usize> {
+        let index = &self.0.roster.index;
+        let key = node.key();
+        let first = index.partition_point(|entry| entry.0 < key);
+        index[first..]
+            .iter()
+            .take_while(|entry| entry.0 == key)
+            .map(|entry| entry.1 as usize)
+            .find(|&position| self.0.list[position].unique_address() == node)
+    }
+
+    /// The member with a unique address.
+    #[must_use]
+    pub fn get(&self, node: &UniqueAddress) -> Option<&Member> {
+        self.position(node).map(|position| &self.0.list[position])
+    }
+
+    /// Whether an incarnation is a member.
+    #[must_use]
+    pub fn contains(&self, node: &UniqueAddress) -> bool {
+        self.position(node).is_some()
+    }
+
+    /// JOIN-80, LDR-57: the first member with an address, whatever its uid.
+    #[must_use]
+    pub fn first_at(&self, address: &Address) -> Option<&Member> {
+        let first = self.0.list.partition_point(|member| member.address() < address);
+        self.0.list.get(first).filter(|member| member.address() == address)
+    }
+
+    /// The members with an address, whatever their uids, ascending.
+    pub fn all_at<'a>(&'a self, address: &'a Address) -> impl Iterator<Item = &'a Member> + use<'a> {
+        let first = self.0.list.partition_point(|member| member.address() < address);
+        self.0.list[first..].iter().take_while(move |member| member.address() == address)
+    }
+
+    /// The members of one status.
+    pub(crate) fn with_status(&self, status: MemberStatus) -> &Bits {
+        &self.0.by_status[status as usize]
+    }
+
+    /// The data centres of the members, ascending by name.
+    pub(crate) fn data_centers(&self) -> &[DataCenterRoster] {
+        &self.0.roster.data_centers
+    }
+
+    /// The place of a data centre among [`Members::data_centers`].
+    pub(crate) fn data_center_position(&self, name: &str) -> Option<usize> {
+        self.data_centers().binary_search_by(|dc| (*dc.name).cmp(name)).ok()
+    }
+
+    /// Whether another table is of the same nodes in the same places, so that sets of positions mean the same.
+    pub(crate) fn shares_roster(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0.roster, &other.0.roster)
+            || (self.0.roster.index == other.0.roster.index
+                && self.iter().zip(other.iter()).all(|(a, b)| a.unique_address() == b.unique_address()))
+    }
+
+    /// MDL-26, GSP-19: the table with one more member, unless it has that incarnation already or it is Removed (GSP-6).
+    #[must_use]
+    pub fn with(&self, member: Member) -> Self {
+        if member.status() == MemberStatus::Removed {
+            return self.clone();
+        }
+        let order = |other: &Member| other.unique_address().cmp(member.unique_address());
+        match self.0.list.binary_search_by(order) {
+            Ok(_) => self.clone(),
+            Err(at) => {
+                let mut list = Vec::with_capacity(self.len() + 1);
+                list.extend_from_slice(&self.0.list[..at]);
+                list.push(member);
+                list.extend_from_slice(&self.0.list[at..]);
+                Self::from_sorted(list, None)
+            }
+        }
+    }
+
+    /// GSP-20: the table with each of `changed` in place of its equal, or added when it has none. One that is Removed is
+    /// no member and changes nothing (GSP-6).
+    #[must_use]
+    pub fn updated(&self, changed: &[Member]) -> Self {
+        if changed.is_empty() {
+            return self.clone();
+        }
+        let mut list = self.0.list.clone();
+        let mut same_nodes = true;
+        for member in changed.iter().filter(|member| member.status() != MemberStatus::Removed) {
+            match list.binary_search_by(|other| other.unique_address().cmp(member.unique_address())) {
+                Ok(at) => {
+                    same_nodes &= list[at].roles() == member.roles();
+                    list[at] = member.clone();
+                }
+                Err(at) => {
+                    same_nodes = false;
+                    list.insert(at, member.clone());
+                }
+            }
+        }
+        Self::from_sorted(list, same_nodes.then(|| self.0.roster.clone()))
+    }
+
+    /// The table without some nodes; itself when it has none of them.
+    #[must_use]
+    pub fn without(&self, nodes: &[UniqueAddress]) -> Self {
+        if !nodes.iter().any(|node| self.contains(node)) {
+            return self.clone();
+        }
+        let stays = |member: &&Member| !nodes.contains(member.unique_address());
+        Self::from_sorted(self.iter().filter(stays).cloned().collect(), None)
+    }
+
+    /// A hash of all members: their identities, statuses and up-numbers.
+    #[must_use]
+    pub fn hash64(&self) -> u64 {
+        self.0.hash
+    }
+
+    pub(crate) fn roster(&self) -> &Arc<Roster> {
+        &self.0.roster
+    }
+}
+
+impl Roster {
+    fn of(list: &[Member]) -> Self {
+        let mut index: Vec<(NodeKey, u32)> =
+            list.iter().zip(0..).map(|(member, position)| (member.key(), position)).collect();
+        index.sort_unstable();
+        let mut names: Vec<&str> = Vec::new();
+        for member in list {
+            if let Err(at) = names.binary_search(&member.data_center()) {
+                names.insert(at, member.data_center());
+            }
+        }
+        let data_centers = names.into_iter().map(|name| DataCenterRoster::of(name, list)).collect();
+        Self { index, data_centers }
+    }
+}
+
+impl DataCenterRoster {
+    fn of(name: &str, list: &[Member]) -> Self {
+        let mut members = Bits::new(list.len());
+        let mut nodes = Vec::with_capacity(list.len());
+        for (position, member) in list.iter().enumerate().filter(|(_, member)| member.data_center() == name) {
+            members.insert(position);
+            nodes.push(member.unique_address().clone());
+        }
+        Self { name: name.into(), members, ring: ring_order(&nodes).into() }
+    }
+}
+
+impl Default for Members {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl PartialEq for Members {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || (self.0.hash == other.0.hash && self.0.list == other.0.list)
+    }
+}
+
+impl Eq for Members {}
+
+impl<'a> IntoIterator for &'a Members {
+    type Item = &'a Member;
+    type IntoIter = core::slice::Iter<'a, Member>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl TryFrom<Vec<Member>> for Members {
+    type Error = MembersError;
+
+    fn try_from(list: Vec<Member>) -> Result<Self, MembersError> {
+        if let Some(member) = list.iter().find(|member| member.status() == MemberStatus::Removed) {
+            return Err(MembersError::Removed { node: member.unique_address().clone() });
+        }
+        if let Some(pair) = list.windows(2).find(|pair| pair[0].unique_address() >= pair[1].unique_address())
+        {
+            return Err(MembersError::NotAscending { node: pair[1].unique_address().clone() });
+        }
+        Ok(Self::from_sorted(list, None))
+    }
+}
+
+impl From<Members> for Vec<Member> {
+    fn from(members: Members) -> Self {
+        members.0.list.clone()
+    }
+}
+
+impl fmt::Debug for Members {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// A hash of one set of nodes, whatever their order.
+pub(crate) fn hash_of_nodes<'a>(nodes: impl Iterator<Item = &'a UniqueAddress>) -> u64 {
+    nodes.fold(0, |sum: u64, node| sum.wrapping_add(mix(node.key().0, 5)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::membership::{AppVersion, Roles};
+    use alloc::vec;
+
+    fn member(address: &str, uid: i64, status: MemberStatus) -> Member {
+        let node = UniqueAddress::new(address.parse().unwrap(), uid);
+        Member::with_parts(node, Roles::default(), AppVersion::default(), 1, status)
+    }
+
+    fn table(list: &[Member]) -> Members {
+        list.iter().fold(Members::new(), |members, member| members.with(member.clone()))
+    }
+
+    /// MDL-26, MDL-27
+    #[test]
+    fn members_are_kept_in_order_and_the_first_copy_stays() {
+        let up = member("b:1", 1, MemberStatus::Up);
+        let members =
+            table(&[up.clone(), member("a:1", 1, MemberStatus::Up), member("b:1", 1, MemberStatus::Down)]);
+        assert_eq!(members.as_slice(), [member("a:1", 1, MemberStatus::Up), up]);
+    }
+
+    /// GSP-20
+    #[test]
+    fn an_update_replaces_equals_and_adds_strangers() {
+        let members = table(&[member("a:1", 1, MemberStatus::Up), member("b:1", 1, MemberStatus::Up)]);
+        let updated =
+            members.updated(&[member("b:1", 1, MemberStatus::Down), member("c:1", 1, MemberStatus::Joining)]);
+        let statuses: Vec<_> = updated.iter().map(Member::status).collect();
+        assert_eq!(statuses, [MemberStatus::Up, MemberStatus::Down, MemberStatus::Joining]);
+        assert!(updated.with_status(MemberStatus::Down).contains(1));
+        assert_ne!(updated.hash64(), members.hash64());
+    }
+
+    /// JOIN-80, LDR-57
+    #[test]
+    fn of_two_incarnations_of_an_address_the_smaller_uid_comes_first() {
+        let members = table(&[member("a:1", 7, MemberStatus::Up), member("a:1", -7, MemberStatus::Down)]);
+        let address = "a:1".parse().unwrap();
+        assert_eq!(members.first_at(&address).map(|member| member.unique_address().uid), Some(-7));
+        assert!(members.first_at(&"a:2".parse().unwrap()).is_none());
+        assert_eq!(
+            members.all_at(&address).map(Member::status).collect::<Vec<_>>(),
+            [MemberStatus::Down, MemberStatus::Up]
+        );
+    }
+
+    #[test]
+    fn a_node_is_found_by_its_whole_identity() {
+        let members = table(&[member("a:1", 1, MemberStatus::Up)]);
+        assert!(members.contains(&UniqueAddress::new("a:1".parse().unwrap(), 1)));
+        assert!(!members.contains(&UniqueAddress::new("a:1".parse().unwrap(), 2)));
+    }
+
+    /// GSP-6
+    #[test]
+    fn a_removed_member_or_a_double_is_refused() {
+        let removed = member("a:1", 1, MemberStatus::Removed);
+        assert!(matches!(Members::try_from(vec![removed]), Err(MembersError::Removed { .. })));
+        let up = member("a:1", 1, MemberStatus::Up);
+        assert!(matches!(Members::try_from(vec![up.clone(), up]), Err(MembersError::NotAscending { .. })));
+    }
+}

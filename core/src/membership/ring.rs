@@ -1,0 +1,82 @@
+//! The heartbeat ring: who sends heartbeats to whom.
+
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+use super::address::UniqueAddress;
+
+/// HB-44: the number that orders the ring: both halves of the uid, one over the other, as a signed number.
+pub(crate) fn fold(uid: i64) -> i32 {
+    let bits = uid as u64;
+    (bits ^ (bits >> 32)) as i32
+}
+
+/// HB-44: by fold, then by address. Nodes that are equal in both have one place in the ring.
+fn compare_places(a: &UniqueAddress, b: &UniqueAddress) -> Ordering {
+    fold(a.uid).cmp(&fold(b.uid)).then_with(|| a.address.cmp(&b.address))
+}
+
+/// HB-43: the order of a ring of these nodes, whatever their order here.
+///
+/// HB-45: of two nodes that share a place, the lower unique address stays.
+pub(crate) fn ring_order(nodes: &[UniqueAddress]) -> Vec<UniqueAddress> {
+    let mut ring = nodes.to_vec();
+    ring.sort_unstable_by(|a, b| compare_places(a, b).then_with(|| a.cmp(b)));
+    ring.dedup_by(|later, earlier| compare_places(later, earlier).is_eq());
+    ring
+}
+
+/// Where a node stands in a ring, if it does.
+pub(crate) fn ring_position(ring: &[UniqueAddress], node: &UniqueAddress) -> Option<usize> {
+    let position = ring.binary_search_by(|other| compare_places(other, node)).ok()?;
+    (ring[position] == *node).then_some(position)
+}
+
+/// The nodes to which the node at `self_position` sends heartbeats, as a walk meets them that starts after it.
+///
+/// HB-46: all others, if `n` of them would be all; else what HB-47 says. Nobody, if the position is outside the
+/// ring (HB-54).
+pub(crate) fn receivers(
+    ring: &[UniqueAddress],
+    self_position: usize,
+    is_unreachable: impl Fn(&UniqueAddress) -> bool,
+    n: usize,
+) -> Vec<UniqueAddress> {
+    let Some((before, [_, after @ ..])) = ring.split_at_checked(self_position) else {
+        return Vec::new();
+    };
+    let walk = after.iter().chain(before);
+    if n >= ring.len() - 1 {
+        return walk.cloned().collect();
+    }
+    walk_receivers(walk, is_unreachable, n)
+}
+
+/// HB-47: a reachable node is taken and counted until `n` are counted; an unreachable one on the way is taken if
+/// fewer than `n` were taken before it, and is never counted. HB-48: both counts span the whole walk.
+///
+/// So a dead successor keeps being watched, while as many living ones are watched as without it (HB-49, HB-50).
+fn walk_receivers<'a>(
+    walk: impl Iterator<Item = &'a UniqueAddress>,
+    is_unreachable: impl Fn(&UniqueAddress) -> bool,
+    n: usize,
+) -> Vec<UniqueAddress> {
+    let mut taken = Vec::with_capacity(n);
+    let mut left = n;
+    for node in walk {
+        if left == 0 {
+            break;
+        }
+        if !is_unreachable(node) {
+            taken.push(node.clone());
+            left -= 1;
+        } else if taken.len() < n {
+            taken.push(node.clone());
+        }
+    }
+    taken
+}
+
+#[cfg(test)]
+#[path = "ring_tests.rs"]
+mod tests;

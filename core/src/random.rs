@@ -1,0 +1,110 @@
+//! Random draws as a function of (seed, purpose, count).
+//!
+//! There is no generator that is carried along: a draw is ChaCha8 with the purpose as its stream and the number of
+//! draws made for that purpose as its position. A further draw for one purpose moves no draw for another, and a node
+//! stays plain data.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use serde::{Deserialize, Serialize};
+
+/// What a draw is for. Each purpose is a stream of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Purpose {
+    /// Whether a gossip round prefers nodes that have not seen the state (GSP-49).
+    DifferentView,
+    /// Which candidate a gossip round picks (GSP-47).
+    GossipTarget,
+    /// The order of the local targets of a full gossip to several nodes (GSP-57).
+    RandomTargets,
+}
+
+/// How many purposes there are.
+const PURPOSES: usize = 3;
+
+/// The seed of a node and how many draws it has made for each purpose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Random {
+    seed: u64,
+    counts: [u64; PURPOSES],
+}
+
+impl Random {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self { seed, counts: [0; PURPOSES] }
+    }
+
+    /// The next 64 random bits for a purpose.
+    pub(crate) fn bits(&mut self, purpose: Purpose) -> u64 {
+        let count = &mut self.counts[purpose as usize];
+        let mut generator = ChaCha8Rng::seed_from_u64(self.seed);
+        generator.set_stream(purpose as u64);
+        generator.set_word_pos(u128::from(*count) * 2);
+        *count += 1;
+        generator.next_u64()
+    }
+
+    /// A number drawn uniformly from `0.0..1.0`.
+    pub(crate) fn fraction(&mut self, purpose: Purpose) -> f64 {
+        (self.bits(purpose) >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// A number drawn uniformly from `0..n`. `n` must not be zero.
+    pub(crate) fn below(&mut self, purpose: Purpose, n: usize) -> usize {
+        debug_assert!(n > 0, "nothing to draw from");
+        ((u128::from(self.bits(purpose)) * n as u128) >> 64) as usize
+    }
+
+    /// Puts a list into a random order.
+    pub(crate) fn shuffle<T>(&mut self, purpose: Purpose, list: &mut [T]) {
+        for last in (1..list.len()).rev() {
+            list.swap(last, self.below(purpose, last + 1));
+        }
+    }
+
+    /// How many draws were made in all; two nodes of one seed that drew alike are alike.
+    pub(crate) fn draws(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draw_for_one_purpose_moves_no_draw_for_another() {
+        let mut plain = Random::new(9);
+        let mut disturbed = Random::new(9);
+        disturbed.bits(Purpose::RandomTargets);
+        assert_eq!(plain.bits(Purpose::GossipTarget), disturbed.bits(Purpose::GossipTarget));
+        assert_ne!(plain.bits(Purpose::GossipTarget), plain.bits(Purpose::DifferentView));
+    }
+
+    /// Golden value: the same seed gives the same choices in every build and on every machine.
+    #[test]
+    fn the_draws_of_a_seed_never_change() {
+        let mut random = Random::new(1);
+        assert_eq!(random.bits(Purpose::GossipTarget), 15_715_005_604_373_573_095);
+    }
+
+    #[test]
+    fn below_reaches_every_value_and_no_other() {
+        let mut random = Random::new(3);
+        let mut hit = [false; 5];
+        for _ in 0..200 {
+            hit[random.below(Purpose::GossipTarget, 5)] = true;
+        }
+        assert_eq!(hit, [true; 5]);
+    }
+
+    #[test]
+    fn a_shuffle_keeps_what_is_there() {
+        let mut list = [1, 2, 3, 4, 5, 6, 7, 8];
+        Random::new(4).shuffle(Purpose::RandomTargets, &mut list);
+        assert_ne!(list, [1, 2, 3, 4, 5, 6, 7, 8]);
+        list.sort_unstable();
+        assert_eq!(list, [1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+}

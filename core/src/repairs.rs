@@ -1,0 +1,131 @@
+//! Where the protocol that is followed breaks its own promises, and which of the replacements are on.
+
+use serde::{Deserialize, Serialize};
+
+/// REP-1: one switch for each repaired rule. A repair replaces only the rules that it names.
+///
+/// All nodes of a cluster must have the same repairs (REP-3). Those that [`Repairs::is_built`] denies are named here and
+/// have no effect yet; a configuration that switches one on is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Repairs {
+    /// REP-10: gossip is joined by content; the clock is a hint.
+    pub content_decides: bool,
+    /// REP-20: only a tombstone takes a member out.
+    pub tombstones_remove: bool,
+    /// REP-30: a removed incarnation can't join again.
+    pub join_checks_tombstones: bool,
+    /// REP-40: a member unknown to the receiver may introduce itself.
+    pub introduce: bool,
+    /// REP-50: a removed node that is heard from is told.
+    pub removed_notice: bool,
+    /// REP-60: leader and removal read the observations that convergence reads.
+    pub live_observers: bool,
+    /// REP-70: observers that are Exiting don't count.
+    pub exiting_observers: bool,
+    /// REP-80: a leader never removes itself.
+    pub keep_self: bool,
+    /// REP-90: the order of merging is the order of life.
+    pub life_cycle_order: bool,
+    /// REP-100: a full shutdown is read from the gossip.
+    pub preparing_from_gossip: bool,
+    /// REP-110: the resolver copes with staggered failures.
+    pub gone_observers: bool,
+    /// REP-120: the resolver's second check assumes the worst.
+    pub worst_case_check: bool,
+}
+
+impl Repairs {
+    /// The exact protocol: no rule is replaced.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self {
+            content_decides: false,
+            tombstones_remove: false,
+            join_checks_tombstones: false,
+            introduce: false,
+            removed_notice: false,
+            live_observers: false,
+            exiting_observers: false,
+            keep_self: false,
+            life_cycle_order: false,
+            preparing_from_gossip: false,
+            gone_observers: false,
+            worst_case_check: false,
+        }
+    }
+
+    /// The names of the switches, in the order of the specification, as settings spell them.
+    pub const NAMES: [&'static str; 12] = [
+        "content-decides",
+        "tombstones-remove",
+        "join-checks-tombstones",
+        "introduce",
+        "removed-notice",
+        "live-observers",
+        "exiting-observers",
+        "keep-self",
+        "life-cycle-order",
+        "preparing-from-gossip",
+        "gone-observers",
+        "worst-case-check",
+    ];
+
+    /// The switch of a name.
+    pub fn switch(&mut self, name: &str) -> Option<&mut bool> {
+        Some(match name {
+            "content-decides" => &mut self.content_decides,
+            "tombstones-remove" => &mut self.tombstones_remove,
+            "join-checks-tombstones" => &mut self.join_checks_tombstones,
+            "introduce" => &mut self.introduce,
+            "removed-notice" => &mut self.removed_notice,
+            "live-observers" => &mut self.live_observers,
+            "exiting-observers" => &mut self.exiting_observers,
+            "keep-self" => &mut self.keep_self,
+            "life-cycle-order" => &mut self.life_cycle_order,
+            "preparing-from-gossip" => &mut self.preparing_from_gossip,
+            "gone-observers" => &mut self.gone_observers,
+            "worst-case-check" => &mut self.worst_case_check,
+            _ => return None,
+        })
+    }
+
+    /// Whether the rule of a switch is in the code already.
+    #[must_use]
+    pub fn is_built(name: &str) -> bool {
+        matches!(
+            name,
+            "tombstones-remove"
+                | "join-checks-tombstones"
+                | "live-observers"
+                | "exiting-observers"
+                | "keep-self"
+                | "life-cycle-order"
+        )
+    }
+}
+
+impl Default for Repairs {
+    /// The exact protocol, until the repairs are shown to hold.
+    fn default() -> Self {
+        Self::none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// REP-1
+    #[test]
+    fn without_repairs_every_switch_is_off_and_each_has_its_name() {
+        for name in Repairs::NAMES {
+            let mut repairs = Repairs::none();
+            let switch = repairs.switch(name).unwrap();
+            assert!(!*switch, "{name}");
+            *switch = true;
+            assert_ne!(repairs, Repairs::none());
+        }
+        assert_eq!(Repairs::none().switch("nonsense"), None);
+    }
+}
