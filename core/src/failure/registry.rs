@@ -1,0 +1,178 @@
+//! The detectors of all peers that are watched, by address.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Detector, DetectorRule};
+use crate::membership::address::Address;
+use crate::mix::Mixer;
+use crate::time::Instant;
+
+/// PHI-38: one detector per address, all of one rule. A node has two registries: one for its own data centre and one
+/// for the others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "StoredRegistry", into = "StoredRegistry")]
+pub(crate) struct Registry {
+    rule: Arc<DetectorRule>,
+    /// Ordered by hash, then address: hashes are compared without following a pointer.
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Entry {
+    hash: u64,
+    address: Address,
+    detector: Detector,
+}
+
+impl Registry {
+    /// A registry without detectors.
+    pub(crate) fn new(rule: Arc<DetectorRule>) -> Self {
+        Self { rule, entries: Vec::new() }
+    }
+
+    /// PHI-39: the peer was heard; its detector is made if there is none. An interval in milliseconds comes back if
+    /// it is long enough to warn of (PHI-31, PHI-32).
+    pub(crate) fn heartbeat(&mut self, address: &Address, now: Instant) -> Option<u64> {
+        let position = self.position(address).unwrap_or_else(|position| {
+            let detector = self.rule.new_detector();
+            let entry = Entry { hash: address.hash64(), address: address.clone(), detector };
+            self.entries.insert(position, entry);
+            position
+        });
+        self.entries[position].detector.heartbeat(&self.rule, now)
+    }
+
+    /// PHI-40: forgets the peer and all that was known of it.
+    pub(crate) fn remove(&mut self, address: &Address) {
+        if let Ok(position) = self.position(address) {
+            self.entries.remove(position);
+        }
+    }
+
+    /// PHI-41: forgets all peers.
+    pub(crate) fn reset(&mut self) {
+        self.entries.clear();
+    }
+
+    /// Whether the peer is thought to be alive. PHI-42: so is one without a detector.
+    pub(crate) fn is_available(&self, address: &Address, now: Instant) -> bool {
+        self.detector(address).is_none_or(|detector| detector.is_available(&self.rule, now))
+    }
+
+    /// The peers that are thought to be dead. PHI-42: only those that have a detector can be among them.
+    pub(crate) fn unavailable(&self, now: Instant) -> impl Iterator<Item = &Address> {
+        let is_dead = move |entry: &&Entry| !entry.detector.is_available(&self.rule, now);
+        self.entries.iter().filter(is_dead).map(|entry| &entry.address)
+    }
+
+    /// PHI-43: whether a peer has a detector that has heard of it.
+    pub(crate) fn is_monitoring(&self, address: &Address) -> bool {
+        self.detector(address).is_some_and(Detector::is_monitoring)
+    }
+
+    /// The suspicion against a peer, where detectors know such a number.
+    pub(crate) fn phi(&self, address: &Address, now: Instant) -> Option<f64> {
+        self.detector(address)?.phi(&self.rule, now)
+    }
+
+    /// The detector of a peer.
+    pub(crate) fn detector(&self, address: &Address) -> Option<&Detector> {
+        self.position(address).ok().map(|position| &self.entries[position].detector)
+    }
+
+    /// The rule of all detectors.
+    pub(crate) fn rule(&self) -> &Arc<DetectorRule> {
+        &self.rule
+    }
+
+    /// The number of detectors.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// A hash of all that the detectors remember, in as many steps as there are detectors.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let mut mixer = Mixer::new(PURPOSE);
+        for entry in &self.entries {
+            mixer.word(entry.hash);
+            entry.detector.mix_into(&mut mixer);
+        }
+        mixer.finish()
+    }
+
+    fn position(&self, address: &Address) -> Result<usize, usize> {
+        let hash = address.hash64();
+        self.entries.binary_search_by(|entry| entry.hash.cmp(&hash).then_with(|| entry.address.cmp(address)))
+    }
+}
+
+/// Keeps the fingerprints of registries apart from all other hashes.
+const PURPOSE: u64 = 20;
+
+/// A registry as it is stored.
+#[derive(Serialize, Deserialize)]
+struct StoredRegistry {
+    rule: Arc<DetectorRule>,
+    detectors: Vec<(Address, Detector)>,
+}
+
+impl From<Registry> for StoredRegistry {
+    fn from(registry: Registry) -> Self {
+        let detectors = registry.entries.into_iter().map(|entry| (entry.address, entry.detector)).collect();
+        Self { rule: registry.rule, detectors }
+    }
+}
+
+impl TryFrom<StoredRegistry> for Registry {
+    type Error = RegistryError;
+
+    fn try_from(stored: StoredRegistry) -> Result<Self, RegistryError> {
+        let mut registry = Self::new(stored.rule);
+        for (address, detector) in stored.detectors {
+            if !detector.is_made_by(&registry.rule) {
+                return Err(RegistryError::ForeignDetector { address });
+            }
+            match registry.position(&address) {
+                Ok(_) => return Err(RegistryError::TwoDetectors { address }),
+                Err(position) => {
+                    registry.entries.insert(position, Entry { hash: address.hash64(), address, detector });
+                }
+            }
+        }
+        Ok(registry)
+    }
+}
+
+/// Why stored values are no registry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum RegistryError {
+    /// A detector is not of the kind that the rule makes.
+    ForeignDetector {
+        /// Whose it is.
+        address: Address,
+    },
+    /// An address has more than one detector.
+    TwoDetectors {
+        /// Which address.
+        address: Address,
+    },
+}
+
+impl fmt::Display for RegistryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ForeignDetector { address } => {
+                write!(f, "the detector of {address} is not of the registry's kind")
+            }
+            Self::TwoDetectors { address } => write!(f, "{address} has two detectors"),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "registry_tests.rs"]
+mod tests;
