@@ -1,0 +1,81 @@
+//! Nodes that some members reach and others do not.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::sides::is_downable;
+use super::situation::{Link, Situation};
+
+/// SBR-33: the indirectly connected nodes among those of some records, by the rule that found them.
+///
+/// SBR-34: nodes are found, not links, so a healthy node beside a sick one is found with it.
+pub(super) struct Indirect {
+    /// Observer of one record and subject of another.
+    cycle: Vec<bool>,
+    /// Observer or subject of a record whose subject has seen the present gossip.
+    seen: Vec<bool>,
+}
+
+impl Indirect {
+    /// SBR-33, SBR-35: a clean cut and a crash leave observers on one side and subjects on the other, hence nobody.
+    pub(super) fn among(records: &[Link], has_seen: &[bool]) -> Self {
+        let mut observers = vec![false; has_seen.len()];
+        let mut cycle = vec![false; has_seen.len()];
+        let mut seen = vec![false; has_seen.len()];
+        records.iter().for_each(|&(observer, _)| observers[observer as usize] = true);
+        for &(observer, subject) in records {
+            cycle[subject as usize] = observers[subject as usize];
+            if has_seen[subject as usize] {
+                seen[observer as usize] = true;
+                seen[subject as usize] = true;
+            }
+        }
+        Self { cycle, seen }
+    }
+
+    pub(super) fn contains(&self, number: u32) -> bool {
+        self.cycle[number as usize] || self.seen[number as usize]
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        !self.cycle.iter().chain(&self.seen).any(|is_in| *is_in)
+    }
+
+    /// Whether one rule found both ends of a record.
+    fn explains(&self, (observer, subject): Link) -> bool {
+        let both = |found: &[bool]| found[observer as usize] && found[subject as usize];
+        both(&self.cycle) || both(&self.seen)
+    }
+}
+
+impl Situation<'_> {
+    /// SBR-52: the situation that is left when what the indirectly connected nodes say of each other is set aside, or
+    /// `None` when nobody but them is unreachable.
+    pub(super) fn without_indirect(&self) -> Option<Self> {
+        let indirect = self.indirect();
+        let mut others = self.numbers().filter(|&node| self.is_unreachable(node) && !indirect.contains(node));
+        others.next()?;
+        Some(self.with_records(self.records().iter().copied().filter(|&link| self.is_left(link)).collect()))
+    }
+
+    /// SBR-52: whether a record still counts in the second pass. What members on their way out say, or is said of them,
+    /// does not.
+    fn is_left(&self, link: Link) -> bool {
+        let is_downable = |number| self.member(number).is_some_and(|member| is_downable(member.status()));
+        is_downable(link.0) && is_downable(link.1) && !self.indirect().explains(link)
+    }
+}
+
+#[cfg(test)]
+#[path = "indirect_tests.rs"]
+mod tests;
+// SCRATCH
+#[cfg(test)]
+impl Indirect {
+    pub(super) fn cycle_for_test(&self) -> &[bool] {
+        &self.cycle
+    }
+    pub(super) fn seen_for_test(&self) -> &[bool] {
+        &self.seen
+    }
+}

@@ -1,0 +1,37 @@
+//! The split brain resolver: which members must go when some cannot be reached, decided without asking the other side
+//! (part 04).
+//!
+//! Below, everything is a pure function of a [`ResolverView`]: [`decide`](ResolverView::decide),
+//! [`nodes_to_down`](ResolverView::nodes_to_down), and both with the reasons as a [`DecisionRecord`]. Above them, the
+//! [`Resolver`] decides when: it keeps the view by events and looks at the time when it is ticked.
+
+mod act;
+mod decision;
+mod explain;
+mod indirect;
+mod nodes;
+mod record;
+mod resolver;
+mod sides;
+mod situation;
+mod strategies;
+mod strategy;
+mod unrest;
+mod view;
+
+pub use act::{Act, Notice};
+pub use decision::{Decision, Reason};
+pub use nodes::SecondPass;
+pub use record::DecisionRecord;
+pub use resolver::Resolver;
+pub use sides::{First, Sides};
+pub use strategies::SecondCheck;
+pub use strategy::Strategy;
+pub use view::{ResolverView, ViewChange};
+
+#[cfg(test)]
+#[path = "fixtures_tests.rs"]
+mod fixtures;
+#[cfg(test)]
+#[path = "scenarios_tests.rs"]
+mod scenarios;

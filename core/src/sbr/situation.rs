@@ -1,0 +1,144 @@
+//! A view made ready for one decision: every node it names has a number, so that each question is one pass.
+
+use alloc::collections::BTreeMap;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::indirect::Indirect;
+use super::view::ResolverView;
+use crate::membership::{Address, Member, NodeKey, SeenBy, UniqueAddress};
+
+/// A record by the numbers of its observer and its subject.
+pub(super) type Link = (u32, u32);
+
+/// What the strategies decide on.
+pub(super) struct Situation<'a> {
+    members: &'a [Member],
+    /// The members in their order, then the nodes that are only named as unreachable or in records.
+    nodes: Vec<&'a UniqueAddress>,
+    /// Of each node.
+    unreachable: Vec<bool>,
+    /// Of each node that is a subject: whether its address has seen the present gossip.
+    has_seen: Vec<bool>,
+    records: Vec<Link>,
+    indirect: Indirect,
+}
+
+impl<'a> Situation<'a> {
+    pub(super) fn new(view: &'a ResolverView) -> Self {
+        let mut numbers = Numbers::new(view.members());
+        let unreachable_nodes: Vec<u32> =
+            view.unreachable().iter().map(|node| numbers.number(node)).collect();
+        let mut records = Vec::new();
+        let mut last: Option<(&UniqueAddress, u32)> = None;
+        for (observer, subject) in view.records() {
+            // The records of one observer come together.
+            let observer_number = match last {
+                Some((node, number)) if core::ptr::eq(node, observer) => number,
+                _ => numbers.number(observer),
+            };
+            last = Some((observer, observer_number));
+            records.push((observer_number, numbers.number(subject)));
+        }
+        let nodes = numbers.nodes;
+        let mut unreachable = vec![false; nodes.len()];
+        unreachable_nodes.iter().for_each(|&node| unreachable[node as usize] = true);
+        let has_seen = subjects_that_have_seen(view.seen_by(), &nodes, &records);
+        let indirect = Indirect::among(&records, &has_seen);
+        Self { members: view.members(), nodes, unreachable, has_seen, records, indirect }
+    }
+
+    /// SBR-52: the situation with fewer records, in which exactly their subjects are unreachable.
+    pub(super) fn with_records(&self, records: Vec<Link>) -> Self {
+        let mut unreachable = vec![false; self.nodes.len()];
+        records.iter().for_each(|&(_, subject)| unreachable[subject as usize] = true);
+        let indirect = Indirect::among(&records, &self.has_seen);
+        let (nodes, has_seen) = (self.nodes.clone(), self.has_seen.clone());
+        Self { members: self.members, nodes, unreachable, has_seen, records, indirect }
+    }
+
+    /// The stored members, ascending, and whether each is unreachable.
+    pub(super) fn members(&self) -> impl Iterator<Item = (&'a Member, bool)> {
+        self.members.iter().zip(self.unreachable.iter().copied())
+    }
+
+    /// The stored member of a number; `None` for a node that is only named.
+    pub(super) fn member(&self, number: u32) -> Option<&'a Member> {
+        self.members.get(number as usize)
+    }
+
+    /// The node of a number.
+    pub(super) fn node(&self, number: u32) -> &'a UniqueAddress {
+        self.nodes[number as usize]
+    }
+
+    /// All numbers, those of members first.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u32> + use<> {
+        0..self.nodes.len() as u32
+    }
+
+    pub(super) fn is_unreachable(&self, number: u32) -> bool {
+        self.unreachable[number as usize]
+    }
+
+    pub(super) fn records(&self) -> &[Link] {
+        &self.records
+    }
+
+    pub(super) const fn indirect(&self) -> &Indirect {
+        &self.indirect
+    }
+}
+
+/// Gives each node a number: members their place, others what comes after.
+struct Numbers<'a> {
+    members: &'a [Member],
+    nodes: Vec<&'a UniqueAddress>,
+    /// Ascending.
+    by_key: Vec<(NodeKey, u32)>,
+    others: BTreeMap<&'a UniqueAddress, u32>,
+}
+
+impl<'a> Numbers<'a> {
+    fn new(members: &'a [Member]) -> Self {
+        let nodes = members.iter().map(Member::unique_address).collect();
+        let mut by_key: Vec<_> =
+            members.iter().zip(0..).map(|(member, number)| (member.key(), number)).collect();
+        by_key.sort_unstable();
+        Self { members, nodes, by_key, others: BTreeMap::new() }
+    }
+
+    fn number(&mut self, node: &'a UniqueAddress) -> u32 {
+        let key = node.key();
+        let from = self.by_key.partition_point(|entry| entry.0 < key);
+        let same_key = self.by_key[from..].iter().take_while(|entry| entry.0 == key);
+        let mut numbers = same_key.map(|entry| entry.1);
+        let member = numbers.find(|&number| self.members[number as usize].unique_address() == node);
+        member.unwrap_or_else(|| {
+            *self.others.entry(node).or_insert_with(|| {
+                self.nodes.push(node);
+                self.nodes.len() as u32 - 1
+            })
+        })
+    }
+}
+
+/// SBR-4: of the subjects of some records, those whose address, in any incarnation, has seen the present gossip.
+fn subjects_that_have_seen(seen_by: &SeenBy, nodes: &[&UniqueAddress], records: &[Link]) -> Vec<bool> {
+    let mut has_seen = vec![false; nodes.len()];
+    if records.is_empty() {
+        return has_seen;
+    }
+    records.iter().for_each(|&(_, subject)| has_seen[subject as usize] = true);
+    let mut seen: Vec<&Address> = seen_by.nodes().map(|node| &node.address).collect();
+    seen.sort_unstable_by_key(|address| address.hash64());
+    let contains = |address: &Address| {
+        let from = seen.partition_point(|other| other.hash64() < address.hash64());
+        let mut same_hash = seen[from..].iter().take_while(|other| other.hash64() == address.hash64());
+        same_hash.any(|other| *other == address)
+    };
+    for (is_subject, node) in has_seen.iter_mut().zip(nodes) {
+        *is_subject = *is_subject && contains(&node.address);
+    }
+    has_seen
+}

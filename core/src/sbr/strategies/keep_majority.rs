@@ -1,0 +1,48 @@
+//! The side with more members stays; of two halves the one with the lowest address.
+
+use core::cmp::Ordering;
+
+use super::super::decision::{Decision, Reason};
+use super::super::sides::{Count, Order, Selection, Sides};
+use super::super::situation::Situation;
+use super::Verdict;
+
+/// SBR-42: which side is the larger one. Nobody counts when nobody could break a tie.
+pub(super) fn majority(sides: &Sides) -> Reason {
+    match (sides.reachable.cmp(&sides.unreachable), &sides.first) {
+        (_, None) => Reason::NobodyCounts,
+        (Ordering::Greater, _) => Reason::Majority,
+        (Ordering::Less, _) => Reason::Minority,
+        (Ordering::Equal, Some(first)) if first.is_reachable => Reason::TieWon,
+        (Ordering::Equal, Some(_)) => Reason::TieLost,
+    }
+}
+
+impl Situation<'_> {
+    /// SBR-42
+    pub(super) fn keep_majority(&self, role: Option<&str>) -> Verdict {
+        let sides = self.count(Count::of(Selection::COUNTED, role, Order::Address));
+        if !self.indirect().is_empty() {
+            return Verdict::plain(Decision::DownIndirectlyConnected, Reason::IndirectlyConnected, sides);
+        }
+        match majority(&sides) {
+            Reason::NobodyCounts => Verdict::plain(Decision::DownAll, Reason::NobodyCounts, sides),
+            reason => Verdict::checked(reason, sides, || self.majority_second_check(role)),
+        }
+    }
+
+    /// SBR-43: this side without those who may not count in another view, the others with all who may. Only members that
+    /// are neither coming nor going may break a tie.
+    fn majority_second_check(&self, role: Option<&str>) -> (Reason, Sides) {
+        let certain = Selection { possibly_up: false, no_leaving: true };
+        let possible = Selection { possibly_up: true, no_leaving: false };
+        let sides = self.count(Count {
+            role,
+            here: certain,
+            there: possible,
+            candidates: certain,
+            order: Order::Address,
+        });
+        (majority(&sides), sides)
+    }
+}
