@@ -1,0 +1,113 @@
+//! Cluster membership as a pure state machine: the protocol of Apache Pekko Cluster without sockets, clocks or threads.
+//!
+//! # Embed
+//!
+//! A [`Node`] is a value. It is made from a [`Config`], a [`UniqueAddress`] that is new at every start, a seed for its
+//! random choices and the present time:
+//!
+//! ```
+//! use quorate::{Config, Instant, Node, UniqueAddress};
+//!
+//! let me = UniqueAddress::new("10.0.0.7:7355".parse()?, 4711);
+//! let node = Node::new(Config::default(), me, 1, Instant::ZERO)?;
+//! assert!(node.next_deadline().is_some());
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+//!
+//! # Drive
+//!
+//! Everything that happens to it is an [`Input`]: a message, a command, or time that has passed. Everything that it wants
+//! is an [`Output`] of that call; there is nothing to drain, no callback and no trait to implement.
+//!
+//! ```
+//! # use quorate::{Command, Config, Input, InputKind, Instant, MemberStatus, Node, Output, UniqueAddress};
+//! # let me = UniqueAddress::new("10.0.0.7:7355".parse()?, 4711);
+//! # let mut node = Node::new(Config::default(), me.clone(), 1, Instant::ZERO)?;
+//! // At its own address a node founds a cluster.
+//! let kind = InputKind::Command(Command::Join(me.address.clone()));
+//! let outputs = node.handle(Input { now: Instant::ZERO, wall_ms: 0, kind });
+//! assert!(outputs.iter().any(|output| matches!(output, Output::Event(_))));
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+//!
+//! Nothing fails and nothing panics, whatever comes in: what is dropped is an [`Output::Ignored`] that says why, and what
+//! can't be obeyed an [`Output::Rejected`].
+//!
+//! # Observe
+//!
+//! [`Output::Event`] tells every change. [`Node::view`] reads the present state: members, leader, who has not seen it, who
+//! is unreachable.
+//!
+//! ```
+//! # use quorate::{Command, Config, Input, InputKind, Instant, MemberStatus, Node, UniqueAddress};
+//! # let me = UniqueAddress::new("10.0.0.7:7355".parse()?, 4711);
+//! # let mut node = Node::new(Config::default(), me.clone(), 1, Instant::ZERO)?;
+//! # let kind = InputKind::Command(Command::Join(me.address.clone()));
+//! # node.handle(Input { now: Instant::ZERO, wall_ms: 0, kind });
+//! assert_eq!(node.view().own_status(), MemberStatus::Up);
+//! assert!(node.view().is_leader() && node.view().has_convergence(&[]));
+//! println!("{}", node.gossip());
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+//!
+//! # Send
+//!
+//! A node never sees bytes. A [`Codec`] turns the [`Envelope`] of an [`Output::Send`] into a frame, and a frame that
+//! arrived into the envelope of an [`InputKind::Received`].
+//!
+//! # Without a standard library
+//!
+//! The crate needs `alloc` and nothing else. The same inputs give the same outputs on every machine, in debug and in
+//! release.
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod config;
+mod failure;
+#[doc(hidden)]
+pub mod internals;
+mod membership;
+mod mix;
+mod node;
+mod protocol;
+mod random;
+mod repairs;
+mod sbr;
+#[cfg(test)]
+mod testing;
+mod time;
+
+pub use config::{
+    CLUSTER_NAME_BYTES_MAX, Config, ConfigError, ConfigErrors, DownAllWhenUnstable, Downing, DurationText,
+    FailureDetectorConfig, ResolverConfig, Setting,
+};
+pub use membership::{
+    APP_VERSION_BYTES_MAX, Address, AddressError, AppVersion, AppVersionError, Candidates, ClockError,
+    ClockOrder, ClusterEvent, DataCenter, Gossip, GossipError, HOST_BYTES_MAX, LocalView, Member,
+    MemberStatus, Members, MembersError, NodeKey, ROLE_BYTES_MAX, ROLES_MAX, Reachability, ReachabilityError,
+    ReachabilityStatus, Record, Roles, RolesError, Row, SeenBy, SeenIter, Tombstones, TombstonesError,
+    TransitionError, UP_NUMBER_NONE, UniqueAddress, VectorClock,
+};
+pub use node::{
+    Command, CommandKind, Effect, IgnoreReason, Input, InputKind, Node, Output, Phase, Rejection, StopReason,
+    Target, Warning,
+};
+pub use protocol::{
+    Class, Codec, DecodeError, Destination, EncodeError, Envelope, FORMAT_VERSION, JoinRefusal, Limits,
+    Message, MessageKind,
+};
+pub use repairs::Repairs;
+pub use sbr::{
+    Decision, DecisionRecord, First, Reason, ResolverView, SecondCheck, SecondPass, Sides, Strategy,
+};
+pub use time::Instant;
+
+/// The README's code is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,0 +1,197 @@
+//! What every concern of a node works on: who it is, what time it is, what it knows, and what it puts out.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::mem;
+
+use serde::{Deserialize, Serialize};
+
+use super::output::{IgnoreReason, Output, StopReason, Warning};
+use super::timers::Timers;
+use crate::config::Config;
+use crate::membership::diff::Observer;
+use crate::membership::{Address, Gossip, LocalView, NodeKey, Roles, UniqueAddress};
+use crate::protocol::{Destination, Envelope, Message, MessageKind};
+use crate::random::{Purpose, Random};
+use crate::time::Instant;
+
+/// JOIN-1: how far a node has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Phase {
+    /// In no cluster, and asking nobody but perhaps seed nodes.
+    Uninitialized,
+    /// Has asked a node to let it in.
+    TryingToJoin {
+        /// Whom it asked.
+        join_with: Address,
+    },
+    /// A member, or one that was let in.
+    Initialized,
+    /// Ended.
+    Stopped,
+}
+
+/// The state that all concerns share.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Base {
+    pub(crate) config: Arc<Config>,
+    pub(crate) me: UniqueAddress,
+    pub(crate) my_key: NodeKey,
+    pub(crate) roles: Roles,
+    pub(crate) now: Instant,
+    pub(crate) wall_ms: i64,
+    pub(crate) phase: Phase,
+    gossip: Arc<Gossip>,
+    revision: u64,
+    /// EVT-9: the state that the events put out so far lead to.
+    pub(super) published: Arc<Gossip>,
+    /// GSP-38: whether this node is exiting and its host has not finished its work.
+    pub(crate) exit_in_progress: bool,
+    pub(crate) timers: Timers,
+    pub(crate) random: Random,
+    pub(crate) stopping: Option<StopReason>,
+    #[serde(skip)]
+    pub(crate) out: Vec<Output>,
+}
+
+impl Base {
+    pub(crate) fn new(config: Arc<Config>, me: UniqueAddress, roles: Roles, seed: u64, now: Instant) -> Self {
+        let gossip = Arc::new(Gossip::new());
+        Self {
+            my_key: me.key(),
+            config,
+            me,
+            roles,
+            now,
+            wall_ms: 0,
+            phase: Phase::Uninitialized,
+            published: gossip.clone(),
+            gossip,
+            revision: 0,
+            exit_in_progress: false,
+            timers: Timers::default(),
+            random: Random::new(seed),
+            stopping: None,
+            out: Vec::new(),
+        }
+    }
+
+    pub(crate) fn gossip(&self) -> &Arc<Gossip> {
+        &self.gossip
+    }
+
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// What this node makes of its gossip.
+    pub(crate) fn view(&self) -> LocalView<'_> {
+        LocalView::new(&self.gossip, &self.me, self.roles.data_center(), &self.config.repairs)
+    }
+
+    pub(crate) fn observer(&self) -> Observer<'_> {
+        Observer { me: &self.me, data_center: self.roles.data_center(), repairs: &self.config.repairs }
+    }
+
+    pub(crate) fn is_initialized(&self) -> bool {
+        self.phase == Phase::Initialized
+    }
+
+    /// Whether this node has ended, or will at the end of this input.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.phase == Phase::Stopped || self.stopping.is_some()
+    }
+
+    /// GSP-37: stores a change that this node makes itself: its clock entry counts one up, and it alone has seen the
+    /// result; nobody has while it is exiting (GSP-38). There is no other place where the own entry moves.
+    pub(crate) fn change(&mut self, gossip: &Gossip) {
+        let counted = gossip.bump(self.my_key);
+        let unseen = if self.exit_in_progress { counted.clear_seen() } else { counted.only_seen(&self.me) };
+        self.adopt(unseen);
+        // GSP-10. A leader that removed itself keeps its own entry (LDR-14).
+        let members = self.gossip.members();
+        debug_assert!(!members.contains(&self.me) || self.gossip.clock().entries().len() <= members.len());
+    }
+
+    /// Makes a state the own one without counting it as an own change.
+    pub(crate) fn adopt(&mut self, gossip: Gossip) {
+        self.adopt_shared(Arc::new(gossip));
+    }
+
+    /// The same for a state that others hold too.
+    pub(crate) fn adopt_shared(&mut self, gossip: Arc<Gossip>) {
+        if !Arc::ptr_eq(&gossip, &self.gossip) && gossip != self.gossip {
+            self.revision += 1;
+            self.gossip = gossip;
+        }
+    }
+
+    /// Puts a message out.
+    pub(crate) fn send(&mut self, to: Destination, message: Message) {
+        let (cluster, from) = (self.config.cluster_name.clone(), self.me.clone());
+        self.out.push(Output::Send(Envelope { cluster, from, to, message }));
+    }
+
+    /// Puts out a message for one incarnation.
+    pub(crate) fn send_to(&mut self, node: &UniqueAddress, message: Message) {
+        self.send(Destination::Incarnation(node.clone()), message);
+    }
+
+    /// GSP-42, GSP-43: sends the whole state to a node, unless this node does not see it.
+    pub(crate) fn send_gossip(&mut self, node: &UniqueAddress) {
+        if self.view().may_gossip_to(node) {
+            let gossip = self.gossip.clone();
+            self.send_to(node, Message::Gossip { gossip });
+        }
+    }
+
+    /// GSP-42, GSP-44: tells a node which state this one has, unless this node does not see it.
+    pub(crate) fn send_status(&mut self, node: &UniqueAddress) {
+        if self.view().may_gossip_to(node) {
+            let (clock, seen) = (self.gossip.clock().clone(), self.gossip.seen_hash());
+            self.send_to(node, Message::GossipStatus { clock, seen });
+        }
+    }
+
+    /// GSP-46, GSP-57: sends the whole state to up to `n` members of the own data centre that this node sees: all in
+    /// member order when there are no more, else some by chance.
+    pub(crate) fn send_gossip_to_some(&mut self, n: usize) {
+        if self.gossip.is_singleton() {
+            return;
+        }
+        let candidates = self.view().gossip_candidates(false);
+        let mut targets: Vec<UniqueAddress> = candidates.iter().map(|m| m.unique_address().clone()).collect();
+        if targets.len() > n {
+            self.random.shuffle(Purpose::RandomTargets, &mut targets);
+            targets.truncate(n);
+        }
+        targets.iter().for_each(|node| self.send_gossip(node));
+    }
+
+    /// Tells that something which arrived is dropped.
+    pub(crate) fn ignore(&mut self, from: &UniqueAddress, what: MessageKind, why: IgnoreReason) {
+        self.out.push(Output::Ignored { from: Some(from.clone()), what: Some(what), why });
+    }
+
+    pub(crate) fn warn(&mut self, warning: Warning) {
+        self.out.push(Output::Warned(warning));
+    }
+
+    /// LIFE-55: this node ends with this input. What the input still has to send goes out before (LIFE-56).
+    pub(crate) fn stop(&mut self, why: StopReason) {
+        self.stopping.get_or_insert(why);
+    }
+
+    /// Ends: nothing is known and nothing is due any more.
+    pub(super) fn end(&mut self) -> Option<StopReason> {
+        let why = self.stopping.take()?;
+        self.phase = Phase::Stopped;
+        self.timers.disarm_all();
+        Some(why)
+    }
+
+    /// Works on the caller's list of outputs while an input is handled.
+    pub(super) fn swap_outputs(&mut self, outputs: &mut Vec<Output>) {
+        mem::swap(&mut self.out, outputs);
+    }
+}

@@ -1,0 +1,365 @@
+//! What each input sets going, across all concerns: the one place to read for "what happens when".
+
+use alloc::sync::Arc;
+
+use super::base::Phase;
+use super::heartbeats::Heartbeats;
+use super::input::{Command, CommandKind, Input, InputKind, Target};
+use super::joining::{Joining, Next};
+use super::leading::exit_targets;
+use super::leaving::LAST_GOSSIP_TARGETS;
+use super::output::{Effect, IgnoreReason, Output, Rejection, StopReason, Warning};
+use super::timers::Timer;
+use super::{Node, exchange, leaving, reaper};
+use crate::membership::MemberStatus::{Down, Exiting};
+use crate::membership::{Address, AppVersion, Gossip, Member, Roles, UniqueAddress};
+use crate::protocol::{Destination, Envelope, JoinRefusal, Message, MessageKind};
+use crate::time::Instant;
+
+impl Node {
+    pub(super) fn dispatch(&mut self, input: Input) {
+        self.observe_time(input.now, input.wall_ms);
+        match input.kind {
+            InputKind::Tick => self.fire_due_timers(),
+            InputKind::Received(envelope) => self.receive(envelope),
+            InputKind::Undecodable { error, .. } => {
+                let why = IgnoreReason::Undecodable(error);
+                self.base.out.push(Output::Ignored { from: None, what: None, why });
+            }
+            InputKind::Command(command) => self.obey(command),
+            InputKind::ExitTasksDone { id } => self.exit_tasks_done(id),
+        }
+    }
+
+    /// Time never goes back inside a node.
+    fn observe_time(&mut self, now: Instant, wall_ms: i64) {
+        if now < self.base.now {
+            let by = self.base.now.since(now);
+            self.base.warn(Warning::TimeWentBack { by });
+        }
+        self.base.now = now.max(self.base.now);
+        self.base.wall_ms = wall_ms;
+    }
+
+    /// Ends the node, if this input ended it. Nothing is put out after that (E3).
+    pub(super) fn finish(&mut self) {
+        if self.base.stopping.is_some() {
+            self.publish_end();
+            if let Some(why) = self.base.end() {
+                self.base.out.push(Output::Stopped { why });
+            }
+        }
+    }
+
+    fn fire_due_timers(&mut self) {
+        while let Some(timer) = self.base.timers.take_due(self.base.now) {
+            self.fire(timer);
+            if self.base.has_ended() {
+                return;
+            }
+        }
+    }
+
+    fn fire(&mut self, timer: Timer) {
+        match timer {
+            Timer::SeedNodesDeadline => Joining::gave_up(&mut self.base),
+            Timer::JoinAttempt => {
+                let next = self.joining.attempt_timed_out(&mut self.base);
+                self.follow(next);
+            }
+            Timer::SeedProcess => {
+                let next = self.joining.process_tick(&mut self.base);
+                self.follow(next);
+            }
+            Timer::Gossip => exchange::tick(&mut self.base),
+            Timer::GossipSpeedup | Timer::GossipSpeedupSecond => exchange::speedup_tick(&mut self.base),
+            Timer::Reaper => {
+                if reaper::tick(&mut self.base, &self.heartbeats) {
+                    self.publish();
+                }
+            }
+            Timer::Leader => {
+                let interval = self.base.config.leader_actions_interval;
+                self.base.timers.arm_after(Timer::Leader, self.base.now, interval);
+                if self.base.is_initialized() {
+                    self.leader_tick();
+                }
+            }
+            Timer::Heartbeat => self.heartbeats.tick(&mut self.base),
+            Timer::ExpectedFirst => self.heartbeats.expected_tick(&mut self.base),
+            Timer::Resolver => {
+                for node in self.downing.tick(&mut self.base) {
+                    // SBR-67: the resolver's command carries the address only.
+                    self.down(&Target::Address(node.address));
+                }
+            }
+        }
+    }
+
+    /// LDR-1: the leader's part first, then what every member checks on the resulting state.
+    fn leader_tick(&mut self) {
+        if let Some(acted) = self.leading.tick(&mut self.base, &mut self.leaving) {
+            self.publish();
+            for node in exit_targets(&self.base.view(), &acted) {
+                self.base.send_gossip(&node);
+            }
+        }
+        self.leading.forget_gone(&self.base);
+        self.leaving.end_if_down(&mut self.base);
+    }
+
+    fn receive(&mut self, envelope: Envelope) {
+        let Envelope { cluster, from, to, message } = envelope;
+        if !Arc::ptr_eq(&cluster, &self.base.config.cluster_name) && cluster != self.base.config.cluster_name
+        {
+            return self.base.ignore(&from, message.kind(), IgnoreReason::OtherCluster);
+        }
+        let is_for_me = match &to {
+            Destination::Address(address) => *address == self.base.me.address,
+            Destination::Incarnation(node) => *node == self.base.me,
+        };
+        if !is_for_me {
+            return self.base.ignore(&from, message.kind(), IgnoreReason::NotForMe);
+        }
+        match message {
+            Message::Heartbeat { sequence, sent_at } => {
+                Heartbeats::answer(&mut self.base, &from, sequence, sent_at);
+            }
+            Message::HeartbeatReply { .. } => self.heartbeats.replied(&mut self.base, &from),
+            Message::InitJoin { attempt } => self.answer_init_join(&from, attempt),
+            Message::Welcome { gossip } => self.welcome(&from, &gossip),
+            message if self.base.is_initialized() => self.receive_as_member(&from, message),
+            message => self.receive_before_joining(&from, message),
+        }
+    }
+
+    /// The column "Initialized" of the message matrix (part 02, section 1.3).
+    fn receive_as_member(&mut self, from: &UniqueAddress, message: Message) {
+        match message {
+            Message::Gossip { gossip } => self.receive_gossip(from, gossip),
+            Message::GossipStatus { clock, seen } => {
+                exchange::receive_status(&mut self.base, from, &clock, seen);
+            }
+            Message::Join { roles, app_version } => self.receive_join(from, roles, app_version),
+            Message::ExitingConfirmed => self.leading.confirm_exit(from),
+            message => self.base.ignore(from, message.kind(), IgnoreReason::AlreadyMember),
+        }
+    }
+
+    /// GSP-3, JOIN-8: the columns before it.
+    fn receive_before_joining(&mut self, from: &UniqueAddress, message: Message) {
+        match message {
+            Message::InitJoinAck { attempt, address } => {
+                let next = self.joining.acknowledged(&mut self.base, from, attempt, address);
+                self.follow(next);
+            }
+            Message::InitJoinNack { attempt, address } => {
+                let next = self.joining.refused(&mut self.base, from, attempt, &address);
+                self.follow(next);
+            }
+            Message::JoinRefused { why } => {
+                self.base.ignore(from, MessageKind::JoinRefused, IgnoreReason::Refused(why));
+            }
+            message => self.base.ignore(from, message.kind(), IgnoreReason::NotMember),
+        }
+    }
+
+    /// JOIN-56 to JOIN-58: whether this node can be joined: it is in a cluster, and not on its way out.
+    fn answer_init_join(&mut self, from: &UniqueAddress, attempt: u64) {
+        let can_be_joined = self.base.is_initialized()
+            && !matches!(self.base.view().own_status(), Down | Exiting | crate::MemberStatus::Removed);
+        let address = self.base.me.address.clone();
+        let answer = if can_be_joined {
+            Message::InitJoinAck { attempt, address }
+        } else {
+            Message::InitJoinNack { attempt, address }
+        };
+        self.base.send_to(from, answer);
+    }
+
+    /// JOIN-70 to JOIN-83: a node wants to be a member. Refusals are told to the joiner.
+    fn receive_join(&mut self, from: &UniqueAddress, roles: Roles, app_version: AppVersion) {
+        let refusal = match self.base.gossip().members().first_at(&from.address).cloned() {
+            _ if self.base.view().own_status().is_on_its_way_out() => Some(JoinRefusal::OnMyWayOut),
+            // REP-30 (`join_checks_tombstones`): JOIN-79 lets a removed incarnation in.
+            _ if self.base.config.repairs.join_checks_tombstones
+                && self.base.gossip().tombstones().contains(from) =>
+            {
+                Some(JoinRefusal::Removed)
+            }
+            Some(member) if member.unique_address() == from => return self.send_welcome(from),
+            Some(earlier) => {
+                self.replace_incarnation(&earlier);
+                Some(JoinRefusal::EarlierIncarnation)
+            }
+            None => None,
+        };
+        if let Some(why) = refusal {
+            self.base.ignore(from, MessageKind::Join, IgnoreReason::JoinRefused(why));
+            return self.base.send_to(from, Message::JoinRefused { why });
+        }
+        self.add_joining(from, roles, app_version);
+        self.send_welcome(from);
+        self.publish();
+    }
+
+    /// JOIN-72, JOIN-75: tells a joiner that it is a member, and of which cluster.
+    fn send_welcome(&mut self, to: &UniqueAddress) {
+        let gossip = self.base.gossip().clone();
+        self.base.send_to(to, Message::Welcome { gossip });
+    }
+
+    /// JOIN-73, JOIN-74, RCH-53: a new incarnation is proof that the earlier one is gone, which is downed.
+    fn replace_incarnation(&mut self, earlier: &Member) {
+        if earlier.status() == Down {
+            return;
+        }
+        let node = earlier.unique_address().clone();
+        let table = self.base.gossip().reachability().terminated(&self.base.me, &node);
+        let next = self.base.gossip().with_reachability(table);
+        self.base.change(&next);
+        self.down(&Target::Address(node.address));
+    }
+
+    /// JOIN-75: a new member, of which no heartbeat is known.
+    fn add_joining(&mut self, node: &UniqueAddress, roles: Roles, app_version: AppVersion) {
+        self.heartbeats.forget(&node.address);
+        let next = self.base.gossip().add(Member::joining(node.clone(), roles, app_version));
+        self.base.change(&next);
+    }
+
+    /// JOIN-90 to JOIN-96: this node is a member.
+    fn welcome(&mut self, from: &UniqueAddress, gossip: &Arc<Gossip>) {
+        let why = match &self.base.phase {
+            Phase::Initialized | Phase::Stopped => Some(IgnoreReason::AlreadyMember),
+            Phase::TryingToJoin { join_with } if *join_with != from.address => Some(IgnoreReason::NotJoined),
+            _ if !gossip.members().contains(&self.base.me) => Some(IgnoreReason::WithoutMe),
+            _ => None,
+        };
+        if let Some(why) = why {
+            return self.base.ignore(from, MessageKind::Welcome, why);
+        }
+        let seen = gossip.with_seen(&self.base.me);
+        self.base.adopt(seen);
+        self.publish();
+        self.base.send_gossip(from);
+        self.become_initialized();
+    }
+
+    /// JOIN-5
+    fn become_initialized(&mut self) {
+        self.joining.done(&mut self.base);
+        self.heartbeats.start(&mut self.base);
+    }
+
+    /// GSP-67 to GSP-82: what a peer's whole state sets going, in this order.
+    fn receive_gossip(&mut self, from: &UniqueAddress, gossip: Arc<Gossip>) {
+        let Some(received) = exchange::receive_gossip(&mut self.base, from, gossip) else { return };
+        received.new_members.iter().for_each(|node| self.heartbeats.forget(&node.address));
+        self.publish();
+        if self.leaving.must_begin_exit(&self.base) {
+            self.leaving.begin_exit(&mut self.base);
+        }
+        // GSP-80
+        if received.previous_status != Down {
+            self.leaving.end_if_down(&mut self.base);
+        }
+        if received.talk_back {
+            self.base.send_gossip(from);
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        let kind = command.kind();
+        let is_member_command = matches!(kind, CommandKind::Leave | CommandKind::Down);
+        if is_member_command && !self.base.is_initialized() {
+            return self.reject(kind, Rejection::NotMember);
+        }
+        match command {
+            Command::Join(address) => self.obey_join(kind, core::slice::from_ref(&address), |node| {
+                node.joining.stop_process(&mut node.base);
+                node.base.phase = Phase::Uninitialized;
+                Next::Join(address.clone())
+            }),
+            Command::JoinSeedNodes(list) if list.is_empty() => self.reject(kind, Rejection::NoSeedNodes),
+            Command::JoinSeedNodes(list) => {
+                let begin = |node: &mut Self| node.joining.join_seed_nodes(&mut node.base, list.clone());
+                self.obey_join(kind, &list, begin);
+            }
+            // LDR-50: heard at once, and told to one node at once.
+            Command::Leave(target) => {
+                if leaving::leave(&mut self.base, &target) {
+                    self.publish();
+                    exchange::round(&mut self.base);
+                }
+            }
+            Command::Down(target) => self.down(&target),
+            Command::Stop => self.base.stop(StopReason::Commanded),
+        }
+    }
+
+    fn reject(&mut self, command: CommandKind, why: Rejection) {
+        self.base.out.push(Output::Rejected { command, why });
+    }
+
+    /// JOIN-24, API-3: joins, unless this node is a member already or a host can't be joined.
+    fn obey_join(&mut self, command: CommandKind, hosts: &[Address], begin: impl FnOnce(&mut Self) -> Next) {
+        if self.base.is_initialized() {
+            return self.reject(command, Rejection::AlreadyMember);
+        }
+        if let Some(address) = hosts.iter().find(|address| !address.host_can_be_joined()) {
+            return self.reject(command, Rejection::HostCannotBeJoined { address: address.clone() });
+        }
+        let next = begin(self);
+        self.follow(next);
+        let effect = if self.base.is_initialized() { Effect::Founded } else { Effect::JoiningBegun };
+        self.base.out.push(Output::Accepted { command, effect });
+    }
+
+    /// JOIN-20: joins the node at an address. The own one founds a cluster.
+    fn follow(&mut self, next: Next) {
+        match next {
+            Next::Wait => {}
+            Next::Join(address) if address == self.base.me.address => self.found_cluster(),
+            Next::Join(address) => self.joining.attempt(&mut self.base, address),
+        }
+    }
+
+    /// JOIN-20, JOIN-75, JOIN-77, LDR-3: the first member is Up at once, unless a minimum holds it back.
+    fn found_cluster(&mut self) {
+        let (me, roles) = (self.base.me.clone(), self.base.roles.clone());
+        let app_version = self.base.config.app_version.clone();
+        self.become_initialized();
+        self.add_joining(&me, roles, app_version);
+        self.leader_tick();
+        self.publish();
+        self.heartbeats.follow_ring(&self.base);
+    }
+
+    /// LDR-53 to LDR-56, LIFE-20 to LIFE-24: a member is gone for good. It hears of it at once, if it can hear.
+    fn down(&mut self, target: &Target) {
+        let Some(node) = leaving::down(&mut self.base, target) else { return };
+        self.publish();
+        if node == self.base.me {
+            self.base.send_gossip_to_some(LAST_GOSSIP_TARGETS);
+        } else {
+            self.base.send_gossip(&node);
+        }
+    }
+
+    /// LDR-30 to LDR-33, LIFE-50: the host has finished its work: the state is seen, told, and this node ends.
+    fn exit_tasks_done(&mut self, id: u64) {
+        if !self.leaving.take_request(id) {
+            let why = IgnoreReason::StaleAnswer;
+            return self.base.out.push(Output::Ignored { from: None, what: None, why });
+        }
+        self.base.exit_in_progress = false;
+        if self.base.view().own().is_some() {
+            leaving::mark_exit_seen(&mut self.base);
+            self.publish();
+            self.base.send_gossip_to_some(LAST_GOSSIP_TARGETS);
+            leaving::confirm_to_leaders(&mut self.base);
+        }
+        self.base.stop(StopReason::Left);
+    }
+}

@@ -1,0 +1,169 @@
+//! Gossip exchange: who is told, and what is made of what others tell (part 01, sections 4.5 to 4.9).
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::base::Base;
+use super::output::IgnoreReason;
+use super::timers::Timer;
+use crate::membership::{ClockOrder, Gossip, LocalView, MemberStatus, UniqueAddress, VectorClock};
+use crate::protocol::MessageKind;
+use crate::random::Purpose;
+
+/// What a received gossip brought.
+pub(super) struct Received {
+    /// GSP-76: members that were none before.
+    pub(super) new_members: Vec<UniqueAddress>,
+    /// GSP-81: whether the sender is told the new state, last of all.
+    pub(super) talk_back: bool,
+    /// The own status before.
+    pub(super) previous_status: MemberStatus,
+}
+
+/// GSP-71: how a received state relates to the own one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Same,
+    Older,
+    Newer,
+    Merge,
+}
+
+/// GSP-58: a gossip tick: one round, and two more within the interval when news are slow to spread.
+pub(super) fn tick(base: &mut Base) {
+    let interval = base.config.gossip_interval;
+    base.timers.arm_after(Timer::Gossip, base.now, interval);
+    if !base.is_initialized() {
+        return;
+    }
+    round(base);
+    if needs_speedup(base.gossip()) {
+        base.timers.arm_after(Timer::GossipSpeedup, base.now, interval / 3);
+        base.timers.arm_after(Timer::GossipSpeedupSecond, base.now, interval / 3 * 2);
+    }
+}
+
+/// GSP-59: a further round within the interval, if news are still slow to spread.
+pub(super) fn speedup_tick(base: &mut Base) {
+    if base.is_initialized() && needs_speedup(base.gossip()) {
+        round(base);
+    }
+}
+
+/// GSP-60: some member is Down, or fewer than half have seen the state.
+fn needs_speedup(gossip: &Gossip) -> bool {
+    let somebody_is_down = !gossip.members().with_status(MemberStatus::Down).is_empty();
+    somebody_is_down || gossip.seen_count() < gossip.members().len() / 2
+}
+
+/// GSP-45: one round: a member that has not seen the state gets all of it, one that has only its status.
+pub(super) fn round(base: &mut Base) {
+    if base.gossip().is_singleton() {
+        return;
+    }
+    let Some(target) = select_target(base) else { return };
+    if base.gossip().is_seen_by(&target) {
+        base.send_status(&target);
+    } else {
+        base.send_gossip(&target);
+    }
+}
+
+/// GSP-47, GSP-49: one of the candidates, by chance; those that have not seen the state come first when the draw says so.
+/// The draw is not made where it is certain to succeed (GSP-51).
+fn select_target(base: &mut Base) -> Option<UniqueAddress> {
+    let members = base.gossip().members().len();
+    let reduce = base.config.reduce_gossip_different_view_probability;
+    let probability = LocalView::different_view_probability(members, reduce);
+    let prefers_unseen = probability >= 1.0 || base.random.fraction(Purpose::DifferentView) < probability;
+    let view = base.view();
+    let unseen = prefers_unseen.then(|| view.gossip_candidates(true)).filter(|c| c.count() > 0);
+    let candidates = unseen.unwrap_or_else(|| view.gossip_candidates(false));
+    let count = candidates.count();
+    if count == 0 {
+        return None;
+    }
+    // The candidates belong to a view of the base, which the draw changes elsewhere.
+    let mut random = base.random.clone();
+    let target = candidates.iter().nth(random.below(Purpose::GossipTarget, count));
+    let target = target.map(|member| member.unique_address().clone());
+    base.random = random;
+    target
+}
+
+/// GSP-62 to GSP-66: a peer says which state it has. Its own status is told back when the peer is ahead, the whole state
+/// when the peer is behind or differs.
+pub(super) fn receive_status(base: &mut Base, from: &UniqueAddress, clock: &VectorClock, seen: u64) {
+    let what = MessageKind::GossipStatus;
+    if !base.gossip().members().contains(from) {
+        return base.ignore(from, what, IgnoreReason::UnknownSender);
+    }
+    if !base.gossip().reachability().is_reachable(&base.me, from) {
+        return base.ignore(from, what, IgnoreReason::UnreachableSender);
+    }
+    if seen != base.gossip().seen_hash() {
+        return base.send_gossip(from);
+    }
+    match clock.compare(base.gossip().clock()) {
+        ClockOrder::Same => {}
+        ClockOrder::After => base.send_status(from),
+        ClockOrder::Before | ClockOrder::Concurrent => base.send_gossip(from),
+    }
+}
+
+/// GSP-69 to GSP-76: a peer tells its whole state. `None` when it is ignored; else the own state has taken it in.
+pub(super) fn receive_gossip(base: &mut Base, from: &UniqueAddress, remote: Arc<Gossip>) -> Option<Received> {
+    if let Some(why) = refusal(base, from, &remote) {
+        base.ignore(from, MessageKind::Gossip, why);
+        return None;
+    }
+    let local = base.gossip().clone();
+    let previous_status = base.view().own_status();
+    let outcome = outcome(&remote, &local);
+    let unseen_by_me = !base.exit_in_progress && !remote.is_seen_by(&base.me);
+    let (state, talk_back) = match outcome {
+        Outcome::Same => (Arc::new(remote.merge_seen(&local, &base.config.repairs)), unseen_by_me),
+        Outcome::Older => (local.clone(), true),
+        Outcome::Newer => (remote, unseen_by_me),
+        Outcome::Merge => (Arc::new(Gossip::merge_received(&remote, &local, &base.config.repairs)), true),
+    };
+    let new_members = added_members(&local, &state);
+    if base.exit_in_progress || state.is_seen_by(&base.me) {
+        base.adopt_shared(state);
+    } else {
+        base.adopt(state.with_seen(&base.me));
+    }
+    Some(Received { new_members, talk_back, previous_status })
+}
+
+/// GSP-69, GSP-70: why a gossip is ignored. What others observe of the sender does not matter.
+fn refusal(base: &Base, from: &UniqueAddress, remote: &Gossip) -> Option<IgnoreReason> {
+    if !base.gossip().members().contains(from) {
+        Some(IgnoreReason::UnknownSender)
+    } else if !base.gossip().reachability().is_reachable(&base.me, from) {
+        Some(IgnoreReason::UnreachableSender)
+    } else if !remote.members().contains(&base.me) {
+        Some(IgnoreReason::WithoutMe)
+    } else {
+        None
+    }
+}
+
+/// GSP-71: the clocks alone decide.
+fn outcome(remote: &Gossip, local: &Gossip) -> Outcome {
+    match remote.clock().compare(local.clock()) {
+        ClockOrder::Same => Outcome::Same,
+        ClockOrder::Before => Outcome::Older,
+        ClockOrder::After => Outcome::Newer,
+        ClockOrder::Concurrent => Outcome::Merge,
+    }
+}
+
+/// GSP-76: the members of `state` that were none in `before`, whatever their status.
+fn added_members(before: &Gossip, state: &Gossip) -> Vec<UniqueAddress> {
+    if before.members().shares_roster(state.members()) {
+        return Vec::new();
+    }
+    let nodes = state.members().iter().map(crate::membership::Member::unique_address);
+    nodes.filter(|node| !before.members().contains(node)).cloned().collect()
+}

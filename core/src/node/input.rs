@@ -1,0 +1,140 @@
+//! Everything that can happen to a node.
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::membership::{Address, UniqueAddress};
+use crate::mix::mix;
+use crate::protocol::{DecodeError, Envelope};
+use crate::time::Instant;
+
+/// One thing that happens to a node, and when. A node's life is a list of these.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// The host's monotonic clock. A time before one that the node has seen counts as that one.
+    pub now: Instant,
+    /// The host's wall clock in milliseconds since 1970, used for tombstones only (GSP-25).
+    pub wall_ms: i64,
+    /// What happens.
+    pub kind: InputKind,
+}
+
+/// What happens to a node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum InputKind {
+    /// Time has passed: timers that are due fire. Give it when [`Node::next_deadline`](crate::Node::next_deadline) says
+    /// so, after everything that has arrived was handed over.
+    Tick,
+    /// A message arrived.
+    Received(Envelope),
+    /// A frame arrived that the codec could not read.
+    Undecodable {
+        /// Where it came from, if the transport knows.
+        from: Option<Address>,
+        /// What was wrong.
+        error: DecodeError,
+    },
+    /// A user wants something.
+    Command(Command),
+    /// The work that the host had to do before exiting is done: answers
+    /// [`Output::StartExitTasks`](crate::Output::StartExitTasks).
+    ExitTasksDone {
+        /// The id of the request.
+        id: u64,
+    },
+}
+
+/// What a user can want of a node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Command {
+    /// Join the cluster of the node at an address; the own address founds a cluster (JOIN-20).
+    Join(Address),
+    /// Join the cluster that one of these seed nodes is in. The first of the list may found it (JOIN-31).
+    JoinSeedNodes(Vec<Address>),
+    /// Let a member leave (LIFE-1).
+    Leave(Target),
+    /// Declare a member gone for good (LIFE-20).
+    Down(Target),
+    /// Stop at once, without telling anybody (LIFE-55).
+    Stop,
+}
+
+/// Which member a command is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Target {
+    /// The first member at an address, whatever its incarnation (LDR-57).
+    Address(Address),
+    /// Exactly this incarnation.
+    Incarnation(UniqueAddress),
+}
+
+impl Target {
+    /// Where the member is.
+    #[must_use]
+    pub fn address(&self) -> &Address {
+        match self {
+            Self::Address(address) => address,
+            Self::Incarnation(node) => &node.address,
+        }
+    }
+
+    fn hash64(&self) -> u64 {
+        match self {
+            Self::Address(address) => address.hash64(),
+            Self::Incarnation(node) => node.key().0,
+        }
+    }
+}
+
+/// The kind of a command, without what it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "each is the command of the same name")]
+#[non_exhaustive]
+pub enum CommandKind {
+    Join,
+    JoinSeedNodes,
+    Leave,
+    Down,
+    Stop,
+}
+
+impl Command {
+    /// What kind of command it is.
+    #[must_use]
+    pub const fn kind(&self) -> CommandKind {
+        match self {
+            Self::Join(_) => CommandKind::Join,
+            Self::JoinSeedNodes(_) => CommandKind::JoinSeedNodes,
+            Self::Leave(_) => CommandKind::Leave,
+            Self::Down(_) => CommandKind::Down,
+            Self::Stop => CommandKind::Stop,
+        }
+    }
+
+    fn hash64(&self) -> u64 {
+        let about = match self {
+            Self::Join(address) => address.hash64(),
+            Self::JoinSeedNodes(list) => list.iter().fold(0, |hash, address| mix(hash, address.hash64())),
+            Self::Leave(target) | Self::Down(target) => target.hash64(),
+            Self::Stop => 0,
+        };
+        mix(self.kind() as u64, about)
+    }
+}
+
+impl Input {
+    /// A hash of the input without its times, for digests.
+    #[must_use]
+    pub fn hash64(&self) -> u64 {
+        match &self.kind {
+            InputKind::Tick => 1,
+            InputKind::Received(envelope) => envelope.hash64(),
+            InputKind::Undecodable { from, .. } => mix(2, from.as_ref().map_or(0, Address::hash64)),
+            InputKind::Command(command) => mix(3, command.hash64()),
+            InputKind::ExitTasksDone { id } => mix(4, *id),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What the leader does, and what every member checks beside it (part 01, sections 6.1 to 6.3).
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::base::Base;
+use super::leaving::Leaving;
+use super::output::Warning;
+use crate::membership::MemberStatus::{
+    Down, Exiting, Joining, Leaving as LeavingStatus, PreparingForShutdown, ReadyForShutdown, WeaklyUp,
+};
+use crate::membership::members::hash_of_nodes;
+use crate::membership::{Gossip, LocalView, Member, UniqueAddress};
+use crate::mix::mix;
+
+/// LDR-4: leader ticks without convergence until an operator is told.
+const STUCK_TICKS_FIRST: u32 = 20;
+/// LDR-4: how often it is told again.
+const STUCK_TICKS_AGAIN: u32 = 60;
+
+/// The part of a node that leads when it is its turn.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Leading {
+    /// LDR-2: leader ticks without convergence since the last one with it.
+    ticks_stuck: u32,
+    /// LDR-34: who said that it has finished exiting; ascending.
+    confirmed: Vec<UniqueAddress>,
+}
+
+/// A change that the leader made.
+pub(super) struct Acted {
+    /// LDR-25: the members that became Exiting by it.
+    pub(super) now_exiting: Vec<Member>,
+}
+
+impl Leading {
+    /// Who said that it has finished exiting.
+    pub(super) fn confirmed(&self) -> &[UniqueAddress] {
+        &self.confirmed
+    }
+
+    /// LDR-34, LIFE-60: a node has finished exiting. Nothing is checked; the next leader tick uses it.
+    pub(super) fn confirm_exit(&mut self, node: &UniqueAddress) {
+        if let Err(at) = self.confirmed.binary_search(node) {
+            self.confirmed.insert(at, node.clone());
+        }
+    }
+
+    /// LDR-5, LIFE-62: confirmations of nodes that are gone are forgotten.
+    pub(super) fn forget_gone(&mut self, base: &Base) {
+        self.confirmed.retain(|node| base.gossip().members().contains(node));
+    }
+
+    /// Section 6.1: what this node does as leader, if it is.
+    pub(super) fn tick(&mut self, base: &mut Base, leaving: &mut Leaving) -> Option<Acted> {
+        if !base.view().is_leader() {
+            return None;
+        }
+        if base.view().has_convergence(&self.confirmed) {
+            self.ticks_stuck = 0;
+            return self.act_on_convergence(base, leaving);
+        }
+        self.ticks_stuck += 1;
+        let stuck = self.ticks_stuck;
+        let acted = if self.may_move_to_weakly_up(base) { joining_to_weakly_up(base) } else { None };
+        if stuck == STUCK_TICKS_FIRST || stuck.is_multiple_of(STUCK_TICKS_AGAIN) {
+            base.warn(Warning::LeaderIncapacitated { ticks: stuck });
+        }
+        acted
+    }
+
+    /// LDR-6, GSP-4: a count of leader ticks, not a clock, measures the delay.
+    fn may_move_to_weakly_up(&self, base: &Base) -> bool {
+        let config = &base.config;
+        config
+            .allow_weakly_up_members
+            .is_some_and(|delay| config.leader_actions_interval.saturating_mul(self.ticks_stuck) >= delay)
+    }
+
+    /// Section 6.3: promotions, exits and removals of one step, all read from the state as it was (LDR-19), with one clock
+    /// change together. Nothing happens when there is nothing to do (LDR-24).
+    fn act_on_convergence(&mut self, base: &mut Base, leaving: &mut Leaving) -> Option<Acted> {
+        let removed = self.removable(base);
+        let changed = promotions(base);
+        let limit_ms = base.config.prune_gossip_tombstones_after.as_millis();
+        let limit_ms = base.wall_ms.saturating_sub(i64::try_from(limit_ms).unwrap_or(i64::MAX));
+        // LDR-23: a leader with convergence prunes tombstones, whatever else it does.
+        let pruned = base.gossip().prune_tombstones(limit_ms);
+        let stones_fell = pruned.tombstones() != base.gossip().tombstones();
+        if removed.is_empty() && changed.is_empty() && !stones_fell {
+            return None;
+        }
+        // LDR-20: first the changes, then the removals.
+        let next = base.gossip().update(&changed).remove(&removed, base.wall_ms).prune_tombstones(limit_ms);
+        let now_exiting: Vec<Member> = changed.into_iter().filter(|m| m.status() == Exiting).collect();
+        if now_exiting.iter().any(|member| *member.unique_address() == base.me) {
+            leaving.begin_exit(base);
+        }
+        self.confirmed.retain(|node| removed.binary_search(node).is_err());
+        base.change(&next);
+        Some(Acted { now_exiting })
+    }
+
+    /// LDR-11 to LDR-13: members that are Down or Exiting and unreachable, Exiting and confirmed, or on their way out in
+    /// another data centre; ascending. LDR-14: self is no exception; with REP-80 (`keep_self`) it is.
+    fn removable(&self, base: &Base) -> Vec<UniqueAddress> {
+        let view = base.view();
+        let may_be_self =
+            |member: &Member| !(base.config.repairs.keep_self && *member.unique_address() == base.me);
+        let unreachable = [Down, Exiting]
+            .into_iter()
+            .flat_map(|status| view.own_data_center_with(status))
+            .filter(|member| may_be_self(member) && view.is_unreachable_for_removal(member.unique_address()));
+        let confirmed = view
+            .own_data_center_with(Exiting)
+            .filter(|member| self.confirmed.binary_search(member.unique_address()).is_ok());
+        let removed = unreachable.chain(confirmed).chain(view.leaving_elsewhere());
+        let mut removed: Vec<UniqueAddress> = removed.map(|member| member.unique_address().clone()).collect();
+        removed.sort();
+        removed.dedup();
+        removed
+    }
+
+    pub(super) fn hash64(&self) -> u64 {
+        mix(u64::from(self.ticks_stuck), hash_of_nodes(self.confirmed.iter()))
+    }
+}
+
+/// LDR-15 to LDR-18: the members of the own data centre that take a step in their life, in member order.
+fn promotions(base: &Base) -> Vec<Member> {
+    let view = base.view();
+    let is_large_enough = has_minimum_of_members(base);
+    let mut up_number = view.next_up_number();
+    let mut changed: Vec<Member> = [Joining, WeaklyUp, LeavingStatus, PreparingForShutdown]
+        .into_iter()
+        .flat_map(|status| view.own_data_center_with(status))
+        .cloned()
+        .collect();
+    changed.sort_by(|a, b| a.unique_address().cmp(b.unique_address()));
+    let step = |member: Member| match member.status() {
+        // LDR-16: consecutive up-numbers in member order.
+        Joining | WeaklyUp if is_large_enough => {
+            up_number += 1;
+            member.up_with(up_number - 1).ok()
+        }
+        LeavingStatus => member.with_status(Exiting).ok(),
+        PreparingForShutdown => member.with_status(ReadyForShutdown).ok(),
+        _ => None,
+    };
+    changed.into_iter().filter_map(step).collect()
+}
+
+/// LDR-7, LDR-9, LDR-10: Joining members of the own data centre that no live observer misses become WeaklyUp; no numbers
+/// are given, and nothing happens when there are none.
+fn joining_to_weakly_up(base: &mut Base) -> Option<Acted> {
+    let view = base.view();
+    let changed: Vec<Member> = view
+        .own_data_center_with(Joining)
+        .filter(|member| view.is_reachable_by_live_observers(member.unique_address()))
+        .filter_map(|member| member.with_status(WeaklyUp).ok())
+        .collect();
+    if changed.is_empty() || !has_minimum_of_members(base) {
+        return None;
+    }
+    let next = base.gossip().update(&changed);
+    base.change(&next);
+    Some(Acted { now_exiting: Vec::new() })
+}
+
+/// LDR-8: enough members, and enough with each role that has a minimum; of any status and data centre.
+fn has_minimum_of_members(base: &Base) -> bool {
+    let (config, gossip): (_, &Gossip) = (&base.config, base.gossip());
+    let with_role =
+        |role: &str| gossip.members().iter().filter(|member| member.roles().contains(role)).count();
+    gossip.members().len() >= config.min_nr_of_members as usize
+        && config.role_min_nr_of_members.iter().all(|(role, minimum)| with_role(role) >= *minimum as usize)
+}
+
+/// LDR-25: members that just became Exiting: whom to tell at once.
+pub(super) fn exit_targets(view: &LocalView<'_>, acted: &Acted) -> Vec<UniqueAddress> {
+    view.exit_targets(&acted.now_exiting)
+}

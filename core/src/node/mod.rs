@@ -1,0 +1,214 @@
+//! The machine: one node of a cluster.
+//!
+//! [`Node`] only dispatches. Each concern is a small struct or a few functions in a file of its own, works on the shared
+//! [`base`], and knows nothing of the others: joining, exchange, leading, leaving, heartbeats, reaper, downing. What one
+//! input sets going across concerns is written down once, in [`dispatch`].
+
+mod base;
+mod dispatch;
+mod downing;
+mod exchange;
+mod heartbeats;
+mod input;
+mod joining;
+mod leading;
+mod leaving;
+mod output;
+mod publish;
+mod reaper;
+mod timers;
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+pub use base::Phase;
+pub use input::{Command, CommandKind, Input, InputKind, Target};
+pub use output::{Effect, IgnoreReason, Output, Rejection, StopReason, Warning};
+
+use crate::config::{Config, ConfigError, ConfigErrors};
+use crate::failure::DetectorRule;
+use crate::failure::settings::PhiSettings;
+use crate::membership::{Gossip, LocalView, UniqueAddress};
+use crate::mix::Mixer;
+use crate::time::Instant;
+use base::Base;
+use downing::Downing;
+use heartbeats::Heartbeats;
+use joining::Joining;
+use leading::Leading;
+use leaving::Leaving;
+use timers::Timer;
+
+/// One node of a cluster: a value that takes inputs and gives outputs.
+///
+/// It holds no socket, clock, thread or source of randomness. The same inputs give the same outputs on every machine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    base: Base,
+    joining: Joining,
+    leading: Leading,
+    leaving: Leaving,
+    heartbeats: Heartbeats,
+    downing: Downing,
+}
+
+impl Node {
+    /// A node that is in no cluster yet. Its periodic timers count from `now` (GSP-1, JOIN-7).
+    ///
+    /// `node` is the address at which others reach it, with a `uid` that its host draws anew at every start (MDL-9).
+    /// `seed` decides its random choices: give it random bits, or a fixed number to have the same choices again.
+    ///
+    /// # Errors
+    /// A configuration that [`Config::validate`] refuses: everything that is wrong with it, at once.
+    pub fn new(
+        config: impl Into<Arc<Config>>,
+        node: UniqueAddress,
+        seed: u64,
+        now: Instant,
+    ) -> Result<Self, ConfigErrors> {
+        let config = config.into();
+        config.validate()?;
+        let roles =
+            config.member_roles().map_err(|error| ConfigErrors([ConfigError::BadRoles(error)].into()))?;
+        let rule = detector_rule(&config)?;
+        let downing = Downing::new(&config, &node, roles.data_center(), now);
+        let mut base = Base::new(config, node, roles, seed, now);
+        for (timer, interval) in [
+            (Timer::Gossip, base.config.gossip_interval),
+            (Timer::Reaper, base.config.unreachable_nodes_reaper_interval),
+            (Timer::Leader, base.config.leader_actions_interval),
+        ] {
+            base.timers.arm(timer, now + interval.max(base.config.periodic_tasks_initial_delay));
+        }
+        downing.start(&mut base);
+        Ok(Self {
+            base,
+            joining: Joining::default(),
+            leading: Leading::default(),
+            leaving: Leaving::default(),
+            heartbeats: Heartbeats::new(rule.into()),
+            downing,
+        })
+    }
+
+    /// Takes one input and gives everything that follows from it, in order. Never fails and never panics, whatever comes
+    /// in; what can't be obeyed comes back as an output that says why.
+    pub fn handle(&mut self, input: Input) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        self.handle_into(input, &mut outputs);
+        outputs
+    }
+
+    /// The same as [`Node::handle`], appending to a list that the host uses again.
+    pub fn handle_into(&mut self, input: Input, outputs: &mut Vec<Output>) {
+        if self.base.phase == Phase::Stopped {
+            return;
+        }
+        self.base.swap_outputs(outputs);
+        self.dispatch(input);
+        self.finish();
+        self.base.swap_outputs(outputs);
+    }
+
+    /// When to give the next [`InputKind::Tick`]; `None` when nothing will ever be due.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.base.timers.next()
+    }
+
+    /// What this node makes of its gossip: members, leader, convergence, who is unreachable.
+    #[must_use]
+    pub fn view(&self) -> LocalView<'_> {
+        self.base.view()
+    }
+
+    /// The state that this node has.
+    #[must_use]
+    pub fn gossip(&self) -> &Arc<Gossip> {
+        self.base.gossip()
+    }
+
+    /// Moves exactly when [`Node::gossip`] became another value.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.base.revision()
+    }
+
+    /// Which incarnation this node is.
+    #[must_use]
+    pub fn unique_address(&self) -> &UniqueAddress {
+        &self.base.me
+    }
+
+    /// The settings of this node.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.base.config
+    }
+
+    /// How far this node has come.
+    #[must_use]
+    pub fn phase(&self) -> &Phase {
+        &self.base.phase
+    }
+
+    /// Whether this node has ended. It then ignores every input.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.base.phase == Phase::Stopped
+    }
+
+    /// LDR-34: the nodes that said that they have finished exiting and are still members, ascending.
+    #[must_use]
+    pub fn confirmed_exits(&self) -> &[UniqueAddress] {
+        self.leading.confirmed()
+    }
+
+    /// A hash of the whole state but the time: nodes with equal histories have equal hashes.
+    #[must_use]
+    pub fn hash64(&self) -> u64 {
+        let base = &self.base;
+        let mut mixer = Mixer::new(16);
+        mixer.word(base.me.key().0);
+        mixer.word(base.gossip().hash64());
+        mixer.word(base.revision());
+        mixer.word(base.timers.hash64());
+        mixer.word(base.random.draws());
+        mixer.word(u64::from(base.exit_in_progress));
+        mixer.word(match &base.phase {
+            Phase::Uninitialized => 0,
+            Phase::TryingToJoin { join_with } => join_with.hash64(),
+            Phase::Initialized => 1,
+            Phase::Stopped => 2,
+        });
+        mixer.word(self.joining.hash64());
+        mixer.word(self.leading.hash64());
+        mixer.word(self.leaving.hash64());
+        mixer.word(self.heartbeats.hash64());
+        mixer.word(self.downing.hash64());
+        mixer.finish()
+    }
+}
+
+/// PHI-3: the rule of the failure detectors.
+fn detector_rule(config: &Config) -> Result<DetectorRule, ConfigErrors> {
+    let detector = &config.failure_detector;
+    let settings = PhiSettings {
+        threshold: detector.threshold,
+        max_sample_size: detector.max_sample_size,
+        min_std_deviation: detector.min_std_deviation,
+        acceptable_heartbeat_pause: detector.acceptable_heartbeat_pause,
+        first_estimate: detector.heartbeat_interval,
+    };
+    DetectorRule::phi(&settings).map_err(|_| {
+        ConfigErrors(
+            [ConfigError::OutOfRange {
+                name: "failure-detector",
+                must: "settings that a phi accrual detector can work with",
+            }]
+            .into(),
+        )
+    })
+}

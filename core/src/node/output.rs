@@ -1,0 +1,297 @@
+//! Everything that a node wants of its host, or has to tell it.
+
+use alloc::boxed::Box;
+use core::fmt;
+use core::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::input::{CommandKind, Target};
+use crate::membership::{Address, ClusterEvent, MemberStatus, UniqueAddress};
+use crate::mix::mix;
+use crate::protocol::{DecodeError, Envelope, JoinRefusal, MessageKind};
+use crate::sbr::DecisionRecord;
+
+/// One thing that a node wants or tells. Plain data; the order within one input is fixed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Output {
+    /// Send this. [`Message::class`](crate::Message::class) says how urgent it is.
+    Send(Envelope),
+    /// Something that users of the cluster hear.
+    Event(ClusterEvent),
+    /// LDR-28: all have heard that this node leaves. Finish your work, then answer with
+    /// [`InputKind::ExitTasksDone`](crate::InputKind::ExitTasksDone).
+    StartExitTasks {
+        /// Say it back in the answer.
+        id: u64,
+    },
+    /// API-1: a command was taken up, and this is what it did.
+    Accepted {
+        /// The command.
+        command: CommandKind,
+        /// What it did.
+        effect: Effect,
+    },
+    /// A command changed nothing, and this is why.
+    Rejected {
+        /// The command.
+        command: CommandKind,
+        /// Why.
+        why: Rejection,
+    },
+    /// A message, frame or answer was dropped, and this is why. A host counts these.
+    Ignored {
+        /// Who sent it, if known.
+        from: Option<UniqueAddress>,
+        /// What it was, if it could be read.
+        what: Option<MessageKind>,
+        /// Why it was dropped.
+        why: IgnoreReason,
+    },
+    /// SBR-86: the split brain resolver decided; the downing commands that follow are its own.
+    Decided(Box<DecisionRecord>),
+    /// Something that an operator should hear.
+    Warned(Warning),
+    /// This node has ended; always the last output. It ignores everything from now on.
+    Stopped {
+        /// Why.
+        why: StopReason,
+    },
+}
+
+/// What a command did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Effect {
+    /// This node founded a cluster.
+    Founded,
+    /// Joining has begun; events tell how it goes on.
+    JoiningBegun,
+    /// A member has a new status.
+    StatusChanged {
+        /// The member.
+        node: UniqueAddress,
+        /// Its status before.
+        from: MemberStatus,
+        /// Its status now.
+        to: MemberStatus,
+    },
+}
+
+/// Why a command changed nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// JOIN-24: this node is a member of a cluster already.
+    AlreadyMember,
+    /// This node is no member of a cluster yet.
+    NotMember,
+    /// JOIN-30: a list of seed nodes without any.
+    NoSeedNodes,
+    /// MDL-4: a host that can't be joined.
+    HostCannotBeJoined {
+        /// The address.
+        address: Address,
+    },
+    /// LIFE-1, LIFE-20: there is no such member.
+    UnknownMember {
+        /// Whom the command named.
+        target: Target,
+    },
+    /// LIFE-5: the member is in that state, or beyond it.
+    AlreadyThere {
+        /// The member.
+        node: UniqueAddress,
+        /// Its status.
+        status: MemberStatus,
+    },
+}
+
+/// Why something that arrived was dropped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum IgnoreReason {
+    /// The frame could not be read.
+    Undecodable(DecodeError),
+    /// It belongs to a cluster of another name.
+    OtherCluster,
+    /// It is for another address, or for another incarnation of this one.
+    NotForMe,
+    /// GSP-3, JOIN-1: this node is no member yet.
+    NotMember,
+    /// This node is a member already.
+    AlreadyMember,
+    /// GSP-62, GSP-69: the sender is no member.
+    UnknownSender,
+    /// GSP-63, GSP-69: this node does not see the sender.
+    UnreachableSender,
+    /// GSP-69, JOIN-93: the state does not hold this node.
+    WithoutMe,
+    /// JOIN-42, JOIN-52: the answer to an attempt that has ended.
+    StaleAnswer,
+    /// JOIN-92: not from the node that is being joined.
+    NotJoined,
+    /// HB-22: a reply that this node did not ask for.
+    NotAsked,
+    /// JOIN-71, JOIN-73: a join that is refused.
+    JoinRefused(JoinRefusal),
+    /// This node was refused; it goes on trying.
+    Refused(JoinRefusal),
+}
+
+/// What an operator should hear.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Warning {
+    /// The host's clock went back; the latest time seen counts.
+    TimeWentBack {
+        /// By how much.
+        by: Duration,
+    },
+    /// HB-19: this node was late with its heartbeats, so others may call it unreachable.
+    HeartbeatDelayed {
+        /// The time since the heartbeats before.
+        elapsed: Duration,
+    },
+    /// PHI-31: replies come at ever longer intervals.
+    HeartbeatIntervalGrowing {
+        /// From where.
+        address: Address,
+        /// The last interval.
+        interval: Duration,
+    },
+    /// LDR-4: the leader, which is this node, can't act, for want of convergence.
+    LeaderIncapacitated {
+        /// For how many leader ticks.
+        ticks: u32,
+    },
+    /// JOIN-50: no seed node answers.
+    NoSeedNodeAnswers {
+        /// How many attempts were made.
+        attempts: u32,
+    },
+    /// JOIN-61: an attempt to join took too long and is begun anew.
+    JoinTimedOut {
+        /// Whom it asked.
+        address: Address,
+    },
+}
+
+/// Why a node has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum StopReason {
+    /// It left, in good order.
+    Left,
+    /// LDR-39: it was downed.
+    Downed,
+    /// JOIN-16: no cluster let it in within the time set.
+    JoinUnsuccessful,
+    /// The host asked for it.
+    Commanded,
+}
+
+impl StopReason {
+    /// The name, as cases write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Downed => "downed",
+            Self::JoinUnsuccessful => "join-unsuccessful",
+            Self::Commanded => "commanded",
+        }
+    }
+}
+
+impl fmt::Display for StopReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl Output {
+    /// A hash of the output, for digests.
+    #[must_use]
+    pub fn hash64(&self) -> u64 {
+        match self {
+            Self::Send(envelope) => envelope.hash64(),
+            Self::Event(event) => event.hash64(),
+            Self::StartExitTasks { id } => mix(21, *id),
+            Self::Accepted { command, effect } => mix(22, mix(*command as u64, effect.hash64())),
+            Self::Rejected { command, .. } => mix(23, *command as u64),
+            Self::Ignored { from, what, why } => {
+                let from = from.as_ref().map_or(0, |node| node.key().0);
+                let kind = what.map_or(99, |kind| kind as u64);
+                mix(24, mix(from, kind | (why.number() << 8)))
+            }
+            Self::Decided(record) => mix(25, record.hash64()),
+            Self::Warned(warning) => mix(26, warning.number()),
+            Self::Stopped { why } => mix(27, *why as u64),
+        }
+    }
+}
+
+impl Effect {
+    fn hash64(&self) -> u64 {
+        match self {
+            Self::Founded => 1,
+            Self::JoiningBegun => 2,
+            Self::StatusChanged { node, from, to } => mix(node.key().0, (*from as u64) << 8 | *to as u64),
+        }
+    }
+}
+
+impl IgnoreReason {
+    /// A short name, for counters.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Undecodable(_) => "undecodable",
+            Self::OtherCluster => "other-cluster",
+            Self::NotForMe => "not-for-me",
+            Self::NotMember => "not-member",
+            Self::AlreadyMember => "already-member",
+            Self::UnknownSender => "unknown-sender",
+            Self::UnreachableSender => "unreachable-sender",
+            Self::WithoutMe => "without-me",
+            Self::StaleAnswer => "stale-answer",
+            Self::NotJoined => "not-joined",
+            Self::NotAsked => "not-asked",
+            Self::JoinRefused(_) => "join-refused",
+            Self::Refused(_) => "refused",
+        }
+    }
+
+    const fn number(&self) -> u64 {
+        match self {
+            Self::Undecodable(_) => 1,
+            Self::OtherCluster => 2,
+            Self::NotForMe => 3,
+            Self::NotMember => 4,
+            Self::AlreadyMember => 5,
+            Self::UnknownSender => 6,
+            Self::UnreachableSender => 7,
+            Self::WithoutMe => 8,
+            Self::StaleAnswer => 9,
+            Self::NotJoined => 10,
+            Self::NotAsked => 11,
+            Self::JoinRefused(why) => 12 + ((*why as u64) << 8),
+            Self::Refused(why) => 13 + ((*why as u64) << 8),
+        }
+    }
+}
+
+impl Warning {
+    const fn number(&self) -> u64 {
+        match self {
+            Self::TimeWentBack { .. } => 1,
+            Self::HeartbeatDelayed { .. } => 2,
+            Self::HeartbeatIntervalGrowing { .. } => 3,
+            Self::LeaderIncapacitated { ticks } => 4 + ((*ticks as u64) << 8),
+            Self::NoSeedNodeAnswers { attempts } => 5 + ((*attempts as u64) << 8),
+            Self::JoinTimedOut { .. } => 6,
+        }
+    }
+}

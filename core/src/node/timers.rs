@@ -1,0 +1,141 @@
+//! All of a node's time, in one table.
+
+use core::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::mix::Mixer;
+use crate::time::Instant;
+
+/// What can become due. Timers of one deadline fire in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Timer {
+    /// JOIN-14: joining by seed nodes took too long in all.
+    SeedNodesDeadline,
+    /// JOIN-61: one attempt to join took too long.
+    JoinAttempt,
+    /// JOIN-40, JOIN-49: ask the seed nodes again.
+    SeedProcess,
+    /// GSP-58: a gossip round.
+    Gossip,
+    /// GSP-59: a further gossip round, a third of the interval later.
+    GossipSpeedup,
+    /// GSP-59: a further gossip round, two thirds of the interval later.
+    GossipSpeedupSecond,
+    /// RCH-38: failure detector verdicts become observations.
+    Reaper,
+    /// LDR-1: leader actions, and what every member checks with them.
+    Leader,
+    /// HB-12: heartbeats to the ring.
+    Heartbeat,
+    /// HB-17: the least of the deadlines for first replies.
+    ExpectedFirst,
+    /// SBR-65: the resolver looks.
+    Resolver,
+}
+
+impl Timer {
+    const COUNT: usize = 11;
+
+    const ALL: [Self; Self::COUNT] = [
+        Self::SeedNodesDeadline,
+        Self::JoinAttempt,
+        Self::SeedProcess,
+        Self::Gossip,
+        Self::GossipSpeedup,
+        Self::GossipSpeedupSecond,
+        Self::Reaper,
+        Self::Leader,
+        Self::Heartbeat,
+        Self::ExpectedFirst,
+        Self::Resolver,
+    ];
+}
+
+/// The table: a deadline for each timer that is armed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Timers([Option<Instant>; Timer::COUNT]);
+
+impl Timers {
+    pub(crate) fn arm(&mut self, timer: Timer, at: Instant) {
+        self.0[timer as usize] = Some(at);
+    }
+
+    /// GSP-1: the next run of a periodic task is one interval after this one was run, so a late run is followed by no
+    /// burst.
+    pub(crate) fn arm_after(&mut self, timer: Timer, now: Instant, delay: Duration) {
+        self.arm(timer, now + delay);
+    }
+
+    pub(crate) fn disarm(&mut self, timer: Timer) {
+        self.0[timer as usize] = None;
+    }
+
+    pub(crate) fn disarm_all(&mut self) {
+        *self = Self::default();
+    }
+
+    /// When a timer is due.
+    pub(crate) fn deadline(&self, timer: Timer) -> Option<Instant> {
+        self.0[timer as usize]
+    }
+
+    /// When the first timer is due.
+    pub(crate) fn next(&self) -> Option<Instant> {
+        self.0.iter().flatten().min().copied()
+    }
+
+    /// Takes the timer that is due first at `now`, by deadline, then by the order of [`Timer`].
+    pub(crate) fn take_due(&mut self, now: Instant) -> Option<Timer> {
+        let due = |timer: &Timer| self.deadline(*timer).filter(|at| *at <= now).map(|at| (at, *timer));
+        let (_, timer) = Timer::ALL.iter().filter_map(due).min()?;
+        self.disarm(timer);
+        Some(timer)
+    }
+
+    pub(crate) fn hash64(&self) -> u64 {
+        let mut mixer = Mixer::new(13);
+        self.0.iter().for_each(|at| mixer.word(at.map_or(u64::MAX, Instant::as_nanos)));
+        mixer.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(nanos: u64) -> Instant {
+        Instant::from_nanos(nanos)
+    }
+
+    #[test]
+    fn due_timers_fire_by_deadline_then_by_order() {
+        let mut timers = Timers::default();
+        timers.arm(Timer::Leader, at(5));
+        timers.arm(Timer::Gossip, at(5));
+        timers.arm(Timer::Resolver, at(3));
+        timers.arm(Timer::Heartbeat, at(9));
+        assert_eq!(timers.next(), Some(at(3)));
+        let fired: [Option<Timer>; 4] = core::array::from_fn(|_| timers.take_due(at(5)));
+        assert_eq!(fired, [Some(Timer::Resolver), Some(Timer::Gossip), Some(Timer::Leader), None]);
+        assert_eq!(timers.next(), Some(at(9)));
+    }
+
+    #[test]
+    fn a_timer_is_due_at_its_deadline_and_not_before() {
+        let mut timers = Timers::default();
+        timers.arm(Timer::Gossip, at(5));
+        assert_eq!(timers.take_due(at(4)), None);
+        assert_eq!(timers.take_due(at(5)), Some(Timer::Gossip));
+        assert_eq!(timers.next(), None);
+    }
+
+    /// The table lists every timer at its own place.
+    #[test]
+    fn every_timer_has_its_place() {
+        for (place, timer) in Timer::ALL.into_iter().enumerate() {
+            assert_eq!(timer as usize, place);
+        }
+    }
+}
