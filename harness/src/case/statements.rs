@@ -1,0 +1,132 @@
+//! CASE-7, CASE-8: the language as tables. A statement, an action or a question is one entry: its word, how it is
+//! written, an example, its parser and its printer, side by side in one file below.
+//!
+//! A new one is a value in [`Action`] or [`Question`] (or a field of [`Case`]), a constant in the file of its family, and a
+//! line in a table here.
+
+mod checks;
+mod cluster;
+mod header;
+mod links;
+mod membership;
+mod network;
+mod processes;
+mod questions;
+mod settings;
+mod steps;
+mod verdict;
+
+use super::action::Action;
+use super::ast::Case;
+use super::print::Page;
+use super::question::Question;
+use super::read::draft::Draft;
+use super::read::input::{Input, Parsed};
+
+/// How a piece of the language is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// The word that it starts with.
+    pub word: &'static str,
+    /// Its grammar: capitals stand for values, brackets for what may be missing, `|` inside them for "or".
+    pub syntax: &'static str,
+    /// An example that can be pasted.
+    pub example: &'static str,
+    /// What it means, in a sentence.
+    pub meaning: &'static str,
+}
+
+/// What a form is a form of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FormKind {
+    /// A statement: a line of its own.
+    Statement,
+    /// An action: what stands behind `at TIME`.
+    Action,
+    /// A question: what stands behind `check`, `finally`, `always` and `never`.
+    Question,
+}
+
+/// Everything that can be written in a case: statements in the order in which they print, then actions, then questions.
+pub fn forms() -> impl Iterator<Item = (FormKind, &'static Form)> {
+    let statements = STATEMENTS.iter().map(|statement| (FormKind::Statement, &statement.form));
+    let actions = ACTIONS.iter().map(|action| (FormKind::Action, &action.form));
+    let questions = QUESTIONS.iter().map(|question| (FormKind::Question, &question.form));
+    statements.chain(actions).chain(questions)
+}
+
+/// A statement, which changes the case.
+pub(crate) struct Statement {
+    pub(crate) form: Form,
+    /// Sections are set off by an empty line in print.
+    pub(crate) section: u8,
+    /// Reads what stands behind the word.
+    pub(crate) parse: for<'a> fn(&mut Input<'a>, &mut Draft) -> Parsed<()>,
+    /// Prints all statements of this form that the case needs.
+    pub(crate) print: fn(&Case, &mut Page),
+}
+
+/// A form of actions.
+pub(crate) struct ActionForm {
+    pub(crate) form: Form,
+    /// Reads what stands behind the word.
+    pub(crate) parse: for<'a> fn(&mut Input<'a>) -> Parsed<Action>,
+    /// The action as written, if it is of this form.
+    pub(crate) print: fn(&Action) -> Option<String>,
+}
+
+/// A form of questions.
+pub(crate) struct QuestionForm {
+    pub(crate) form: Form,
+    /// Reads what stands behind the word.
+    pub(crate) parse: for<'a> fn(&mut Input<'a>) -> Parsed<Question>,
+    /// The question as written, if it is of this form.
+    pub(crate) print: fn(&Question) -> Option<String>,
+}
+
+/// All statements, in the order in which they print (CASE-2).
+pub(crate) static STATEMENTS: [Statement; 14] = [
+    header::QCASE,
+    header::CASE,
+    header::SEED,
+    cluster::NODES,
+    cluster::SEEDS,
+    cluster::ROLES,
+    settings::SET,
+    links::LINK,
+    verdict::JUDGE,
+    verdict::EXPECT,
+    steps::AT,
+    verdict::FINALLY,
+    verdict::ALWAYS,
+    verdict::NEVER,
+];
+
+/// All actions.
+pub(crate) static ACTIONS: [ActionForm; 13] = [
+    processes::START,
+    processes::STOP,
+    processes::CRASH,
+    processes::RESTART,
+    membership::JOIN,
+    membership::LEAVE,
+    membership::DOWN,
+    network::CUT,
+    network::ISOLATE,
+    network::HEAL,
+    links::LINK_ACTION,
+    checks::CHECK,
+    checks::END,
+];
+
+/// All questions.
+pub(crate) static QUESTIONS: [QuestionForm; 8] = [
+    questions::CONVERGED,
+    questions::UP,
+    questions::LEADER,
+    questions::RUNNING,
+    questions::STOPPED,
+    questions::SURVIVORS,
+    questions::VIEW,
+    questions::DOWN,
+];

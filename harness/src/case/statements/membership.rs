@@ -1,0 +1,61 @@
+//! `join`, `leave` and `down`: commands to nodes.
+
+use super::super::action::Action;
+use super::super::read::input::{takes_word, word};
+use super::super::read::lists::node;
+use super::{ActionForm, Form};
+
+pub(super) const JOIN: ActionForm = ActionForm {
+    form: Form {
+        word: "join",
+        syntax: "join NODE via NODE",
+        example: "join c via a",
+        meaning: "a node is told to join through another",
+    },
+    parse: |input| {
+        let joining = node(input, &[])?;
+        word(input, "via")?;
+        Ok(Action::Join { node: joining, via: node(input, &[])? })
+    },
+    print: |action| match action {
+        Action::Join { node, via } => Some(format!("join {node} via {via}")),
+        _ => None,
+    },
+};
+
+pub(super) const LEAVE: ActionForm = ActionForm {
+    form: Form {
+        word: "leave",
+        syntax: "leave NODE [at NODE]",
+        example: "leave c at a",
+        meaning: "a member should leave; the node itself is told so, or another",
+    },
+    parse: |input| {
+        let leaving = node(input, &[])?;
+        let at = if takes_word(input, "at")? { Some(node(input, &[])?) } else { None };
+        Ok(Action::Leave { node: leaving, at })
+    },
+    print: |action| match action {
+        Action::Leave { node, at: None } => Some(format!("leave {node}")),
+        Action::Leave { node, at: Some(at) } => Some(format!("leave {node} at {at}")),
+        _ => None,
+    },
+};
+
+pub(super) const DOWN: ActionForm = ActionForm {
+    form: Form {
+        word: "down",
+        syntax: "down NODE at NODE",
+        example: "down c at a",
+        meaning: "a node is told that a member is down",
+    },
+    parse: |input| {
+        let downed = node(input, &[])?;
+        word(input, "at")?;
+        Ok(Action::Down { node: downed, at: node(input, &[])? })
+    },
+    print: |action| match action {
+        Action::Down { node, at } => Some(format!("down {node} at {at}")),
+        _ => None,
+    },
+};

@@ -1,0 +1,65 @@
+//! The named assumptions of invariants.
+
+use super::invariant::Assumption;
+
+/// Of M4.
+pub(super) static TOMBSTONES_KEPT: Assumption = Assumption {
+    name: "tombstones-kept",
+    sentence: "the run is shorter than the time for which tombstones are kept",
+};
+
+/// Of M4: part 07 leaves zombies out.
+pub(super) static OBSERVER_NOT_REMOVED: Assumption = Assumption {
+    name: "observer-not-removed",
+    sentence: "no live node has removed the one whose view it is",
+};
+
+/// Of S1.
+pub(super) static CLEAN_PARTITION: Assumption = Assumption {
+    name: "clean-partition",
+    sentence: "since all nodes last agreed there was at most one fault, and the network, if it fell apart, fell into \
+               groups that hear themselves and nobody else, on links that lose nothing by chance",
+};
+
+/// Of S1.
+pub(super) static NOTHING_IN_FLIGHT: Assumption = Assumption {
+    name: "nothing-in-flight",
+    sentence: "all nodes agreed when the fault came, and since then nobody was told to join or to leave",
+};
+
+/// Of S1.
+pub(super) static NO_MANUAL_DOWN: Assumption =
+    Assumption { name: "no-manual-down", sentence: "nobody was told to down a member" };
+
+/// Of S1.
+pub(super) static RESOLVER_ON: Assumption = Assumption {
+    name: "resolver-on",
+    sentence: "all nodes have the split brain resolver, with the same settings, and a strategy other than down- \
+               all",
+};
+
+/// Of L1.
+pub(super) static QUIET_SINCE: Assumption = Assumption {
+    name: "quiet-since",
+    sentence: "for long enough nothing was done to nodes or links, and no live node saw an unreachable, dead or \
+               Down member",
+};
+
+/// Of L1.
+pub(super) static FAULTS_OFF: Assumption = Assumption {
+    name: "faults-off",
+    sentence: "no live node is cut off from another, and no link between them loses anything by chance",
+};
+
+/// Of L1.
+pub(super) static NO_ORPHANS: Assumption = Assumption {
+    name: "no-orphans",
+    sentence: "of any two live nodes that are in a cluster one knows the other, or knows somebody who does, and \
+               so on",
+};
+
+/// Of L1.
+pub(super) static MINIMUM_MET: Assumption = Assumption {
+    name: "minimum-met",
+    sentence: "there are as many members as the settings ask for before one becomes Up",
+};

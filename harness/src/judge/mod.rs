@@ -1,0 +1,379 @@
+//! The judge: says after every event whether what happened was right.
+//!
+//! Each invariant is a small named value ([`Invariant`]) beside the function that checks it: `membership`,
+//! `versions`, `reachability`, `convergence`, `leading`, `split`, `liveness`. Some are promised only under an
+//! [`Assumption`]; a run reports how often each was judged and how often an assumption did not hold
+//! ([`Judged`]).
+//!
+//! After each step of a world the judge is told of it:
+//!
+//! ```
+//! use quorate::{Address, Config, Instant};
+//! use quorate_harness::judge::{Event, Judge, JudgeSetup};
+//! use quorate_sim::{Action, HostSpec, World};
+//!
+//! let mut world: World = World::new(1);
+//! let address = Address::new("a", 1)?;
+//! let host = world.add_host(HostSpec::new("a", address.clone(), Config::default()))?;
+//! world.schedule(Instant::ZERO, Action::Start { host, seeds: vec![address], spread: None });
+//!
+//! let mut judge = Judge::new(JudgeSetup::all());
+//! let limit = Instant::from_nanos(30_000_000_000);
+//! while let Some(event) = world.step_until(limit).map(|step| Event::of(&step)) {
+//!     judge.after_event(&world, event).expect("a node on its own does nothing wrong");
+//! }
+//! judge.finish(&world, world.now()).expect("and has founded a cluster in time");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! An event that left its node's revision where it was costs a comparison. Invariants of one change or one
+//! node are judged when the revision moved, those of pairs when members changed, and all of those that need
+//! no change now and then and at the end.
+
+mod assumptions;
+mod change;
+mod convergence;
+mod docket;
+mod invariant;
+mod leading;
+mod liveness;
+mod membership;
+mod naive;
+mod reachability;
+mod seat;
+mod split;
+mod stage;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod verdicts;
+mod versions;
+mod violation;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use quorate::{CommandKind, Config, Instant, NodeKey, Phase, UniqueAddress};
+
+use crate::case::Case;
+use docket::Docket;
+pub use docket::Judged;
+use invariant::COUNT;
+pub use invariant::{Assumption, Group, INVARIANTS, Invariant, Watches};
+use liveness::Quiet;
+use seat::{Seat, Terms};
+use split::{Circumstances, Partition};
+pub use stage::{Cause, Event, Named, NodeView, Stage};
+pub use violation::Violation;
+
+/// Which invariants a judge asserts, and what it is told beforehand.
+#[derive(Clone, Copy, Debug)]
+pub struct JudgeSetup {
+    asserted: [bool; COUNT],
+    /// Whether somebody downs members beside the resolver, in a way that the judge won't see as a command.
+    pub manual_down: bool,
+}
+
+impl JudgeSetup {
+    /// All invariants, as in the cases that ship with this crate.
+    #[must_use]
+    pub const fn all() -> Self {
+        Self { asserted: [true; COUNT], manual_down: false }
+    }
+
+    /// All but those that are known to be false of the exact protocol.
+    #[must_use]
+    pub fn without_known_defects() -> Self {
+        let asserted = INVARIANTS.map(|invariant| !invariant.pekko);
+        Self { asserted, ..Self::all() }
+    }
+
+    /// All but those that a case leaves out (`judge off`).
+    #[must_use]
+    pub fn of(case: &Case) -> Self {
+        let left_out = case.judge_off.iter().filter_map(|off| Invariant::find(&off.invariant));
+        left_out.fold(Self::all(), |setup, invariant| setup.with(invariant, false))
+    }
+
+    /// None.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { asserted: [false; COUNT], manual_down: false }
+    }
+
+    /// The same with one invariant asserted or not. One that is not asserted is not judged.
+    #[must_use]
+    pub const fn with(mut self, invariant: &Invariant, asserted: bool) -> Self {
+        self.asserted[invariant.place] = asserted;
+        self
+    }
+}
+
+/// INV-1: judges a run, event by event.
+///
+/// It can be cloned together with its world, and then judges the clone.
+#[derive(Clone, Debug)]
+pub struct Judge {
+    docket: Docket,
+    /// By number of the host: the incarnation that was seen there last.
+    seats: Vec<Option<Seat>>,
+    /// The live incarnations, and where each is.
+    live: BTreeMap<NodeKey, usize>,
+    /// The settings of nodes, each kept once.
+    terms: Vec<(Config, Arc<Terms>)>,
+    circumstances: Circumstances,
+    /// The network among live nodes, if it is known.
+    partition: Option<Partition>,
+    quiet: Quiet,
+    /// How many live nodes see an unreachable or a Down member.
+    troubled: usize,
+    /// How many events are left until all is judged again.
+    until_full: u64,
+}
+
+impl Judge {
+    /// A judge that has seen nothing yet. It must be told of every event from the first on.
+    #[must_use]
+    pub fn new(setup: JudgeSetup) -> Self {
+        let mut circumstances = Circumstances::default();
+        circumstances.manual_down = setup.manual_down;
+        Self {
+            docket: Docket::new(setup.asserted),
+            seats: Vec::new(),
+            live: BTreeMap::new(),
+            terms: Vec::new(),
+            circumstances,
+            partition: None,
+            quiet: Quiet::never(),
+            troubled: 0,
+            until_full: FULL_EVENTS_MIN,
+        }
+    }
+
+    /// Judges what an event has brought about. The stage is as it is just after the event.
+    ///
+    /// # Errors
+    /// Every violation that began with this event, in the order of the invariants; there is at least one. The
+    /// judge can be asked to go on: it tells each violation once.
+    #[inline]
+    pub fn after_event(&mut self, stage: &impl Stage, event: Event) -> Result<(), Vec<Violation>> {
+        self.until_full -= 1;
+        if self.until_full > 0
+            && event.at < self.quiet.due()
+            && let Some(host) = event.host
+            && let Some(Some(seat)) = self.seats.get_mut(host)
+            && matches!(
+                event.cause,
+                Cause::Tick | Cause::Message | Cause::Gossip | Cause::Join | Cause::Welcome
+            )
+            && let Some(node) = stage.node(host)
+            && node.revision == seat.revision
+            && node.me.uid == seat.me.uid
+            && matches!(node.phase, Phase::Stopped) != seat.is_live
+        {
+            if event.cause == Cause::Tick {
+                seat.watch.ticked(event.at);
+            }
+            return Ok(());
+        }
+        self.look(stage, event)
+    }
+
+    /// The end of a run: judges once more all that needs no event.
+    ///
+    /// # Errors
+    /// Every violation that was not told before.
+    pub fn finish(&mut self, stage: &impl Stage, at: Instant) -> Result<(), Vec<Violation>> {
+        self.docket.open(at, self.docket.event());
+        self.judge_all(stage, at);
+        self.docket.close()
+    }
+
+    /// How often each invariant was judged, and which assumptions did not hold; in the order of
+    /// [`INVARIANTS`].
+    #[must_use]
+    pub fn report(&self) -> Vec<Judged> {
+        self.docket.report()
+    }
+
+    #[cold]
+    fn look(&mut self, stage: &impl Stage, event: Event) -> Result<(), Vec<Violation>> {
+        self.docket.open(event.at, event.index);
+        match event.cause {
+            Cause::World => self.see_world(stage, event.at),
+            Cause::Nothing => {}
+            _ => self.see_node(stage, event),
+        }
+        self.begin_quiet(event.at);
+        if self.until_full == 0 || event.at >= self.quiet.due() {
+            self.judge_all(stage, event.at);
+        }
+        self.docket.close()
+    }
+
+    /// Something was done to hosts or links.
+    fn see_world(&mut self, stage: &impl Stage, at: Instant) {
+        self.fault(at);
+        self.find_ended(stage);
+        self.partition = None;
+        let partition = self.partition(stage);
+        self.circumstances.network(partition);
+    }
+
+    /// Something happened at a host.
+    fn see_node(&mut self, stage: &impl Stage, event: Event) {
+        let Some(host) = event.host else { return };
+        let Some(node) = stage.node(host) else { return };
+        self.seat(host, &node, event.at);
+        if let Cause::Command(command) = event.cause {
+            self.see_command(command, event.at);
+        }
+        if event.cause == Cause::ExitTasksDone {
+            self.restart_quiet(event.at);
+        }
+        self.see_change(stage, host, &node, event);
+        if event.cause == Cause::Tick
+            && let Some(Some(seat)) = self.seats.get_mut(host)
+        {
+            seat.watch.ticked(event.at);
+        }
+        if matches!(node.phase, Phase::Stopped) {
+            self.end(host);
+        }
+    }
+
+    fn see_command(&mut self, command: CommandKind, at: Instant) {
+        self.restart_quiet(at);
+        match command {
+            CommandKind::Down => self.circumstances.manual_down = true,
+            // To the others it is a crash.
+            CommandKind::Stop => self.fault(at),
+            _ => self.begin_change(),
+        }
+    }
+
+    /// The seat of a host's present incarnation, which may be new.
+    fn seat(&mut self, host: usize, node: &NodeView<'_>, at: Instant) {
+        if self.seats.len() <= host {
+            self.seats.resize(host + 1, None);
+        }
+        if self.seats[host].as_ref().is_some_and(|seat| seat.me == *node.me) {
+            return;
+        }
+        if self.seats[host].as_ref().is_some_and(|seat| seat.is_live) {
+            self.fault(at);
+            self.end(host);
+        }
+        let terms = self.terms_of(node.config);
+        let others = self.seats.iter().flatten().map(|seat| &seat.terms);
+        let differ = terms.resolver.is_none()
+            || others
+                .into_iter()
+                .any(|other| (&other.resolver, other.repairs) != (&terms.resolver, terms.repairs));
+        self.circumstances.resolvers_differ |= differ;
+        self.seats[host] = Some(Seat::new(node, terms, at));
+        self.live.insert(node.me.key(), host);
+        self.partition = None;
+        self.restart_quiet(at);
+    }
+
+    fn terms_of(&mut self, config: &Config) -> Arc<Terms> {
+        if let Some((_, terms)) = self.terms.iter().find(|(known, _)| known == config) {
+            return terms.clone();
+        }
+        let terms = Arc::new(Terms::of(config));
+        self.terms.push((config.clone(), terms.clone()));
+        terms
+    }
+
+    /// A fault: also the end of what L1 gives time for.
+    fn fault(&mut self, at: Instant) {
+        let mut circumstances = self.circumstances;
+        circumstances.fault(at, || self.is_calm());
+        self.circumstances = circumstances;
+        self.quiet.end();
+    }
+
+    /// Somebody joins or leaves.
+    fn begin_change(&mut self) {
+        let mut circumstances = self.circumstances;
+        circumstances.change(|| self.is_calm());
+        self.circumstances = circumstances;
+    }
+
+    /// The node of a host has ended.
+    fn end(&mut self, host: usize) {
+        let Some(Some(seat)) = self.seats.get_mut(host) else { return };
+        if std::mem::take(&mut seat.is_live) {
+            self.troubled -= usize::from(std::mem::take(&mut seat.sees_trouble));
+            self.live.remove(&seat.me.key());
+            self.partition = None;
+            self.quiet.end();
+        }
+    }
+
+    /// Crashes tell nobody: who does not run any more is looked for.
+    fn find_ended(&mut self, stage: &impl Stage) {
+        for host in 0..self.seats.len() {
+            if !stage.is_running(host) {
+                self.end(host);
+            }
+        }
+    }
+
+    fn restart_quiet(&mut self, at: Instant) {
+        if self.quiet.has_begun() {
+            self.quiet.begin(at, self.bound());
+        }
+    }
+
+    /// Begins to count the time of L1 when no live node sees trouble or a member that is dead.
+    fn begin_quiet(&mut self, at: Instant) {
+        if self.quiet.has_begun() || self.troubled > 0 || !self.docket.asserts(&liveness::L1) {
+            return;
+        }
+        let seats = self.participants();
+        if !seats.is_empty()
+            && !liveness::sees_dead_member(&seats, |node| self.live.contains_key(&node.key()))
+        {
+            self.quiet.begin(at, self.bound());
+        }
+    }
+
+    fn bound(&self) -> std::time::Duration {
+        liveness::convergence_bound(self.seats.iter().flatten().filter(|seat| seat.takes_part()))
+    }
+
+    /// The live nodes that are in a cluster, by host.
+    fn participants(&self) -> Vec<&Seat> {
+        self.seats.iter().flatten().filter(|seat| seat.takes_part()).collect()
+    }
+
+    /// The seat of an incarnation that lives.
+    fn live_seat(&self, key: NodeKey, node: &UniqueAddress) -> Option<&Seat> {
+        let seat = self.seats.get(*self.live.get(&key)?)?.as_ref()?;
+        (seat.me == *node).then_some(seat)
+    }
+
+    fn is_calm(&self) -> bool {
+        liveness::is_calm(&self.participants(), |node| self.live.contains_key(&node.key()))
+    }
+
+    /// How the network is among live nodes.
+    fn partition(&mut self, stage: &impl Stage) -> Partition {
+        if let Some(partition) = self.partition {
+            return partition;
+        }
+        let mut hosts: Vec<usize> = self.live.values().copied().collect();
+        hosts.sort_unstable();
+        let partition = split::partition(stage, &hosts);
+        self.partition = Some(partition);
+        partition
+    }
+}
+
+/// INV-1: after how many events all is judged again, at least.
+const FULL_EVENTS_MIN: u64 = 1024;
+/// INV-1: the same for each host.
+const FULL_EVENTS_PER_HOST: u64 = 64;

@@ -1,0 +1,156 @@
+//! What the judge remembers of each node.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use quorate::{
+    Config, Downing, Gossip, Instant, LocalView, MemberStatus, Phase, Repairs, ResolverConfig, Strategy,
+    UniqueAddress,
+};
+
+use super::change::Joined;
+use super::leading::{ConvergenceWatch, LeaderTerms};
+use super::naive::Naive;
+use super::stage::NodeView;
+
+/// One incarnation, as it was after its last event.
+#[derive(Clone, Debug)]
+pub(super) struct Seat {
+    pub(super) me: UniqueAddress,
+    pub(super) terms: Arc<Terms>,
+    pub(super) revision: u64,
+    pub(super) gossip: Arc<Gossip>,
+    /// The nodes that this one knows to have finished exiting.
+    pub(super) confirmed: Vec<UniqueAddress>,
+    pub(super) is_live: bool,
+    /// Whether it is in a cluster.
+    pub(super) is_initialized: bool,
+    /// Who left its members; ascending.
+    pub(super) departed: Vec<UniqueAddress>,
+    /// Whether it sees an unreachable or a Down member.
+    pub(super) sees_trouble: bool,
+    pub(super) watch: ConvergenceWatch,
+}
+
+/// What of a node's settings the judge needs.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Terms {
+    pub(super) data_center: String,
+    pub(super) repairs: Repairs,
+    pub(super) resolver: Option<ResolverConfig>,
+    pub(super) tombstone_life: Duration,
+    pub(super) weakly_up_after: Option<Duration>,
+    pub(super) leader_interval: Duration,
+    pub(super) gossip_interval: Duration,
+    pub(super) initial_delay: Duration,
+    pub(super) members_min: usize,
+    pub(super) role_members_min: BTreeMap<Arc<str>, u32>,
+}
+
+impl Terms {
+    pub(super) fn of(config: &Config) -> Self {
+        let roles = config.member_roles().unwrap_or_default();
+        let resolves = config.downing == Downing::Sbr
+            && !matches!(config.sbr.strategy, Strategy::DownAll | Strategy::LeaseMajority { .. });
+        Self {
+            data_center: roles.data_center().into(),
+            repairs: config.repairs,
+            resolver: resolves.then(|| config.sbr.clone()),
+            tombstone_life: config.prune_gossip_tombstones_after,
+            weakly_up_after: config.allow_weakly_up_members,
+            leader_interval: config.leader_actions_interval,
+            gossip_interval: config.gossip_interval,
+            initial_delay: config.periodic_tasks_initial_delay,
+            members_min: config.min_nr_of_members as usize,
+            role_members_min: config.role_min_nr_of_members.clone(),
+        }
+    }
+
+    /// The least time after which the leader's timer has fired for certain, if any timer fires then.
+    pub(super) fn leader_fires_within(&self) -> Duration {
+        self.leader_interval.max(self.initial_delay)
+    }
+}
+
+impl Seat {
+    /// A node that has just been started.
+    pub(super) fn new(node: &NodeView<'_>, terms: Arc<Terms>, at: Instant) -> Self {
+        Self {
+            me: node.me.clone(),
+            terms,
+            revision: 0,
+            gossip: Arc::new(Gossip::new()),
+            confirmed: Vec::new(),
+            is_live: true,
+            is_initialized: false,
+            departed: Vec::new(),
+            sees_trouble: false,
+            watch: ConvergenceWatch::new(at),
+        }
+    }
+
+    /// Whether it takes part in a cluster, as far as anybody outside can tell.
+    pub(super) fn takes_part(&self) -> bool {
+        self.is_live && self.is_initialized
+    }
+
+    pub(super) fn view(&self) -> LocalView<'_> {
+        LocalView::new(&self.gossip, &self.me, &self.terms.data_center, &self.terms.repairs)
+    }
+
+    pub(super) fn is_converged(&self) -> bool {
+        self.view().has_convergence(&self.confirmed)
+    }
+
+    pub(super) fn naive(&self) -> Naive<'_> {
+        Naive {
+            gossip: &self.gossip,
+            me: &self.me,
+            data_center: &self.terms.data_center,
+            repairs: &self.terms.repairs,
+            confirmed: &self.confirmed,
+        }
+    }
+
+    pub(super) fn leader_terms(&self, at: Instant) -> LeaderTerms {
+        LeaderTerms {
+            without_convergence: self.watch.waited(at),
+            weakly_up_after: self.terms.weakly_up_after,
+            interval: self.terms.leader_interval,
+        }
+    }
+
+    pub(super) fn own_status(&self) -> MemberStatus {
+        self.gossip.member(&self.me).map_or(MemberStatus::Removed, |member| member.status())
+    }
+
+    pub(super) fn has_removed(&self, node: &UniqueAddress) -> bool {
+        self.departed.binary_search(node).is_ok()
+    }
+
+    /// Takes in how the node came on.
+    pub(super) fn follow(&mut self, node: &NodeView<'_>) {
+        self.is_initialized = *node.phase == Phase::Initialized;
+        if self.confirmed != node.confirmed {
+            self.confirmed.clear();
+            self.confirmed.extend_from_slice(node.confirmed);
+        }
+    }
+
+    /// Remembers who left its members.
+    pub(super) fn remember_departed(&mut self, members: Joined<'_, quorate::Member>) {
+        for (was, _) in members.filter(|(_, is)| is.is_none()) {
+            let Some(node) = was.map(quorate::Member::unique_address) else { continue };
+            if let Err(place) = self.departed.binary_search(node) {
+                self.departed.insert(place, node.clone());
+            }
+        }
+    }
+
+    /// Looks for trouble in the present state.
+    pub(super) fn find_trouble(&self) -> bool {
+        self.gossip.reachability().anybody_is_unreachable()
+            || self.gossip.members().iter().any(|member| member.status() == MemberStatus::Down)
+    }
+}

@@ -1,0 +1,339 @@
+//! The judge as a whole, on worlds that the test makes up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use quorate::MemberStatus::{self, Down, Exiting, Joining, Up};
+use quorate::{CommandKind, Config, Gossip, Instant, Phase, Reachability};
+
+use super::testing::{FakeNode, FakeStage, counted, gossip, node, observed};
+use super::*;
+
+/// Nodes whose states the test sets, judged event by event.
+struct Play {
+    stage: FakeStage,
+    judge: Judge,
+    at: Instant,
+    index: u64,
+}
+
+type Told = Vec<(&'static str, Vec<String>)>;
+
+impl Play {
+    fn new(names: &[&str], setup: JudgeSetup) -> Self {
+        let nodes = names.iter().map(|name| fresh(name)).collect();
+        let stage = FakeStage { nodes, ..FakeStage::default() };
+        let mut play = Self { stage, judge: Judge::new(setup), at: Instant::ZERO, index: 0 };
+        for host in 0..names.len() {
+            assert_eq!(play.event(host, Cause::Command(CommandKind::JoinSeedNodes)), []);
+        }
+        play
+    }
+
+    /// All nodes agree on being Up.
+    fn formed(names: &[&str]) -> Self {
+        let mut play = Self::new(names, JudgeSetup::all());
+        let list: Vec<_> = names.iter().map(|name| (*name, Up)).collect();
+        for host in 0..names.len() {
+            assert_eq!(play.becomes(host, gossip(&list), Cause::Welcome), []);
+        }
+        play
+    }
+
+    fn later(&mut self, seconds: u64) {
+        self.at = self.at + Duration::from_secs(seconds);
+    }
+
+    fn tell(result: Result<(), Vec<Violation>>) -> Told {
+        let told = result.err().unwrap_or_default();
+        told.into_iter().map(|violation| (violation.invariant.id, violation.who)).collect()
+    }
+
+    fn happens(&mut self, host: Option<usize>, cause: Cause) -> Told {
+        self.index += 1;
+        let event = Event { at: self.at, index: self.index, host, cause };
+        Self::tell(self.judge.after_event(&self.stage, event))
+    }
+
+    fn event(&mut self, host: usize, cause: Cause) -> Told {
+        self.happens(Some(host), cause)
+    }
+
+    fn finish(&mut self) -> Told {
+        Self::tell(self.judge.finish(&self.stage, self.at))
+    }
+
+    /// A node is given another state.
+    fn becomes(&mut self, host: usize, gossip: Gossip, cause: Cause) -> Told {
+        let node = &mut self.stage.nodes[host];
+        (node.gossip, node.phase) = (Arc::new(gossip), Phase::Initialized);
+        node.revision += 1;
+        self.event(host, cause)
+    }
+
+    fn report(&self, id: &str) -> Judged {
+        self.judge.report().into_iter().find(|row| row.id == id).unwrap()
+    }
+}
+
+fn fresh(name: &str) -> FakeNode {
+    FakeNode {
+        me: node(name),
+        config: Config::default(),
+        phase: Phase::Uninitialized,
+        gossip: Arc::new(Gossip::new()),
+        revision: 0,
+        is_running: true,
+    }
+}
+
+fn up(names: &[&str]) -> Gossip {
+    gossip(&names.iter().map(|name| (*name, Up)).collect::<Vec<_>>())
+}
+
+/// A state of a and b that b has not seen.
+fn news(counts: &[(&str, u64)]) -> Gossip {
+    counted(&up(&["a", "b"]), counts).only_seen(&node("a"))
+}
+
+fn names(list: &[&str]) -> Vec<String> {
+    list.iter().map(|name| (*name).into()).collect()
+}
+
+/// INV-1: a doctored state of each kind is found by the judge as a whole, and only as what it is.
+#[test]
+fn each_invariant_of_one_node_is_judged_when_its_revision_moved() {
+    let mut play = Play::formed(&["a", "b"]);
+    assert_eq!(
+        play.becomes(0, gossip(&[("a", Up), ("b", Joining)]), Cause::Tick),
+        [("M2", names(&["a", "b"])), ("V1", names(&["a"])),]
+    );
+    let mut play = Play::formed(&["a", "b"]);
+    assert_eq!(play.becomes(0, up(&["a"]), Cause::Gossip), []);
+    assert_eq!(play.becomes(0, up(&["a", "b"]), Cause::Gossip), [("M4", names(&["a", "b"]))]);
+    assert_eq!(play.becomes(0, news(&[("b", 3)]), Cause::Gossip), []);
+    assert_eq!(play.becomes(0, news(&[("b", 2)]), Cause::Gossip), [("V2", names(&["a", "b"]))]);
+    let table = Reachability::new().unreachable(&node("b"), &node("a"));
+    let state = observed(&news(&[("a", 1), ("b", 2)]), table);
+    assert_eq!(play.becomes(0, state, Cause::Tick), [("R1", names(&["a", "b"]))]);
+    let state = counted(&gossip(&[("a", Up), ("b", Exiting)]), &[("a", 2), ("b", 2)]);
+    assert!(play.becomes(0, state, Cause::Join).contains(&("C6", names(&["a", "b"]))));
+    let mut play = Play::formed(&["a", "b"]);
+    let state = counted(&up(&["a", "b"]), &[("b", 3)]);
+    assert_eq!(play.becomes(0, state, Cause::Gossip), [("C2", names(&["a", "b"]))]);
+}
+
+/// INV-1: what did not move the revision is not looked at, however wrong it is.
+#[test]
+fn an_event_that_left_the_revision_is_not_judged() {
+    let mut play = Play::formed(&["a", "b"]);
+    let judged = play.report("V1").judged;
+    play.stage.nodes[0].gossip = Arc::new(gossip(&[("a", Up), ("b", Joining)]));
+    assert_eq!(play.event(0, Cause::Tick), []);
+    assert_eq!(play.report("V1").judged, judged);
+}
+
+/// INV-1: a restarted node may come to the very revision that the one before it had.
+#[test]
+fn a_new_incarnation_begins_anew_even_at_the_same_revision() {
+    let mut play = Play::formed(&["a", "b"]);
+    assert_eq!(play.becomes(0, up(&["a"]), Cause::Gossip), []);
+    let revision = play.stage.nodes[0].revision;
+    play.stage.nodes[0] = FakeNode { revision: revision - 1, ..fresh("a#2") };
+    assert_eq!(play.becomes(0, gossip(&[("a#2", Up), ("b", Up)]), Cause::Welcome), []);
+    assert_eq!(play.stage.nodes[0].revision, revision);
+}
+
+/// INV-1: what is not asserted is neither judged nor told.
+#[test]
+fn an_invariant_that_is_left_out_is_silent() {
+    let mut play = Play::formed(&["a", "b"]);
+    play.judge = Judge::new(JudgeSetup::all().with(Invariant::find("M4").unwrap(), false));
+    for state in [up(&["a", "b"]), up(&["a"]), up(&["a", "b"])] {
+        assert_eq!(play.becomes(0, state, Cause::Gossip), []);
+    }
+    let row = play.report("M4");
+    assert_eq!((row.asserted, row.judged), (false, 0));
+    let left_out: Vec<_> = INVARIANTS
+        .iter()
+        .filter(|i| !JudgeSetup::without_known_defects().asserted[i.place])
+        .map(|i| i.id)
+        .collect();
+    assert_eq!(left_out, ["M4", "L1"]);
+}
+
+/// M4: its assumptions.
+#[test]
+fn a_removed_observer_or_an_old_run_is_no_judge_of_who_came_back() {
+    let returns = |play: &mut Play| {
+        let of_m4 = |told: Told| told.into_iter().filter(|(id, _)| *id == "M4").collect::<Told>();
+        assert_eq!(of_m4(play.becomes(0, up(&["a", "c"]), Cause::Gossip)), []);
+        of_m4(play.becomes(0, up(&["a", "b", "c"]), Cause::Gossip))
+    };
+    let mut play = Play::formed(&["a", "b", "c"]);
+    assert_eq!(play.becomes(2, up(&["b", "c"]), Cause::Gossip), []);
+    assert_eq!(returns(&mut play), []);
+    assert_eq!(play.report("M4").assumption_failed, [("observer-not-removed", 1)].into());
+    let mut play = Play::formed(&["a", "b", "c"]);
+    play.later(24 * 60 * 60);
+    assert_eq!(returns(&mut play), []);
+    assert_eq!(play.report("M4").assumption_failed, [("tombstones-kept", 1)].into());
+}
+
+fn cut_in_two(play: &mut Play) {
+    play.stage.cuts = vec![(0, 1), (1, 0)];
+    assert_eq!(play.happens(None, Cause::World), []);
+}
+
+fn down(play: &mut Play, host: usize, list: &[(&str, MemberStatus)]) -> Told {
+    let told = play.becomes(host, gossip(list), Cause::Gossip);
+    told.into_iter().filter(|(id, _)| *id == "S1").collect()
+}
+
+fn split(play: &mut Play) -> Told {
+    assert_eq!(down(play, 0, &[("a", Up), ("b", Down)]), []);
+    down(play, 1, &[("a", Down), ("b", Up)])
+}
+
+/// S1
+#[test]
+fn a_split_after_a_clean_partition_is_a_violation() {
+    let mut play = Play::formed(&["a", "b"]);
+    play.later(10);
+    cut_in_two(&mut play);
+    play.later(30);
+    assert_eq!(split(&mut play), [("S1", names(&["b", "a"]))]);
+}
+
+/// S1: each of its assumptions, and that it is counted.
+#[test]
+fn a_split_after_what_the_strategy_does_not_promise_is_excused() {
+    let excuse = |play: &mut Play| {
+        assert_eq!(split(play), []);
+        let row = play.report("S1");
+        assert_eq!(row.judged, 0);
+        row.assumption_failed.into_keys().collect::<Vec<_>>()
+    };
+    let mut one_way = Play::formed(&["a", "b"]);
+    one_way.stage.cuts = vec![(0, 1)];
+    assert_eq!(one_way.happens(None, Cause::World), []);
+    assert_eq!(excuse(&mut one_way), ["clean-partition"]);
+
+    let mut by_hand = Play::formed(&["a", "b"]);
+    cut_in_two(&mut by_hand);
+    assert_eq!(by_hand.event(0, Cause::Command(CommandKind::Down)), []);
+    assert_eq!(excuse(&mut by_hand), ["no-manual-down"]);
+
+    let mut leaving = Play::formed(&["a", "b"]);
+    assert_eq!(
+        leaving.becomes(0, counted(&gossip(&[("a", Up), ("b", Joining)]), &[("b", 1)]), Cause::Gossip),
+        []
+    );
+    cut_in_two(&mut leaving);
+    assert_eq!(excuse(&mut leaving), ["nothing-in-flight"]);
+
+    let mut differing = Play::new(&["a", "b"], JudgeSetup::all());
+    differing.stage.nodes[1] = FakeNode { config: Config::pekko(), ..fresh("b#2") };
+    assert_eq!(differing.event(1, Cause::Command(CommandKind::JoinSeedNodes)), []);
+    assert_eq!(differing.becomes(0, gossip(&[("a", Up), ("b#2", Up)]), Cause::Welcome), []);
+    assert_eq!(differing.becomes(1, gossip(&[("a", Up), ("b#2", Up)]), Cause::Welcome), []);
+    assert_eq!(down(&mut differing, 0, &[("a", Up), ("b#2", Down)]), []);
+    assert!(differing.report("S1").assumption_failed.contains_key("resolver-on"));
+}
+
+/// S1: a second fault before the first was dealt with.
+#[test]
+fn a_split_after_staggered_faults_is_excused_until_all_agree_again() {
+    let mut play = Play::formed(&["a", "b", "c"]);
+    play.later(10);
+    play.stage.nodes[2].is_running = false;
+    assert_eq!(play.happens(Some(2), Cause::World), []);
+    play.later(3);
+    cut_in_two(&mut play);
+    assert_eq!(split(&mut play), []);
+    assert_eq!(play.report("S1").assumption_failed, [("clean-partition", 2)].into());
+    play.stage.cuts.clear();
+    for host in [0, 1] {
+        play.becomes(host, counted(&up(&["a", "b"]), &[("a", 9)]), Cause::Gossip);
+    }
+    assert_eq!(play.finish(), []);
+    cut_in_two(&mut play);
+    assert_eq!(split(&mut play), [("S1", names(&["b", "a"]))]);
+}
+
+/// L1
+#[test]
+fn nodes_that_do_not_agree_in_time_violate_and_those_that_do_are_judged_sound() {
+    let mut play = Play::formed(&["a", "b"]);
+    play.later(9);
+    assert_eq!(play.event(0, Cause::Tick), []);
+    assert_eq!(play.report("L1").judged, 0);
+    play.later(1);
+    assert_eq!(play.event(0, Cause::Tick), []);
+    assert_eq!(play.report("L1").judged, 1);
+    assert_eq!(play.becomes(0, news(&[("b", 1)]), Cause::Gossip), []);
+    assert_eq!(play.finish(), [("L1", names(&["a", "b"]))]);
+}
+
+/// L1: the bound is noticed at the first event after it, and told with that event.
+#[test]
+fn the_bound_is_judged_as_soon_as_it_has_passed() {
+    let mut play = Play::formed(&["a", "b"]);
+    assert_eq!(play.becomes(0, gossip(&[("a", Up), ("b", Joining)]), Cause::Gossip), []);
+    play.later(9);
+    assert_eq!(play.event(1, Cause::Message), []);
+    play.later(1);
+    assert_eq!(play.event(1, Cause::Message), [("L1", names(&["a", "b"]))]);
+}
+
+/// L1: what its time is counted from.
+#[test]
+fn commands_trouble_and_dead_members_stop_the_clock_of_the_bound() {
+    let mut play = Play::formed(&["a", "b"]);
+    let table = Reachability::new().unreachable(&node("a"), &node("b"));
+    assert_eq!(play.becomes(0, observed(&up(&["a", "b"]), table), Cause::Tick).len(), 1, "V1: not counted");
+    play.later(60);
+    assert_eq!(play.finish(), []);
+    assert_eq!(play.becomes(0, up(&["a", "b"]), Cause::Gossip).len(), 1, "R1: its own row");
+    play.later(9);
+    assert_eq!(play.event(0, Cause::Command(CommandKind::Leave)), []);
+    play.later(9);
+    assert_eq!(play.finish(), []);
+    play.stage.nodes[1].is_running = false;
+    assert_eq!(play.happens(Some(1), Cause::World), []);
+    play.later(60);
+    assert_eq!(play.finish(), []);
+    assert_eq!(play.report("L1").judged, 0);
+    assert!(play.report("L1").assumption_failed["quiet-since"] >= 3);
+    assert_eq!(play.becomes(0, up(&["a"]), Cause::Gossip), []);
+    play.later(8);
+    assert_eq!(play.finish(), []);
+    assert_eq!(play.report("L1").judged, 1);
+}
+
+/// L1: zombies are left out, and so is everything while the network is cut.
+#[test]
+fn a_removed_node_and_a_cut_network_are_no_matter_of_the_bound() {
+    let mut play = Play::formed(&["a", "b"]);
+    assert_eq!(play.becomes(0, counted(&up(&["a"]), &[("b", 1)]), Cause::Gossip), []);
+    play.later(10);
+    assert_eq!(play.finish(), []);
+    assert_eq!(play.report("L1").judged, 1);
+    let mut play = Play::formed(&["a", "b"]);
+    cut_in_two(&mut play);
+    assert_eq!(play.becomes(0, news(&[("b", 1)]), Cause::Gossip), []);
+    play.later(10);
+    assert_eq!(play.finish(), []);
+    assert_eq!(play.report("L1").assumption_failed["faults-off"], 1);
+}
+
+/// INV-1: all that needs no change is judged every max(1024, 64 N) events.
+#[test]
+fn everybody_is_judged_again_now_and_then() {
+    let mut play = Play::formed(&["a", "b"]);
+    let judged = play.report("M3").judged;
+    for _ in 0..2 * FULL_EVENTS_MIN {
+        assert_eq!(play.event(0, Cause::Message), []);
+    }
+    assert_eq!(play.report("M3").judged, judged + 4);
+}

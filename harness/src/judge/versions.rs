@@ -1,0 +1,218 @@
+//! V: vector clocks.
+
+use quorate::{Member, NodeKey};
+
+use super::change::Change;
+use super::invariant::{Group, Invariant, Watches};
+use super::stage::Cause;
+use super::violation::Finding;
+
+/// V1
+pub(super) static V1: Invariant = Invariant {
+    id: "V1",
+    sentence: "a node counts up only its own clock entry, by one for each change that it makes, and not at all \
+               on a merge",
+    group: Group::Safety,
+    watches: Watches::Change,
+    rules: "GSP-34, GSP-37, VCL-3, VCL-8",
+    assumes: &[],
+    pekko: false,
+    place: 3,
+};
+
+/// V2
+pub(super) static V2: Invariant = Invariant {
+    id: "V2",
+    sentence: "over a node's life no clock entry that was not pruned decreases",
+    group: Group::Safety,
+    watches: Watches::Change,
+    rules: "VCL-8, VCL-9, GSP-21, GSP-30, GSP-72",
+    assumes: &[],
+    pekko: false,
+    place: 4,
+};
+
+/// V1: how far the own entry and those of others may have moved.
+///
+/// Every change that a node makes replaces its state once and counts once, so after an event in which it only
+/// decided itself, its entry has moved exactly as often as its revision. The end of exit tasks marks the
+/// state as seen and is no change. With `content-decides` tombstones age without a count, so there a
+/// count per content change is asked for, and none too many.
+pub(super) fn counts_own_changes(change: &Change<'_>) -> Option<Finding> {
+    let (before, after) = (change.before.clock(), change.after.clock());
+    let key = change.me.key();
+    let (was, is) = (before.count(key), after.count(key));
+    let me = change.names.of(change.me);
+    let had = |whose: &str, count| format!("the clock of {me} had counted {count} changes of {whose}");
+    let by = change.cause.words();
+    if change.cause.is_merge() {
+        return (is > was).then(|| {
+            let other = format!("{by}, which is no change of its own, it counted {is}");
+            Finding::new(&[change.me], had(&me, was), other)
+        });
+    }
+    if before != after
+        && let Some((other, count)) = after.entries().iter().find(|(k, c)| *k != key && *c > before.count(*k))
+    {
+        let whose = name_of(change, *other);
+        let one = had(&whose, before.count(*other));
+        return Some(Finding::new(
+            &[change.me],
+            one,
+            format!("{by}, with no state of a peer, it counted {count}"),
+        ));
+    }
+    let least = match change.cause {
+        Cause::ExitTasksDone => 0,
+        _ if change.repairs.content_decides => u64::from(!change.before.same_content(change.after)),
+        _ => change.steps,
+    };
+    let most = if change.cause == Cause::ExitTasksDone { 0 } else { change.steps };
+    // A leader that removed itself has pruned its entry and counts anew (LDR-14).
+    let removed_itself = change.after.member(change.me).is_none();
+    let counted = is.saturating_sub(was);
+    let is_right = counted <= most && (counted >= least || removed_itself || is < was);
+    (!is_right).then(|| {
+        let other = format!("{by} it changed its state {} times and counted {is}", change.steps);
+        Finding::new(&[change.me], had(&me, was), other)
+    })
+}
+
+/// V2: an entry may go down only with its node: when that is no member any more, or was removed and has a
+/// tombstone.
+pub(super) fn no_entry_decreases(change: &Change<'_>) -> Option<Finding> {
+    let (before, after) = (change.before.clock(), change.after.clock());
+    if before == after {
+        return None;
+    }
+    let lower = |(key, count): &&(NodeKey, u64)| after.count(*key) < *count;
+    before.entries().iter().filter(lower).find_map(|(key, was)| {
+        let member = member_of(change, *key)?;
+        let node = member.unique_address();
+        if change.after.tombstones().contains(node) {
+            return None;
+        }
+        let (me, name) = (change.names.of(change.me), change.names.of(node));
+        let one = format!("the clock of {me} had counted {was} changes of {name}");
+        let is = after.count(*key);
+        let other =
+            format!("{} it counts {is}, and {name} is a member without a tombstone", change.cause.words());
+        Some(Finding::new(&[change.me, node], one, other))
+    })
+}
+
+fn member_of<'a>(change: &Change<'a>, key: NodeKey) -> Option<&'a Member> {
+    change.after.members().iter().find(|member| member.key() == key)
+}
+
+fn name_of(change: &Change<'_>, key: NodeKey) -> String {
+    let member = member_of(change, key);
+    member.map_or_else(|| key.to_string(), |member| change.names.of(member.unique_address()))
+}
+
+#[cfg(test)]
+mod tests {
+    use quorate::CommandKind;
+    use quorate::MemberStatus::{Down, Joining, Up};
+    use quorate::{Gossip, Repairs};
+
+    use super::super::testing::{Doctored, counted, gossip, node};
+    use super::*;
+
+    fn pair(counts: &[(&str, u64)]) -> Gossip {
+        counted(&gossip(&[("a", Up), ("b", Up)]), counts)
+    }
+
+    fn between(before: &[(&str, u64)], after: &[(&str, u64)], cause: Cause) -> Doctored {
+        Doctored::of(pair(before), pair(after), cause)
+    }
+
+    /// V1
+    #[test]
+    fn one_count_for_each_own_change_is_sound() {
+        let one = between(&[("a", 3), ("b", 2)], &[("a", 4), ("b", 2)], Cause::Tick);
+        assert_eq!(one.check(counts_own_changes), None);
+        // A new incarnation's join makes the old one Terminated and Down: two changes in one event (JOIN-73).
+        let two = between(&[("a", 3)], &[("a", 5)], Cause::Join).in_steps(2);
+        assert_eq!(two.check(counts_own_changes), None);
+        // The founder joins and leads in one event (LDR-3).
+        let founder = Doctored::of(
+            Gossip::new(),
+            counted(&gossip(&[("a", Up)]), &[("a", 2)]),
+            Cause::Command(CommandKind::JoinSeedNodes),
+        );
+        assert_eq!(founder.in_steps(2).check(counts_own_changes), None);
+    }
+
+    /// V1
+    #[test]
+    fn a_change_that_is_not_counted_or_counted_twice_violates() {
+        for (after, steps) in [(3, 1), (5, 1), (4, 2), (6, 2)] {
+            let change = between(&[("a", 3)], &[("a", after)], Cause::Tick).in_steps(steps);
+            let found = change.check(counts_own_changes).unwrap();
+            assert!(found.facts.0.contains("counted 3"), "{found:?}");
+        }
+        let exit = between(&[("a", 3)], &[("a", 4)], Cause::ExitTasksDone);
+        assert!(exit.check(counts_own_changes).is_some());
+        assert_eq!(between(&[("a", 3)], &[("a", 3)], Cause::ExitTasksDone).check(counts_own_changes), None);
+    }
+
+    /// V1
+    #[test]
+    fn counting_for_another_node_violates_unless_a_peer_told_it() {
+        let after = &[("a", 4), ("b", 3)];
+        let found = between(&[("a", 3), ("b", 2)], after, Cause::Tick).check(counts_own_changes).unwrap();
+        assert!(found.facts.0.contains("2 changes of b"), "{found:?}");
+        let merged = between(&[("a", 3), ("b", 2)], &[("a", 3), ("b", 3)], Cause::Gossip);
+        assert_eq!(merged.check(counts_own_changes), None);
+    }
+
+    /// V1
+    #[test]
+    fn counting_a_merge_violates() {
+        let merged = between(&[("a", 3)], &[("a", 4), ("b", 1)], Cause::Gossip);
+        assert!(merged.check(counts_own_changes).is_some());
+        let welcomed = Doctored::of(Gossip::new(), pair(&[("a", 1), ("b", 5)]), Cause::Welcome);
+        assert!(welcomed.check(counts_own_changes).is_some());
+        let welcomed = Doctored::of(Gossip::new(), pair(&[("b", 5)]), Cause::Welcome);
+        assert_eq!(welcomed.check(counts_own_changes), None);
+    }
+
+    /// V1: tombstones may age without a count there.
+    #[test]
+    fn with_content_decides_only_changes_of_content_must_count() {
+        let content_decides = Repairs { content_decides: true, ..Repairs::none() };
+        let same = between(&[("a", 3)], &[("a", 3)], Cause::Tick).with_repairs(content_decides);
+        assert_eq!(same.check(counts_own_changes), None);
+        let other = counted(&gossip(&[("a", Up), ("b", Down)]), &[("a", 3)]);
+        let changed = Doctored::of(pair(&[("a", 3)]), other, Cause::Tick).with_repairs(content_decides);
+        assert!(changed.check(counts_own_changes).is_some());
+    }
+
+    /// V2
+    #[test]
+    fn an_entry_that_goes_down_while_its_node_is_a_member_violates() {
+        for after in [&[("a", 3), ("b", 1)][..], &[("a", 3)]] {
+            let change = between(&[("a", 3), ("b", 2)], after, Cause::Gossip);
+            assert_eq!(change.check(no_entry_decreases).unwrap().who, [node("a"), node("b")]);
+        }
+        let own = between(&[("a", 3), ("b", 2)], &[("a", 2), ("b", 2)], Cause::Gossip);
+        assert_eq!(own.check(no_entry_decreases).unwrap().who, [node("a"), node("a")]);
+    }
+
+    /// V2
+    #[test]
+    fn an_entry_that_goes_with_its_node_is_sound() {
+        let before = pair(&[("a", 3), ("b", 2)]);
+        let removed = before.remove(&[node("b")], 1);
+        assert_eq!(removed.clock().count(node("b").key()), 0);
+        let change = Doctored::of(before, removed.clone(), Cause::Tick);
+        assert_eq!(change.check(no_entry_decreases), None);
+        // Without repairs one that both sides of a merge have stays a member beside its tombstone (MDL-37).
+        let stayed = removed.add(super::super::testing::member("b", Joining));
+        let change = Doctored::of(pair(&[("a", 3), ("b", 2)]), stayed, Cause::Gossip);
+        assert_eq!(change.check(no_entry_decreases), None);
+        let grown = between(&[("a", 3)], &[("a", 3), ("b", 1)], Cause::Gossip);
+        assert_eq!(grown.check(no_entry_decreases), None);
+    }
+}

@@ -1,0 +1,85 @@
+//! What went wrong: the invariant, when, who, and the two facts that contradict each other.
+
+use std::fmt;
+
+use quorate::{Instant, UniqueAddress};
+
+use super::invariant::Invariant;
+use crate::case::Time;
+
+/// INV-2: an invariant that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Violation {
+    /// Which.
+    pub invariant: &'static Invariant,
+    /// When it became so.
+    pub at: Instant,
+    /// The event at which it became so: the index of the world's step.
+    pub event: u64,
+    /// The nodes that it is about, as a person calls them; the one whose view it is first.
+    pub who: Vec<String>,
+    /// The two facts that contradict each other.
+    pub facts: (String, String),
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { invariant, at, event, who, facts } = self;
+        let at = Time(at.as_nanos());
+        writeln!(f, "{} is violated at {at} (event {event}) by {}", invariant.id, who.join(" "))?;
+        writeln!(f, "  must hold: {}", invariant.sentence)?;
+        writeln!(f, "  one fact:  {}", facts.0)?;
+        write!(f, "  the other: {}", facts.1)
+    }
+}
+
+impl std::error::Error for Violation {}
+
+/// What a check found, before it is known when.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Finding {
+    pub(super) who: Vec<UniqueAddress>,
+    pub(super) facts: (String, String),
+}
+
+impl Finding {
+    pub(super) fn new(who: &[&UniqueAddress], one: String, other: String) -> Self {
+        Self { who: who.iter().map(|node| (*node).clone()).collect(), facts: (one, other) }
+    }
+}
+
+/// What a person calls nodes.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a>(pub(super) &'a dyn Fn(&UniqueAddress) -> String);
+
+impl Names<'_> {
+    pub(super) fn of(self, node: &UniqueAddress) -> String {
+        (self.0)(node)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// INV-2
+    #[test]
+    fn a_violation_says_who_when_and_which_two_facts_contradict_each_other() {
+        let violation = Violation {
+            invariant: &super::super::membership::M4,
+            at: Instant::ZERO + Duration::from_millis(41_200),
+            event: 77,
+            who: vec!["a".into(), "b".into()],
+            facts: ("a has removed b".into(), "a has b as joining".into()),
+        };
+        insta::assert_snapshot!(violation, @r"
+        M4 is violated at 41.2s (event 77) by a b
+          must hold: an incarnation that left a node's members never comes back there
+          one fact:  a has removed b
+          the other: a has b as joining
+        ");
+    }
+}

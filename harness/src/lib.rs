@@ -1,0 +1,15 @@
+//! Cases, invariants and verdicts: says whether what happened in a simulated cluster was right.
+//!
+//! - [`case`]: the case language, in which a person writes who is there, what happens when, and what must hold.
+//! - [`run`]: plays a case, asks its questions, tells its story.
+//! - [`judge`]: the invariants that hold of every run.
+//! - [`cli`]: the command `quorate`.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod case;
+pub mod cli;
+pub mod fuzz;
+pub mod judge;
+pub mod run;
+pub mod settings;

@@ -1,0 +1,7 @@
+//! The command `quorate`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    quorate_harness::cli::main()
+}

@@ -1,0 +1,90 @@
+//! The command as a user meets it: what it prints, and how it exits.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+fn quorate(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_quorate"))
+        .args(arguments)
+        .current_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(".."))
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A file of a test's own.
+fn file(name: &str, content: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, content).unwrap();
+    path.to_string_lossy().into_owned()
+}
+
+#[test]
+fn without_arguments_it_plays_the_tour() {
+    let output = quorate(&[]);
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{printed}");
+    for part in
+        ["cut a b c | d e", "d stops: it was downed", "passed:", "run harness/scenarios/clean-split.qcase"]
+    {
+        assert!(printed.contains(part), "no `{part}` in\n{printed}");
+    }
+    assert!(!printed.contains('\x1b'), "colour without a terminal");
+}
+
+#[test]
+fn a_case_that_holds_exits_with_0_and_one_that_does_not_with_1() {
+    let shipped = quorate(&["run", "harness/scenarios/formation.qcase", "--quiet"]);
+    assert_eq!(shipped.status.code(), Some(0), "{}", text(&shipped.stdout));
+    let wrong =
+        file("wrong.qcase", "qcase 1\nnodes a b\nseeds a\nat 0s start all\nat 10s check up 3\nat 11s end\n");
+    let output = quorate(&["run", &wrong, "--seed", "7f", "--set", "gossip-interval=500ms"]);
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{printed}");
+    assert!(printed.contains("line 5: check up 3: at 10.000s a has 2 members that are up"), "{printed}");
+    assert!(printed.contains("again: quorate run"), "{printed}");
+    assert!(printed.contains("--set 'gossip-interval=500ms' --seed 7f"), "{printed}");
+}
+
+/// CASE-5: file, line, column, the line shown, what was expected; exit 2.
+#[test]
+fn an_error_in_a_file_shows_its_place_and_exits_with_2() {
+    let broken = file("broken.qcase", "qcase 1\nnodes a b\nseeds a\nat 0s strat all\nat 10s end\n");
+    let output = quorate(&["run", &broken]);
+    let printed = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{printed}");
+    for part in ["broken.qcase:4:7", "at 0s strat all", "did you mean `start`?"] {
+        assert!(printed.contains(part), "no `{part}` in\n{printed}");
+    }
+}
+
+#[test]
+fn bad_usage_exits_with_2() {
+    for arguments in [
+        &["run"][..],
+        &["run", "no-such-file.qcase"],
+        &["fly"],
+        &["run", "harness/scenarios/leave.qcase", "--set", "gosip-interval=1s"],
+        &["run", "harness/scenarios/leave.qcase", "--set", "gossip-interval"],
+        &["run", "harness/scenarios/leave.qcase", "--seed", "xyz"],
+    ] {
+        let output = quorate(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(!output.stderr.is_empty(), "{arguments:?}");
+    }
+    let near = quorate(&["run", "harness/scenarios/leave.qcase", "--set", "gosip-interval=1s"]);
+    assert!(text(&near.stderr).contains("did you mean `gossip-interval`?"), "{}", text(&near.stderr));
+}
+
+/// A case that asks for what can't be done says so at its line, and is no pass.
+#[test]
+fn a_case_that_does_not_apply_exits_with_2() {
+    let impossible = file("impossible.qcase", "qcase 1\nnodes a b\nat 1s crash a\nat 2s end\n");
+    let output = quorate(&["run", &impossible]);
+    assert_eq!(output.status.code(), Some(2));
+    let printed = text(&output.stderr);
+    assert!(printed.contains("impossible.qcase:3: not applicable: a is not running"), "{printed}");
+}
