@@ -1,0 +1,251 @@
+//! What scripted actions do.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use quorate::{Address, Command, CommandKind, InputKind, Node, Output, Rejection, Target, UniqueAddress};
+
+use super::run::{Happened, What};
+use super::step::Outcome;
+use super::{Own, World, own_address};
+use crate::action::{Action, NotApplicable};
+use crate::application::Application;
+use crate::host::{HostId, HostState};
+use crate::keyed::{self, Purpose};
+use crate::network::cut::{Cut, Heal};
+use crate::network::link::{Delay, LinkChange, LinkSet, nanos};
+
+type Applied = Result<Outcome, NotApplicable>;
+
+impl<A: Application> World<A> {
+    /// CASE-7: does an action, or finds out why it can't be done. Nothing is left half done.
+    pub(super) fn act(&mut self, action: Action) -> Happened {
+        let host = action.host();
+        let outcome = self.apply(&action).unwrap_or_else(Outcome::NotApplicable);
+        self.acted = Some((action, outcome));
+        Happened { host, what: What::Action }
+    }
+
+    fn apply(&mut self, action: &Action) -> Applied {
+        match action {
+            Action::Start { host, seeds, spread } => self.start_within(*host, seeds, *spread),
+            Action::Stop { host } => self.stop(*host),
+            Action::Crash { host } => self.crash(*host),
+            Action::Restart { host, after } => self.restart(*host, *after),
+            Action::Leave { host, at } => {
+                let address = self.known(*host)?;
+                self.command(*at, Command::Leave(Target::Address(address)))
+            }
+            Action::Down { host, at } => {
+                let address = self.known(*host)?;
+                self.command(*at, Command::Down(Target::Address(address)))
+            }
+            Action::Join { host, via } => {
+                let address = self.known(*via)?;
+                self.command(*host, Command::Join(address))
+            }
+            Action::Command { host, command } => self.command(*host, command.clone()),
+            Action::Cut(cut) => self.cut(cut),
+            Action::Isolate { host } => {
+                self.known(*host)?;
+                self.cut_groups(&[vec![*host]], true)
+            }
+            Action::Heal(heal) => self.heal(heal),
+            Action::Link { links, change } => self.change_links(*links, *change),
+            Action::Next(next) => {
+                self.link_of(next.from, next.to)?;
+                self.network.links.settle_next(*next);
+                Ok(Outcome::Done)
+            }
+        }
+    }
+
+    fn known(&self, host: HostId) -> Result<Address, NotApplicable> {
+        let known = self.hosts.get(host.index()).ok_or(NotApplicable::UnknownHost { host })?;
+        Ok(known.spec.address.clone())
+    }
+
+    fn name(&self, host: HostId) -> Arc<str> {
+        self.hosts[host.index()].spec.name.clone()
+    }
+
+    fn must_run(&self, host: HostId) -> Result<(), NotApplicable> {
+        self.known(host)?;
+        match self.hosts[host.index()].state {
+            HostState::Running => Ok(()),
+            state => Err(NotApplicable::NotRunning { name: self.name(host), state }),
+        }
+    }
+
+    fn must_not_run(&self, host: HostId) -> Result<(), NotApplicable> {
+        self.known(host)?;
+        match self.hosts[host.index()].state {
+            HostState::Running => Err(NotApplicable::AlreadyRunning { name: self.name(host) }),
+            _ => Ok(()),
+        }
+    }
+
+    /// CASE-9: the instant within the spread is keyed by name and incarnation, so another host's start doesn't move it.
+    fn start_within(&mut self, host: HostId, seeds: &[Address], spread: Option<Duration>) -> Applied {
+        self.must_not_run(host)?;
+        let Some(spread) = spread else {
+            self.start(host, seeds.iter().map(|seed| self.address_here(seed)).collect());
+            return Ok(Outcome::Done);
+        };
+        let incarnation = self.hosts[host.index()].incarnation + 1;
+        let draw = self.draw(host, Purpose::StartSpread, incarnation);
+        let until = self.now + Duration::from_nanos(keyed::below(draw, nanos(spread)));
+        self.schedule(until, Action::Start { host, seeds: seeds.to_vec(), spread: None });
+        Ok(Outcome::Deferred { until })
+    }
+
+    fn draw(&self, host: HostId, purpose: Purpose, incarnation: u32) -> u64 {
+        keyed::draw(self.seed, self.network.name_key(host), 0, purpose, 0, u64::from(incarnation))
+    }
+
+    /// The same address, by the pointer that this world's nodes have.
+    fn address_here(&self, address: &Address) -> Address {
+        let here = self.host_of(address).map(|host| self.network.routes.address(host).clone());
+        here.unwrap_or_else(|| own_address(address))
+    }
+
+    /// MDL-9: a new incarnation has a new uid, a function of name, incarnation and seed, never of what happened before.
+    fn start(&mut self, host: HostId, seeds: Vec<Address>) {
+        let incarnation = self.hosts[host.index()].incarnation + 1;
+        let uid = self.draw(host, Purpose::Uid, incarnation).cast_signed();
+        let node_seed = self.draw(host, Purpose::NodeSeed, incarnation);
+        let starting = &mut self.hosts[host.index()];
+        let me = UniqueAddress::new(starting.spec.address.clone(), uid);
+        let node = Node::new(starting.spec.config.clone(), me, node_seed, self.now)
+            .expect("the settings were tried when the host was added");
+        self.queue.arm(host, node.next_deadline());
+        starting.node = Some(node);
+        starting.incarnation = incarnation;
+        starting.state = HostState::Running;
+        starting.started_at = Some(self.now);
+        starting.seeds.clone_from(&seeds);
+        starting.application = starting.fresh_application.clone();
+        if !seeds.is_empty() {
+            self.give(host, Command::JoinSeedNodes(seeds));
+        }
+        self.application_starts(host);
+    }
+
+    /// A graceful end: the node leaves, and stops when all have heard of it. A node that is no member has nobody to take
+    /// leave of and is stopped at this same instant.
+    fn stop(&mut self, host: HostId) -> Applied {
+        self.must_run(host)?;
+        let address = self.known(host)?;
+        self.give(host, Command::Leave(Target::Address(address)));
+        let is_no_member = self.outputs.iter().any(|output| {
+            let Output::Rejected { command: CommandKind::Leave, why } = output else { return false };
+            matches!(why, Rejection::NotMember | Rejection::UnknownMember { .. })
+        });
+        if is_no_member {
+            self.push_own(self.now, host, Own::Command(Command::Stop));
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// What the process was to do is gone. What others sent to it is still on its way: the next incarnation may hear it.
+    fn crash(&mut self, host: HostId) -> Applied {
+        self.must_run(host)?;
+        self.hosts[host.index()].state = HostState::Crashed;
+        self.queue.arm(host, None);
+        Ok(Outcome::Done)
+    }
+
+    fn restart(&mut self, host: HostId, after: Duration) -> Applied {
+        self.known(host)?;
+        match self.hosts[host.index()].state {
+            HostState::NotStarted => return Err(NotApplicable::NeverStarted { name: self.name(host) }),
+            HostState::Running => drop(self.crash(host)?),
+            HostState::Stopped(_) | HostState::Crashed => {}
+        }
+        let seeds = self.hosts[host.index()].seeds.clone();
+        if after.is_zero() {
+            self.start(host, seeds);
+            return Ok(Outcome::Done);
+        }
+        let until = self.now + after;
+        self.schedule(until, Action::Start { host, seeds, spread: None });
+        Ok(Outcome::Deferred { until })
+    }
+
+    fn command(&mut self, host: HostId, command: Command) -> Applied {
+        self.must_run(host)?;
+        self.give(host, command);
+        Ok(Outcome::Done)
+    }
+
+    fn give(&mut self, host: HostId, command: Command) {
+        self.counts.commands += 1;
+        self.hand_hashed(host, InputKind::Command(command));
+    }
+
+    fn link_of(&self, from: HostId, to: HostId) -> Result<(), NotApplicable> {
+        self.known(from)?;
+        self.known(to)?;
+        if from == to { Err(NotApplicable::LinkWithItself { name: self.name(from) }) } else { Ok(()) }
+    }
+
+    fn cut(&mut self, cut: &Cut) -> Applied {
+        let hosts = self.hosts.len();
+        match cut {
+            Cut::Groups { groups, rest_is_group } => return self.cut_groups(groups, *rest_is_group),
+            Cut::OneWay { from, to } => {
+                self.link_of(*from, *to)?;
+                self.network.cuts.cut_one_way(hosts, *from, *to);
+            }
+            Cut::Pair(a, b) => {
+                self.link_of(*a, *b)?;
+                self.network.cuts.cut_one_way(hosts, *a, *b);
+                self.network.cuts.cut_one_way(hosts, *b, *a);
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn cut_groups(&mut self, groups: &[Vec<HostId>], rest_is_group: bool) -> Applied {
+        let done = self.network.cuts.cut_groups(self.hosts.len(), groups, rest_is_group);
+        done.map_err(|bad| NotApplicable::of_groups(bad, |host| self.name(host)))?;
+        Ok(Outcome::Done)
+    }
+
+    fn heal(&mut self, heal: &Heal) -> Applied {
+        let healed = match heal {
+            Heal::All => {
+                self.network.cuts.heal_all();
+                return Ok(Outcome::Done);
+            }
+            Heal::OneWay { from, to } => {
+                self.link_of(*from, *to)?;
+                (*from, *to, self.network.cuts.heal_one_way(*from, *to))
+            }
+            Heal::Pair(a, b) => {
+                self.link_of(*a, *b)?;
+                let there = self.network.cuts.heal_one_way(*a, *b);
+                let back = self.network.cuts.heal_one_way(*b, *a);
+                (*a, *b, there || back)
+            }
+        };
+        match healed {
+            (_, _, true) => Ok(Outcome::Done),
+            (from, to, false) => Err(NotApplicable::NotCut { from: self.name(from), to: self.name(to) }),
+        }
+    }
+
+    fn change_links(&mut self, links: LinkSet, change: LinkChange) -> Applied {
+        match links {
+            LinkSet::All => {}
+            LinkSet::OneWay { from, to } | LinkSet::Between(from, to) => self.link_of(from, to)?,
+        }
+        if let Some(Delay::Uniform { min, max }) = change.delay
+            && max < min
+        {
+            return Err(NotApplicable::DelayRange { min, max });
+        }
+        self.network.links.change(links, change);
+        Ok(Outcome::Done)
+    }
+}

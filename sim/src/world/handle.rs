@@ -1,0 +1,118 @@
+//! One input for one node, and what follows from it.
+
+use std::time::Duration;
+
+use quorate::internals::mix;
+use quorate::{Envelope, Input, InputKind, Instant, Output};
+
+use super::step::Fault;
+use super::{Body, Own, Parcel, Parked, World, wall_ms};
+use crate::application::Application;
+use crate::host::{HostId, HostState};
+use crate::network::Unsent;
+
+impl<A: Application> World<A> {
+    /// The same as [`World::hand`] for an input whose hash nobody knows yet.
+    pub(super) fn hand_hashed(&mut self, to: HostId, kind: InputKind) {
+        let input = Input { now: self.now, wall_ms: wall_ms(self.now), kind };
+        let hash = input.hash64();
+        self.hand(to, input.kind, hash);
+    }
+
+    /// SIM-12: an event: one input, handled by one node. `hash` is the input's.
+    #[inline]
+    pub(super) fn hand(&mut self, to: HostId, kind: InputKind, hash: u64) {
+        let Some(node) = &mut self.hosts[to.index()].node else { return };
+        let input = Input { now: self.now, wall_ms: wall_ms(self.now), kind };
+        node.handle_into(input, &mut self.outputs);
+        let deadline = node.next_deadline();
+        self.queue.arm(to, deadline);
+        let outputs = self.route(to);
+        if self.digest.event(self.now, to, hash, outputs) {
+            self.checkpoint();
+        }
+        if A::RIDES {
+            self.application_sees(to);
+        }
+    }
+
+    #[cold]
+    fn checkpoint(&mut self) {
+        let states = self.hosts.iter().map(|host| {
+            let node = host.node.as_ref().map_or(0, quorate::Node::hash64);
+            if A::RIDES { mix(node, host.application.state_hash()) } else { node }
+        });
+        self.digest.checkpoint(states);
+    }
+
+    /// Does what a node wants of its host. Gives the hash of all outputs.
+    #[inline]
+    fn route(&mut self, from: HostId) -> u64 {
+        self.sender = from;
+        let mut all = self.outputs.len() as u64;
+        for place in 0..self.outputs.len() {
+            let hash = self.outputs[place].hash64();
+            all = mix(all, hash);
+            match &self.outputs[place] {
+                Output::Send(_) => self.send(from, place, hash),
+                Output::StartExitTasks { id } => {
+                    let (at, id) = (self.now + self.hosts[from.index()].spec.exit_tasks, *id);
+                    self.push_own(at, from, Own::ExitTasksDone { id });
+                }
+                Output::Stopped { why } => self.hosts[from.index()].state = HostState::Stopped(*why),
+                _ => {}
+            }
+        }
+        all
+    }
+
+    #[inline]
+    fn send(&mut self, from: HostId, place: usize, hash: u64) {
+        let Output::Send(envelope) = &self.outputs[place] else { return };
+        let (to, kind) = (envelope.to.address(), envelope.message.kind());
+        self.hosts[from.index()].sent += 1;
+        self.counts.sent += 1;
+        let (to, delay) = match self.network.send(from, to, kind as usize) {
+            Ok(way) => way,
+            Err(why) => return self.count_unsent(why),
+        };
+        let slot = self.queue.reserve_parcel(self.now + Duration::from_nanos(delay), to);
+        if self.wire
+            && let Some(decoded) = self.through_wire(from, place)
+        {
+            let parcel = Parcel { from, sent_at: self.now, hash, body: Body::Envelope(decoded) };
+            return self.queue.fill(slot, parcel);
+        }
+        self.parked.push(Parked { output: place as u32, slot, hash });
+    }
+
+    /// SIM-4: what a message becomes on its way through bytes; `None`, and a fault, if that is not what was sent.
+    #[cold]
+    fn through_wire(&mut self, from: HostId, place: usize) -> Option<Envelope> {
+        let Output::Send(envelope) = &self.outputs[place] else { return None };
+        let kind = envelope.message.kind();
+        match super::wire::round_trip(&mut self.hosts[from.index()].codec, envelope) {
+            Ok(decoded) => Some(decoded),
+            Err(why) => {
+                self.fault = Some(Fault::Wire { from, kind, why });
+                None
+            }
+        }
+    }
+
+    pub(super) fn count_unsent(&mut self, why: Unsent) {
+        match why {
+            Unsent::NoSuchAddress => self.counts.unaddressed += 1,
+            Unsent::Cut => self.counts.cut_off += 1,
+            Unsent::Lost => self.counts.lost += 1,
+        }
+    }
+
+    /// Lets a host hear from itself, unless it has another incarnation by then.
+    pub(super) fn push_own(&mut self, at: Instant, host: HostId, what: Own) {
+        let incarnation = self.hosts[host.index()].incarnation;
+        let body = Body::Own { incarnation, what };
+        let parcel = Parcel { from: host, sent_at: self.now, hash: 0, body };
+        self.queue.push_parcel(at.max(self.now), host, parcel);
+    }
+}

@@ -1,0 +1,125 @@
+//! The same again: equal cases are equal runs.
+
+mod common;
+
+use std::time::Duration;
+
+use common::{address, at, id, picture, start_all, world_of};
+use quorate::Config;
+use quorate_sim::{Action, CHECKPOINT_EVENTS, Cut, Heal, HostSpec, LinkChange, LinkSet, Loss, World};
+
+/// A world with something of everything in its script.
+fn eventful(seed: u64) -> World {
+    let mut world = world_of("abcde", seed);
+    start_all(&mut world);
+    let [a, b, c, d, e] = ["a", "b", "c", "d", "e"].map(|name| id(&world, name));
+    let loss = Loss::from_parts_per_million(50_000).unwrap();
+    world.schedule(at(5), Action::Link { links: LinkSet::All, change: LinkChange::loss(loss) });
+    world.schedule(at(12), Action::Cut(Cut::Pair(a, b)));
+    world.schedule(at(14), Action::Heal(Heal::Pair(a, b)));
+    world.schedule(at(20), Action::Restart { host: e, after: Duration::from_secs(2) });
+    let groups = vec![vec![a, b, c], vec![d, e]];
+    world.schedule(at(50), Action::Cut(Cut::Groups { groups, rest_is_group: false }));
+    world
+}
+
+fn digest_of(mut world: World) -> u64 {
+    world.run_until(at(90)).unwrap();
+    assert!(world.events() > CHECKPOINT_EVENTS, "too few events for checkpoints: {}", world.events());
+    world.digest()
+}
+
+/// SIM-8
+#[test]
+fn equal_cases_have_equal_digests_and_other_seeds_have_others() {
+    let digest = digest_of(eventful(1));
+    assert_eq!(digest_of(eventful(1)), digest);
+    assert_ne!(digest_of(eventful(2)), digest);
+}
+
+/// SIM-8: one message fewer is another run.
+#[test]
+fn another_script_has_another_digest() {
+    let mut world = eventful(1);
+    let (from, to) = (id(&world, "c"), id(&world, "d"));
+    world.schedule(at(30), Action::Cut(Cut::OneWay { from, to }));
+    world.schedule(at(31), Action::Heal(Heal::OneWay { from, to }));
+    assert_ne!(digest_of(world), digest_of(eventful(1)));
+}
+
+/// SIM-4: a run is the same whether its messages travel as values or as bytes.
+#[test]
+fn messages_as_bytes_give_the_same_run() {
+    let mut world = eventful(1);
+    world.set_wire(true);
+    assert_eq!(digest_of(world), digest_of(eventful(1)));
+}
+
+/// SIM-9: a clone that was taken anywhere, also between a send and its journey, runs on as the original does, and
+/// neither disturbs the other.
+#[test]
+fn a_clone_runs_on_as_the_original_does() {
+    let expected = digest_of(eventful(1));
+    let mut world = eventful(1);
+    for steps in [1, 40, 700, 3001] {
+        for _ in 0..steps {
+            world.step().unwrap();
+        }
+        let mut fork = world.clone();
+        assert_eq!(fork.digest(), world.digest());
+        fork.schedule(fork.now(), Action::Crash { host: id(&fork, "a") });
+        assert_ne!(digest_of(fork), expected);
+        assert_eq!(digest_of(world.clone()), expected);
+    }
+    assert_eq!(digest_of(world), expected);
+}
+
+/// SIM-1: how the caller goes through time makes no difference.
+#[test]
+fn single_steps_and_leaps_give_the_same_run() {
+    let mut world = eventful(3);
+    for tenth in 0..900 {
+        world.run_until(at(0) + Duration::from_millis(100 * tenth)).unwrap();
+    }
+    assert_eq!(digest_of(world), digest_of(eventful(3)));
+}
+
+/// Address, uid and links follow from names, never from the order in which hosts were added.
+#[test]
+fn a_node_is_who_it_is_by_name_and_not_by_position() {
+    let identities = |names: &str| {
+        let mut world: World = world_of(names, 9);
+        let mut list = Vec::new();
+        for host in world.host_ids() {
+            world.schedule(at(0), Action::Start { host, seeds: Vec::new(), spread: Some(Duration::from_secs(1)) });
+        }
+        world.run_until(at(2)).unwrap();
+        list.extend(world.hosts().iter().map(|h| (h.unique_address().unwrap().clone(), h.started_at())));
+        list.sort();
+        list
+    };
+    assert_eq!(identities("abc"), identities("cab"));
+    assert_eq!(identities("abcd")[..3], identities("abc"));
+}
+
+/// SIM-10: nothing keeps a world from being moved to another thread.
+#[test]
+fn worlds_can_be_sent_to_threads() {
+    fn assert_send<T: Send>() {}
+    assert_send::<World>();
+}
+
+/// Worlds share no counted pointers, also when they were made of the same settings.
+#[test]
+fn a_world_owns_its_settings() {
+    let config = std::sync::Arc::new(Config::default());
+    let mut world: World = World::new(0);
+    for name in ["a", "b"] {
+        world.add_host(HostSpec::new(name, address(name), config.clone())).unwrap();
+    }
+    assert_eq!(std::sync::Arc::strong_count(&config), 1);
+    let [a, b] = world.hosts() else { panic!("two hosts were added") };
+    assert!(std::sync::Arc::ptr_eq(a.config(), b.config()));
+    assert!(!std::sync::Arc::ptr_eq(&a.config().cluster_name, &config.cluster_name));
+    assert_eq!(picture(&world), Vec::<String>::new());
+}
