@@ -49,3 +49,4 @@ pub fn gossip_of_parts(
 }
 
 pub use crate::mix::{Mixer, mix};
+pub use crate::sbr::{Act, Resolver, ViewChange};

@@ -103,7 +103,7 @@ pub use protocol::{
 };
 pub use repairs::Repairs;
 pub use sbr::{
-    Decision, DecisionRecord, First, Reason, ResolverView, SecondCheck, SecondPass, Sides, Strategy,
+    Decision, DecisionRecord, First, Notice, Reason, ResolverView, SecondCheck, SecondPass, Sides, Strategy,
 };
 pub use time::Instant;
 

@@ -1,4 +1,5 @@
 //! The command as a user meets it: what it prints, and how it exits.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

@@ -1,4 +1,5 @@
 //! Small cases drawn at random, judged like the shipped ones: what a person would not think of.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};

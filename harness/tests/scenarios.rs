@@ -1,4 +1,5 @@
 //! The shipped cases: each passes, each always in the same way.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

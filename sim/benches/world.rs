@@ -69,7 +69,8 @@ fn unformed(nodes: usize) -> World {
     let mut world: World = World::new(SEED);
     let address = |port: usize| Address::new("n", u16::try_from(port).unwrap()).unwrap();
     for port in 1..=nodes {
-        let host = world.add_host(HostSpec::new(&format!("n{port}"), address(port), Config::default())).unwrap();
+        let host =
+            world.add_host(HostSpec::new(&format!("n{port}"), address(port), Config::default())).unwrap();
         let seeds = vec![address(1)];
         world.schedule(Instant::ZERO, Action::Start { host, seeds, spread: Some(Duration::from_secs(1)) });
     }
@@ -137,8 +138,10 @@ fn main() {
     let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
     let rows: Vec<(Workload, usize)> =
         Workload::ALL.iter().flat_map(|workload| SIZES.map(|nodes| (*workload, nodes))).collect();
-    let rows: Vec<_> =
-        rows.into_iter().filter(|(workload, nodes)| format!("{}-{nodes}", workload.name()).contains(&filter)).collect();
+    let rows: Vec<_> = rows
+        .into_iter()
+        .filter(|(workload, nodes)| format!("{}-{nodes}", workload.name()).contains(&filter))
+        .collect();
     let needs_formed = |nodes| rows.iter().any(|(workload, n)| *n == nodes && *workload != Workload::Forming);
     let worlds = SIZES.map(|nodes| if needs_formed(nodes) { formed(nodes) } else { None });
     let mut best: Vec<Option<Measure>> = vec![None; rows.len()];

@@ -179,7 +179,9 @@ impl fmt::Display for NotApplicable {
             Self::NothingToSeparate => f.write_str("the cut has everybody in one group"),
             Self::NotCut { from, to } => write!(f, "the link from {from} to {to} is not cut"),
             Self::LinkWithItself { name } => write!(f, "{name} has no link with itself"),
-            Self::DelayRange { min, max } => write!(f, "the longest delay, {max:?}, is below the shortest, {min:?}"),
+            Self::DelayRange { min, max } => {
+                write!(f, "the longest delay, {max:?}, is below the shortest, {min:?}")
+            }
         }
     }
 }

@@ -155,7 +155,8 @@ fn a_link_that_loses_everything_makes_its_end_unreachable() {
     world.run_until(at(30)).unwrap();
     assert_eq!(world.link(a, e).loss, Loss::ALL);
     assert!(world.counts().lost > 0);
-    let unreachable: Vec<_> = world.host(a).node().unwrap().view().unreachable_inside().map(|m| m.address.clone()).collect();
+    let unreachable: Vec<_> =
+        world.host(a).node().unwrap().view().unreachable_inside().map(|m| m.address.clone()).collect();
     assert_eq!(unreachable, [address("e")]);
 }
 

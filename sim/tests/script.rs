@@ -7,8 +7,8 @@ use std::time::Duration;
 use common::{address, at, id, world_of};
 use quorate::{Command, Config, StopReason};
 use quorate_sim::{
-    Action, Cut, Delay, Fault, Heal, HostError, HostId, HostSpec, HostState, LinkChange, LinkSet, NotApplicable,
-    Outcome, StepKind, Trouble, World,
+    Action, Cut, Delay, Fault, Heal, HostError, HostId, HostSpec, HostState, LinkChange, LinkSet,
+    NotApplicable, Outcome, StepKind, Trouble, World,
 };
 
 fn start(host: HostId) -> Action {
@@ -40,7 +40,10 @@ fn an_action_that_cannot_be_done_says_why() {
         (Action::Stop { host: a }, not_running("a", HostState::NotStarted)),
         (Action::Leave { host: b, at: a }, not_running("a", HostState::NotStarted)),
         (Action::Command { host: a, command: Command::Stop }, not_running("a", HostState::NotStarted)),
-        (Action::Restart { host: a, after: Duration::ZERO }, NotApplicable::NeverStarted { name: "a".into() }),
+        (
+            Action::Restart { host: a, after: Duration::ZERO },
+            NotApplicable::NeverStarted { name: "a".into() },
+        ),
         (Action::Crash { host: stranger }, NotApplicable::UnknownHost { host: stranger }),
         (Action::Join { host: a, via: stranger }, NotApplicable::UnknownHost { host: stranger }),
         (Action::Cut(Cut::Pair(a, a)), NotApplicable::LinkWithItself { name: "a".into() }),
@@ -60,7 +63,10 @@ fn an_action_that_cannot_be_done_says_why() {
         (
             Action::Link {
                 links: LinkSet::All,
-                change: LinkChange::delay(Delay::Uniform { min: Duration::from_secs(2), max: Duration::from_secs(1) }),
+                change: LinkChange::delay(Delay::Uniform {
+                    min: Duration::from_secs(2),
+                    max: Duration::from_secs(1),
+                }),
             },
             NotApplicable::DelayRange { min: Duration::from_secs(2), max: Duration::from_secs(1) },
         ),
@@ -157,7 +163,10 @@ fn a_host_needs_a_name_an_address_and_settings_of_its_own() {
     let spec = |name: &str, at: &str| HostSpec::new(name, address(at), Config::default());
     let name = |name: &str| -> std::sync::Arc<str> { name.into() };
     assert_eq!(world.add_host(spec("a", "z")), Err(HostError::NameTaken { name: name("a") }));
-    assert_eq!(world.add_host(spec("b", "a")), Err(HostError::AddressTaken { name: name("b"), by: name("a") }));
+    assert_eq!(
+        world.add_host(spec("b", "a")),
+        Err(HostError::AddressTaken { name: name("b"), by: name("a") })
+    );
     let mut config = Config::default();
     config.gossip_interval = Duration::ZERO;
     let refused = world.add_host(HostSpec::new("c", address("c"), config));

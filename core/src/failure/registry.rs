@@ -84,12 +84,8 @@ impl Registry {
         self.position(address).ok().map(|position| &self.entries[position].detector)
     }
 
-    /// The rule of all detectors.
-    pub(crate) fn rule(&self) -> &Arc<DetectorRule> {
-        &self.rule
-    }
-
     /// The number of detectors.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }

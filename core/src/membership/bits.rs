@@ -58,13 +58,6 @@ impl Bits {
         }
     }
 
-    /// Puts in all positions of another set over the same table.
-    pub(crate) fn union(&mut self, other: &Self) {
-        for (place, word) in self.words_mut().iter_mut().enumerate() {
-            *word |= other.word(place);
-        }
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.words().iter().all(|&word| word == 0)
     }
@@ -129,8 +122,6 @@ mod tests {
                 other_twin.insert(position.index(len));
             }
             prop_assert_eq!(bits == other, twin == other_twin);
-            bits.union(&other);
-            twin.append(&mut other_twin);
             prop_assert_eq!(bits.iter().collect::<Vec<_>>(), twin.iter().copied().collect::<Vec<_>>());
             prop_assert_eq!((bits.count(), bits.is_empty()), (twin.len(), twin.is_empty()));
             prop_assert!(!bits.contains(len + 64));

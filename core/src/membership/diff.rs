@@ -185,7 +185,7 @@ fn seen(
     emit: &mut dyn FnMut(ClusterEvent),
 ) {
     let convergence = after.has_convergence(&[]);
-    if convergence != before.has_convergence(&[]) || !before.gossip().seen().eq(after.gossip().seen()) {
+    if convergence != before.has_convergence(&[]) || !before.gossip().is_seen_alike(after.gossip()) {
         emit(ClusterEvent::SeenChanged { convergence, seen_by: SeenBy::Gossip(new.clone()) });
     }
 }

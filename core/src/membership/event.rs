@@ -99,6 +99,14 @@ impl SeenBy {
         gossip.into_iter().flat_map(Gossip::seen).chain(listed)
     }
 
+    /// A hash of the nodes, however they are held.
+    pub(crate) fn hash64(&self) -> u64 {
+        match self {
+            Self::Gossip(gossip) => gossip.seen_node_hash(),
+            Self::Listed(listed) => hash_of_nodes(listed.iter()),
+        }
+    }
+
     /// Whether a node at an address, of any incarnation, is among them (SBR-4).
     #[must_use]
     pub fn contains_address(&self, address: &Address) -> bool {
@@ -181,9 +189,7 @@ impl ClusterEvent {
             Self::ReachableDataCenter(_) => (5, 0, 0),
             Self::LeaderChanged(leader) => (6, name(leader), 0),
             Self::RoleLeaderChanged { leader, .. } => (7, name(leader), 0),
-            Self::SeenChanged { convergence, seen_by } => {
-                (8, hash_of_nodes(seen_by.nodes()), u64::from(*convergence))
-            }
+            Self::SeenChanged { convergence, seen_by } => (8, seen_by.hash64(), u64::from(*convergence)),
             Self::ReachabilityChanged(table) => (9, table.hash64(), 0),
             Self::MemberTombstonesChanged(tombstones) => (10, tombstones.hash64(), 0),
             Self::ClusterShuttingDown => (11, 0, 0),

@@ -45,6 +45,7 @@ impl Node {
     pub(super) fn finish(&mut self) {
         if self.base.stopping.is_some() {
             self.publish_end();
+            self.heartbeats.stop();
             if let Some(why) = self.base.end() {
                 self.base.out.push(Output::Stopped { why });
             }

@@ -11,7 +11,7 @@ use super::output::Output;
 use super::timers::Timer;
 use crate::config::{Config, Downing as DowningSetting};
 use crate::membership::{ClusterEvent, UniqueAddress};
-use crate::sbr::Resolver;
+use crate::sbr::{DecisionRecord, Notice, Resolver};
 use crate::time::Instant;
 
 /// SBR-65: how often the resolver looks.
@@ -47,10 +47,13 @@ impl Downing {
     }
 
     /// SBR-13, SBR-14
-    pub(super) fn on_event(&mut self, event: &ClusterEvent, now: Instant) {
-        if let Some(resolver) = &mut self.resolver {
-            resolver.apply(event, now);
-        }
+    pub(super) fn on_event(&mut self, event: &ClusterEvent, now: Instant) -> Vec<Notice> {
+        self.resolver.as_mut().map_or_else(Vec::new, |resolver| resolver.apply(event, now))
+    }
+
+    /// What the resolver would decide if it had to decide now.
+    pub(super) fn would_decide(&self) -> Option<DecisionRecord> {
+        self.resolver.as_ref().and_then(Resolver::would_decide)
     }
 
     /// SBR-66, SBR-67: what the resolver decides now: the nodes to down, in the order in which to down them.

@@ -174,6 +174,18 @@ impl Heartbeats {
         self.registry.unavailable(now)
     }
 
+    /// HB-30, LIFE-55: nobody is asked any more, and nothing is known of anybody.
+    pub(super) fn stop(&mut self) {
+        self.receivers.clear();
+        self.old.clear();
+        self.expected.clear();
+        self.registry.reset();
+    }
+
+    pub(super) fn phi(&self, address: &Address, now: Instant) -> Option<f64> {
+        self.registry.phi(address, now)
+    }
+
     pub(super) fn hash64(&self) -> u64 {
         let mut mixer = Mixer::new(15);
         mixer.word(hash_of_nodes(self.receivers.iter()));

@@ -205,7 +205,7 @@ impl Joining {
                 mixer.word(mix(list(remaining), u64::from(*ticks_until_self_join)));
             }
             Some(SeedProcess::Ordinary { others, asked }) => {
-                mixer.word(mix(list(others), !u64::from(*asked)))
+                mixer.word(mix(list(others), !u64::from(*asked)));
             }
         }
         mixer.finish()

@@ -30,8 +30,9 @@ pub use output::{Effect, IgnoreReason, Output, Rejection, StopReason, Warning};
 use crate::config::{Config, ConfigError, ConfigErrors};
 use crate::failure::DetectorRule;
 use crate::failure::settings::PhiSettings;
-use crate::membership::{Gossip, LocalView, UniqueAddress};
+use crate::membership::{Address, Gossip, LocalView, UniqueAddress};
 use crate::mix::Mixer;
+use crate::sbr::DecisionRecord;
 use crate::time::Instant;
 use base::Base;
 use downing::Downing;
@@ -164,6 +165,20 @@ impl Node {
     #[must_use]
     pub fn confirmed_exits(&self) -> &[UniqueAddress] {
         self.leading.confirmed()
+    }
+
+    /// What the split brain resolver would decide now: `None` when everybody can be reached, or when there is none. The
+    /// decision itself is an output.
+    #[must_use]
+    pub fn would_decide(&self) -> Option<DecisionRecord> {
+        self.downing.would_decide()
+    }
+
+    /// PHI-21 to PHI-24: the suspicion against the node at an address, a number for people; `None` for one that this node
+    /// does not watch. Decisions are made without it.
+    #[must_use]
+    pub fn phi(&self, address: &Address) -> Option<f64> {
+        self.heartbeats.phi(address, self.base.now)
     }
 
     /// A hash of the whole state but the time: nodes with equal histories have equal hashes.

@@ -10,7 +10,7 @@ use super::input::{CommandKind, Target};
 use crate::membership::{Address, ClusterEvent, MemberStatus, UniqueAddress};
 use crate::mix::mix;
 use crate::protocol::{DecodeError, Envelope, JoinRefusal, MessageKind};
-use crate::sbr::DecisionRecord;
+use crate::sbr::{DecisionRecord, Notice};
 
 /// One thing that a node wants or tells. Plain data; the order within one input is fixed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +51,8 @@ pub enum Output {
     },
     /// SBR-86: the split brain resolver decided; the downing commands that follow are its own.
     Decided(Box<DecisionRecord>),
+    /// SBR-86: what the resolver has to say besides its decisions.
+    Noticed(Notice),
     /// Something that an operator should hear.
     Warned(Warning),
     /// This node has ended; always the last output. It ignores everything from now on.
@@ -227,8 +229,21 @@ impl Output {
                 mix(24, mix(from, kind | (why.number() << 8)))
             }
             Self::Decided(record) => mix(25, record.hash64()),
+            Self::Noticed(notice) => mix(28, notice_number(notice)),
             Self::Warned(warning) => mix(26, warning.number()),
             Self::Stopped { why } => mix(27, *why as u64),
+        }
+    }
+}
+
+fn notice_number(notice: &Notice) -> u64 {
+    match notice {
+        Notice::TooManyMembers { members, quorum_size } => {
+            u64::from(*members) << 32 | u64::from(*quorum_size)
+        }
+        Notice::ResponsibilityChanged { responsible } => 1 + u64::from(*responsible),
+        Notice::UnreachableChanged { unreachable, no_decision_before } => {
+            mix(*unreachable as u64, no_decision_before.as_nanos())
         }
     }
 }

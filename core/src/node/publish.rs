@@ -34,8 +34,9 @@ impl Node {
         let (heartbeats, downing, now) = (&mut self.heartbeats, &mut self.downing, self.base.now);
         diff(old, new, self.base.observer(), &mut |event| {
             heartbeats.on_event(&event);
-            downing.on_event(&event, now);
+            let notices = downing.on_event(&event, now);
             out.push(Output::Event(event));
+            out.extend(notices.into_iter().map(Output::Noticed));
         });
         self.base.out = out;
     }

@@ -1,5 +1,4 @@
 use alloc::string::String;
-use alloc::vec;
 use core::fmt::Write;
 
 use super::*;
@@ -97,7 +96,7 @@ fn what_is_no_frame_says_why() {
     assert_eq!(codec.decode(&[]), Err(DecodeError::NotAFrame));
     assert_eq!(codec.decode(b"no"), Err(DecodeError::NotAFrame));
     assert_eq!(codec.decode(b"nope"), Err(DecodeError::NotAFrame));
-    assert_eq!(codec.decode(&vec![0; 101]), Err(DecodeError::TooLarge { bytes: 101, limit: 100 }));
+    assert_eq!(codec.decode(&[0; 101]), Err(DecodeError::TooLarge { bytes: 101, limit: 100 }));
     frame.push(0);
     assert_eq!(codec.decode(&frame), Err(DecodeError::TrailingBytes { bytes: 1 }));
     frame.truncate(frame.len() - 2);

@@ -69,13 +69,3 @@ impl Situation<'_> {
 #[cfg(test)]
 #[path = "indirect_tests.rs"]
 mod tests;
-// SCRATCH
-#[cfg(test)]
-impl Indirect {
-    pub(super) fn cycle_for_test(&self) -> &[bool] {
-        &self.cycle
-    }
-    pub(super) fn seen_for_test(&self) -> &[bool] {
-        &self.seen
-    }
-}

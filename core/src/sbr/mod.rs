@@ -35,3 +35,6 @@ mod fixtures;
 #[cfg(test)]
 #[path = "scenarios_tests.rs"]
 mod scenarios;
+#[cfg(test)]
+#[path = "twin_tests.rs"]
+mod twin;

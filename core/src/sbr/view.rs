@@ -270,7 +270,7 @@ impl ResolverView {
             nodes.iter().for_each(|node| mixer.word(node.key().0));
         }
         mixer.word(self.observations.hash64());
-        self.seen_by.nodes().for_each(|node| mixer.word(node.key().0));
+        mixer.word(self.seen_by.hash64());
         self.unreachable_data_centers.iter().for_each(|name| mixer.text(name));
         mixer.finish()
     }

@@ -10,22 +10,22 @@ use quorate::{
 };
 
 /// Nodes by name, and what they have put out.
-pub struct Cluster {
-    pub nodes: BTreeMap<String, Node>,
-    pub now: Instant,
-    pub config: Arc<Config>,
-    pub outputs: Vec<(String, Output)>,
+pub(crate) struct Cluster {
+    pub(crate) nodes: BTreeMap<String, Node>,
+    pub(crate) now: Instant,
+    pub(crate) config: Arc<Config>,
+    pub(crate) outputs: Vec<(String, Output)>,
     /// Pairs of names between which no message passes, in this direction.
-    pub cut: Vec<(String, String)>,
+    pub(crate) cut: Vec<(String, String)>,
     on_the_way: VecDeque<Envelope>,
 }
 
-pub fn address(name: &str) -> Address {
+pub(crate) fn address(name: &str) -> Address {
     Address::new(name, 1).unwrap()
 }
 
 impl Cluster {
-    pub fn new(settings: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(settings: &[(&str, &str)]) -> Self {
         let mut config = Config::pekko();
         settings.iter().for_each(|(name, value)| config.set(name, value).unwrap());
         Self {
@@ -39,25 +39,25 @@ impl Cluster {
     }
 
     /// A node in its first life.
-    pub fn start(&mut self, name: &str) {
+    pub(crate) fn start(&mut self, name: &str) {
         self.start_as(name, 1);
     }
 
-    pub fn start_as(&mut self, name: &str, uid: i64) {
+    pub(crate) fn start_as(&mut self, name: &str, uid: i64) {
         let node = UniqueAddress::new(address(name), uid);
         let node = Node::new(self.config.clone(), node, 7, self.now).unwrap();
         self.nodes.insert(name.into(), node);
     }
 
     /// Hands one input to a node, then delivers everything that follows from it.
-    pub fn give(&mut self, name: &str, kind: InputKind) -> Vec<Output> {
+    pub(crate) fn give(&mut self, name: &str, kind: InputKind) -> Vec<Output> {
         let outputs = self.give_only(name, kind);
         self.deliver();
         outputs
     }
 
     /// Nodes that have formed a cluster, the first of which founded it.
-    pub fn formed(names: &[&str], settings: &[(&str, &str)]) -> Self {
+    pub(crate) fn formed(names: &[&str], settings: &[(&str, &str)]) -> Self {
         let mut cluster = Self::new(settings);
         names.iter().for_each(|name| cluster.start(name));
         names.iter().for_each(|name| {
@@ -72,7 +72,7 @@ impl Cluster {
     }
 
     /// A message from one node to another, which need not have sent it.
-    pub fn receive(&mut self, to: &str, from: &str, message: Message) -> Vec<Output> {
+    pub(crate) fn receive(&mut self, to: &str, from: &str, message: Message) -> Vec<Output> {
         let node = |cluster: &Self, name: &str| match cluster.nodes.get(name) {
             Some(node) => node.unique_address().clone(),
             None => UniqueAddress::new(address(name), 1),
@@ -84,7 +84,7 @@ impl Cluster {
     }
 
     /// The host of a node that is exiting says that it has finished its work.
-    pub fn finish_exit(&mut self, name: &str) -> Vec<Output> {
+    pub(crate) fn finish_exit(&mut self, name: &str) -> Vec<Output> {
         let id = self.outputs.iter().rev().find_map(|(at, output)| match output {
             Output::StartExitTasks { id } if at == name => Some(*id),
             _ => None,
@@ -94,12 +94,12 @@ impl Cluster {
     }
 
     /// Whether a node has put out something.
-    pub fn told(&self, name: &str, is: fn(&Output) -> bool) -> bool {
+    pub(crate) fn told(&self, name: &str, is: fn(&Output) -> bool) -> bool {
         self.outputs.iter().any(|(at, output)| at == name && is(output))
     }
 
     /// The process of a node is gone.
-    pub fn crash(&mut self, name: &str) {
+    pub(crate) fn crash(&mut self, name: &str) {
         self.nodes.remove(name);
     }
 
@@ -125,30 +125,30 @@ impl Cluster {
         }
     }
 
-    pub fn command(&mut self, name: &str, command: Command) -> Vec<Output> {
+    pub(crate) fn command(&mut self, name: &str, command: Command) -> Vec<Output> {
         self.give(name, InputKind::Command(command))
     }
 
-    pub fn join(&mut self, name: &str, via: &str) -> Vec<Output> {
+    pub(crate) fn join(&mut self, name: &str, via: &str) -> Vec<Output> {
         self.command(name, Command::Join(address(via)))
     }
 
-    pub fn leave(&mut self, name: &str, at: &str) -> Vec<Output> {
+    pub(crate) fn leave(&mut self, name: &str, at: &str) -> Vec<Output> {
         self.command(at, Command::Leave(Target::Address(address(name))))
     }
 
-    pub fn down(&mut self, name: &str, at: &str) -> Vec<Output> {
+    pub(crate) fn down(&mut self, name: &str, at: &str) -> Vec<Output> {
         self.command(at, Command::Down(Target::Address(address(name))))
     }
 
     /// Messages between two nodes are lost, both ways.
-    pub fn cut_pair(&mut self, a: &str, b: &str) {
+    pub(crate) fn cut_pair(&mut self, a: &str, b: &str) {
         self.cut.push((a.into(), b.into()));
         self.cut.push((b.into(), a.into()));
     }
 
     /// Lets time pass, each node ticking when it asks to, in the order of time and then of names.
-    pub fn run(&mut self, duration: Duration) {
+    pub(crate) fn run(&mut self, duration: Duration) {
         let end = self.now + duration;
         loop {
             let due = self
@@ -167,25 +167,25 @@ impl Cluster {
         self.now = end;
     }
 
-    pub fn run_secs(&mut self, secs: u64) {
+    pub(crate) fn run_secs(&mut self, secs: u64) {
         self.run(Duration::from_secs(secs));
     }
 
     /// What a node sees: `a up, b joining`.
-    pub fn view(&self, name: &str) -> String {
+    pub(crate) fn view(&self, name: &str) -> String {
         let gossip = self.nodes[name].gossip();
         let members = gossip.members().iter().map(|m| format!("{} {}", m.address().host(), m.status()));
         members.collect::<Vec<_>>().join(", ")
     }
 
-    pub fn status(&self, name: &str, at: &str) -> MemberStatus {
+    pub(crate) fn status(&self, name: &str, at: &str) -> MemberStatus {
         let members = self.nodes[at].gossip().members();
         members.first_at(&address(name)).map_or(MemberStatus::Removed, |member| member.status())
     }
 
     /// What a node told its users, in the words of the events: `Up(a) Joined(b)`; seen, observations and role leaders left
     /// out.
-    pub fn events(&self, name: &str) -> String {
+    pub(crate) fn events(&self, name: &str) -> String {
         let events =
             self.outputs.iter().filter(|(at, _)| at == name).filter_map(|(_, output)| match output {
                 Output::Event(event) => word(event),
@@ -195,7 +195,7 @@ impl Cluster {
     }
 
     /// The messages of a kind that a node was seen to send, by receiver.
-    pub fn sent<'a>(&'a self, name: &'a str, is: fn(&Message) -> bool) -> Vec<&'a str> {
+    pub(crate) fn sent<'a>(&'a self, name: &'a str, is: fn(&Message) -> bool) -> Vec<&'a str> {
         let sent = self.outputs.iter().filter_map(move |(at, output)| match output {
             Output::Send(envelope) if at == name && is(&envelope.message) => {
                 Some(envelope.to.address().host())
@@ -205,7 +205,7 @@ impl Cluster {
         sent.collect()
     }
 
-    pub fn stopped(&self, name: &str) -> Option<StopReason> {
+    pub(crate) fn stopped(&self, name: &str) -> Option<StopReason> {
         self.outputs.iter().find_map(|(at, output)| match output {
             Output::Stopped { why } if at == name => Some(*why),
             _ => None,

@@ -1,4 +1,5 @@
 //! Whole-node stories: a few nodes, wired by hand, with every message delivered at once unless the story says otherwise.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod cluster;
 mod exchange;

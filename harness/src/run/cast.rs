@@ -112,7 +112,7 @@ impl Cast {
 }
 
 /// Names in a row, in short when there are many.
-pub struct NameList<'a>(pub &'a [String]);
+pub(super) struct NameList<'a>(pub(super) &'a [String]);
 
 /// How many names are spelled out.
 const NAMES_MAX: usize = 10;

@@ -8,7 +8,7 @@ use quorate_sim::HostState;
 use super::answer::seconds;
 
 /// How many slices a run is drawn in.
-pub const SLICES: usize = 72;
+pub(super) const SLICES: usize = 72;
 
 /// What a node is, to itself, in one slice of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

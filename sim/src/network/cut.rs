@@ -119,8 +119,9 @@ impl Cuts {
         for (host, group) in group_of.iter().enumerate() {
             members[group * words + host / 64] |= 1 << (host % 64);
         }
-        let everybody: Vec<u64> =
-            (0..words).map(|word| members[word..].iter().step_by(words).fold(0, |all, some| all | some)).collect();
+        let everybody: Vec<u64> = (0..words)
+            .map(|word| members[word..].iter().step_by(words).fold(0, |all, some| all | some))
+            .collect();
         for (row, group) in self.bits.chunks_exact_mut(words).zip(&group_of) {
             for (word, bits) in row.iter_mut().enumerate() {
                 *bits |= everybody[word] & !members[group * words + word];
@@ -232,7 +233,10 @@ mod tests {
     fn groups_that_are_no_partition_are_refused() {
         let mut cuts = Cuts::default();
         assert_eq!(cuts.cut_groups(3, &[group([0]), group([2])], false), Err(BadGroups::InNone(host(1))));
-        assert_eq!(cuts.cut_groups(3, &[group([0, 1]), group([1, 2])], false), Err(BadGroups::InTwo(host(1))));
+        assert_eq!(
+            cuts.cut_groups(3, &[group([0, 1]), group([1, 2])], false),
+            Err(BadGroups::InTwo(host(1)))
+        );
         assert_eq!(cuts.cut_groups(3, &[group([0]), group([3])], true), Err(BadGroups::Unknown(host(3))));
         assert_eq!(cuts.cut_groups(3, &[group([0, 1, 2])], true), Err(BadGroups::NothingToSeparate));
         assert_eq!(cuts, Cuts::default());

@@ -80,7 +80,8 @@ impl Links {
         let link = &mut self.made[place as usize - 1];
         let count = link.counts[kind];
         link.counts[kind] = count.wrapping_add(1);
-        let drawn = self.treatments[link.treatment as usize].of_message(link.key, kind as u32, u64::from(count));
+        let drawn =
+            self.treatments[link.treatment as usize].of_message(link.key, kind as u32, u64::from(count));
         if self.settled.is_empty() { drawn } else { self.settled_fate(from, to, kind, drawn) }
     }
 

@@ -132,20 +132,20 @@ impl<A: Application> World<A> {
     /// # Errors
     /// As [`World::add_host`].
     pub fn add_host_with(&mut self, spec: HostSpec, application: A) -> Result<HostId, HostError> {
-        let name = &spec.name;
-        if self.hosts.iter().any(|host| host.spec.name == *name) {
-            return Err(HostError::NameTaken { name: name.clone() });
+        let HostSpec { name, address, config, exit_tasks } = spec;
+        if self.hosts.iter().any(|host| host.spec.name == name) {
+            return Err(HostError::NameTaken { name });
         }
-        if let Some(there) = self.host_of(&spec.address) {
-            return Err(HostError::AddressTaken { name: name.clone(), by: self.host(there).spec.name.clone() });
+        if let Some(there) = self.host_of(&address) {
+            return Err(HostError::AddressTaken { name, by: self.host(there).spec.name.clone() });
         }
         // The world owns every pointer in it: worlds on two cores that counted the same references would slow each
         // other down.
         let spec = HostSpec {
-            name: Arc::from(&*spec.name),
-            address: own_address(&spec.address),
-            config: self.own_config(&spec.config),
-            exit_tasks: spec.exit_tasks,
+            name: Arc::from(&*name),
+            address: own_address(&address),
+            config: self.own_config(&config),
+            exit_tasks,
         };
         let trial = UniqueAddress::new(spec.address.clone(), 0);
         if let Err(errors) = Node::new(spec.config.clone(), trial, 0, Instant::ZERO) {

@@ -28,7 +28,13 @@ impl<A: Application> World<A> {
         self.outputs = outputs;
     }
 
-    pub(super) fn application_hears(&mut self, to: HostId, from: &UniqueAddress, message: A::Message, hash: u64) {
+    pub(super) fn application_hears(
+        &mut self,
+        to: HostId,
+        from: &UniqueAddress,
+        message: A::Message,
+        hash: u64,
+    ) {
         self.digest_application(to, hash);
         self.tell_application(to, |application, context| application.on_message(context, from, message));
     }
@@ -42,11 +48,7 @@ impl<A: Application> World<A> {
         self.digest.application(self.now, host, hash);
     }
 
-    fn tell_application(
-        &mut self,
-        host: HostId,
-        tell: impl FnOnce(&mut A, &mut Context<'_, A::Message>),
-    ) {
+    fn tell_application(&mut self, host: HostId, tell: impl FnOnce(&mut A, &mut Context<'_, A::Message>)) {
         let rider = &mut self.hosts[host.index()];
         let Some(node) = &rider.node else { return };
         let mut requests = mem::take(&mut self.requests);

@@ -123,7 +123,9 @@ pub enum WireFault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EndlessInstant { at, steps } => write!(f, "time stands still at {at}: {steps} steps at one instant"),
+            Self::EndlessInstant { at, steps } => {
+                write!(f, "time stands still at {at}: {steps} steps at one instant")
+            }
             Self::Wire { from, kind, why } => {
                 write!(f, "a {kind} of host {from} ")?;
                 match why {

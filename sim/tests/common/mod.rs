@@ -41,7 +41,10 @@ pub(crate) fn picture<A: Application>(world: &World<A>) -> Vec<String> {
     let running = world.hosts().iter().filter(|host| host.is_running());
     let up = |host: &quorate_sim::Host<A>| {
         let members = host.node().unwrap().gossip().members().iter();
-        members.filter(|m| m.status() == MemberStatus::Up).map(|m| m.address().host().to_owned()).collect::<String>()
+        members
+            .filter(|m| m.status() == MemberStatus::Up)
+            .map(|m| m.address().host().to_owned())
+            .collect::<String>()
     };
     running.map(|host| format!("{} {}", host.name(), up(host))).collect()
 }

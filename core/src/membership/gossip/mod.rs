@@ -262,7 +262,20 @@ impl Gossip {
     /// that differ only in the incarnations of nodes have the same (GSP-28).
     #[must_use]
     pub fn seen_hash(&self) -> u64 {
-        self.seen.address_hash(&self.members)
+        self.seen.address_hash()
+    }
+
+    /// A hash of the nodes that have seen this state, incarnations told apart.
+    pub(crate) fn seen_node_hash(&self) -> u64 {
+        self.seen.node_hash()
+    }
+
+    /// Whether the same nodes have seen this state and another one.
+    #[must_use]
+    pub fn is_seen_alike(&self, other: &Self) -> bool {
+        self.seen.node_hash() == other.seen.node_hash()
+            && ((self.members.shares_roster(&other.members) && self.seen.same_positions(&other.seen))
+                || self.seen().eq(other.seen()))
     }
 
     /// A hash of the whole value.
@@ -271,7 +284,7 @@ impl Gossip {
         let mut mixer = Mixer::new(8);
         mixer.word(self.content_hash());
         mixer.word(self.clock.hash64());
-        mixer.word(self.seen.fast_hash());
+        mixer.word(self.seen.node_hash());
         mixer.word(self.tombstones.hash64());
         mixer.finish()
     }
@@ -302,8 +315,7 @@ impl PartialEq for Gossip {
         self.same_content(other)
             && self.clock == other.clock
             && self.tombstones == other.tombstones
-            && self.seen.fast_hash() == other.seen.fast_hash()
-            && self.seen().eq(other.seen())
+            && self.is_seen_alike(other)
     }
 }
 

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::{GossipError, Member, Members, UniqueAddress};
 use crate::membership::bits::Bits;
-use crate::mix::{Mixer, mix};
+use crate::mix::mix;
 
 /// The set of nodes that have seen a state: positions in the table of members that it belongs to, and besides the nodes
 /// that are no members, which a merge of seen sets can leave behind (GSP-17).
@@ -14,6 +14,26 @@ pub(super) struct Seen {
     positions: Bits,
     /// Ascending, each once.
     strangers: Option<Arc<[UniqueAddress]>>,
+    hashes: Hashes,
+}
+
+/// Hashes of a set of nodes, kept as it changes: sums, so that the order in which nodes came does not matter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Hashes {
+    nodes: u64,
+    addresses: u64,
+}
+
+impl Hashes {
+    fn add(&mut self, node: &UniqueAddress) {
+        self.nodes = self.nodes.wrapping_add(mix(node.key().0, 5));
+        self.addresses = self.addresses.wrapping_add(mix(node.address.hash64(), 5));
+    }
+
+    fn subtract(&mut self, node: &UniqueAddress) {
+        self.nodes = self.nodes.wrapping_sub(mix(node.key().0, 5));
+        self.addresses = self.addresses.wrapping_sub(mix(node.address.hash64(), 5));
+    }
 }
 
 /// The nodes that have seen a state, ascending.
@@ -49,7 +69,7 @@ impl<'a> Iterator for SeenIter<'a> {
 impl Seen {
     /// Nobody has seen a state of `members` members.
     pub(super) fn nobody(members: usize) -> Self {
-        Self { positions: Bits::new(members), strangers: None }
+        Self { positions: Bits::new(members), strangers: None, hashes: Hashes::default() }
     }
 
     pub(super) fn only(members: &Members, node: &UniqueAddress) -> Self {
@@ -84,7 +104,8 @@ impl Seen {
             return Err(GossipError::StrangerIsMember { node: node.clone() });
         }
         let mut seen = Self::nobody(members.len());
-        positions.iter().for_each(|&position| seen.positions.insert(position as usize));
+        positions.iter().for_each(|&position| seen.insert_position(members, position as usize));
+        strangers.iter().for_each(|node| seen.hashes.add(node));
         seen.strangers = (!strangers.is_empty()).then(|| strangers.into());
         Ok(seen)
     }
@@ -124,25 +145,37 @@ impl Seen {
 
     pub(super) fn insert(&mut self, members: &Members, node: &UniqueAddress) {
         match members.position(node) {
-            Some(position) => self.positions.insert(position),
+            Some(position) => self.insert_position(members, position),
             None => {
                 if let Err(at) = self.strangers().binary_search(node) {
                     let mut strangers = self.strangers().to_vec();
                     strangers.insert(at, node.clone());
                     self.strangers = Some(strangers.into());
+                    self.hashes.add(node);
                 }
             }
         }
     }
 
+    fn insert_position(&mut self, members: &Members, position: usize) {
+        if !self.positions.contains(position) {
+            self.positions.insert(position);
+            self.hashes.add(members.as_slice()[position].unique_address());
+        }
+    }
+
     pub(super) fn remove(&mut self, members: &Members, node: &UniqueAddress) {
         match members.position(node) {
-            Some(position) => self.positions.remove(position),
+            Some(position) if self.positions.contains(position) => {
+                self.positions.remove(position);
+                self.hashes.subtract(node);
+            }
             None if self.strangers().contains(node) => {
+                self.hashes.subtract(node);
                 let left: Vec<_> = self.strangers().iter().filter(|other| *other != node).cloned().collect();
                 self.strangers = (!left.is_empty()).then(|| left.into());
             }
-            None => {}
+            _ => {}
         }
     }
 
@@ -159,7 +192,7 @@ impl Seen {
     /// This set, of `members`, with all nodes of another set, of `others`.
     pub(super) fn union(&mut self, members: &Members, other: &Self, others: &Members) {
         if members.shares_roster(others) {
-            self.positions.union(&other.positions);
+            other.positions.iter().for_each(|position| self.insert_position(members, position));
             other.strangers().iter().for_each(|node| self.insert(members, node));
         } else {
             other.iter(others).for_each(|node| self.insert(members, node));
@@ -168,20 +201,23 @@ impl Seen {
 
     /// The set without those that are no members.
     pub(super) fn drop_strangers(&mut self) {
-        self.strangers = None;
+        let strangers = self.strangers.take().unwrap_or_default();
+        strangers.iter().for_each(|node| self.hashes.subtract(node));
+    }
+
+    /// Whether two sets over one table hold the same positions and strangers.
+    pub(super) fn same_positions(&self, other: &Self) -> bool {
+        self.positions == other.positions && self.strangers == other.strangers
     }
 
     /// GSP-27, GSP-28: a hash of the addresses of the nodes, whatever table they are positions in. An address counts
     /// once for each of its incarnations.
-    pub(super) fn address_hash(&self, members: &Members) -> u64 {
-        self.iter(members).fold(0, |sum: u64, node| sum.wrapping_add(mix(node.address.hash64(), 5)))
+    pub(super) fn address_hash(&self) -> u64 {
+        self.hashes.addresses
     }
 
-    /// A hash of the positions: equal for equal sets over one table.
-    pub(super) fn fast_hash(&self) -> u64 {
-        let mut mixer = Mixer::new(9);
-        (0..self.positions.len_words()).for_each(|place| mixer.word(self.positions.word(place)));
-        self.strangers().iter().for_each(|node| mixer.word(node.key().0));
-        mixer.finish()
+    /// A hash of the nodes, whatever table they are positions in.
+    pub(super) fn node_hash(&self) -> u64 {
+        self.hashes.nodes
     }
 }

@@ -1,0 +1,106 @@
+//! What one input costs: `cargo bench -p quorate --bench handle`. Times are of this machine; allocations are the same on
+//! every machine.
+#![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may fail loudly")]
+
+use divan::{AllocProfiler, Bencher};
+use quorate::{
+    Codec, Command, Config, Destination, Envelope, Input, InputKind, Instant, Message, Node, Output,
+    UniqueAddress,
+};
+
+#[global_allocator]
+static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
+
+fn main() {
+    divan::main();
+}
+
+const SIZES: [usize; 3] = [10, 100, 1000];
+
+fn address(place: usize) -> quorate::Address {
+    quorate::Address::new("n", u16::try_from(place).unwrap() + 1).unwrap()
+}
+
+fn node_of(place: usize) -> UniqueAddress {
+    UniqueAddress::new(address(place), 1)
+}
+
+fn input(kind: InputKind) -> Input {
+    Input { now: Instant::ZERO, wall_ms: 0, kind }
+}
+
+fn envelope(node: &Node, from: usize, message: Message) -> Envelope {
+    Envelope {
+        cluster: node.config().cluster_name.clone(),
+        from: node_of(from),
+        to: Destination::Incarnation(node.unique_address().clone()),
+        message,
+    }
+}
+
+/// The first of a cluster of so many members, all of which joined it.
+fn member(nodes: usize) -> Node {
+    let mut node = Node::new(Config::default(), node_of(0), 1, Instant::ZERO).unwrap();
+    node.handle(input(InputKind::Command(Command::Join(address(0)))));
+    for place in 1..nodes {
+        let (roles, app_version) = (quorate::Roles::default(), quorate::AppVersion::default());
+        let join = envelope(&node, place, Message::Join { roles, app_version });
+        node.handle(input(InputKind::Received(join)));
+    }
+    assert_eq!(node.gossip().members().len(), nodes);
+    node
+}
+
+fn repeat(bencher: Bencher<'_, '_>, nodes: usize, message: impl Fn(&Node) -> Message) {
+    let mut node = member(nodes);
+    let envelope = envelope(&node, 1, message(&node));
+    let mut outputs: Vec<Output> = Vec::with_capacity(16);
+    bencher.bench_local(|| {
+        outputs.clear();
+        node.handle_into(input(InputKind::Received(envelope.clone())), &mut outputs);
+        outputs.len()
+    });
+}
+
+/// A heartbeat in, its reply out.
+#[divan::bench(args = SIZES)]
+fn heartbeat(bencher: Bencher<'_, '_>, nodes: usize) {
+    repeat(bencher, nodes, |_| Message::Heartbeat { sequence: 1, sent_at: Instant::ZERO });
+}
+
+/// A status that says that the peer has the same state.
+#[divan::bench(args = SIZES)]
+fn status_of_the_same_state(bencher: Bencher<'_, '_>, nodes: usize) {
+    repeat(bencher, nodes, |node| {
+        let (clock, seen) = (node.gossip().clock().clone(), node.gossip().seen_hash());
+        Message::GossipStatus { clock, seen }
+    });
+}
+
+/// A whole state that is the own one.
+#[divan::bench(args = SIZES)]
+fn gossip_of_the_same_state(bencher: Bencher<'_, '_>, nodes: usize) {
+    repeat(bencher, nodes, |node| Message::Gossip { gossip: node.gossip().clone() });
+}
+
+/// The frame of a heartbeat, written and read.
+#[divan::bench]
+fn heartbeat_frame(bencher: Bencher<'_, '_>) {
+    let node = member(1);
+    let envelope = envelope(&node, 1, Message::Heartbeat { sequence: 1, sent_at: Instant::ZERO });
+    let mut codec = Codec::default();
+    bencher.bench_local(|| {
+        let frame = codec.encode(&envelope).unwrap();
+        codec.decode(&frame).unwrap()
+    });
+}
+
+/// The frame of a whole state, read.
+#[divan::bench(args = SIZES)]
+fn gossip_frame_read(bencher: Bencher<'_, '_>, nodes: usize) {
+    let node = member(nodes);
+    let envelope = envelope(&node, 1, Message::Gossip { gossip: node.gossip().clone() });
+    let mut codec = Codec::default();
+    let frame = codec.encode(&envelope).unwrap();
+    bencher.bench_local(|| codec.decode(&frame).unwrap());
+}
