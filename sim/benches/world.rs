@@ -138,10 +138,12 @@ fn main() {
     let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
     let rows: Vec<(Workload, usize)> =
         Workload::ALL.iter().flat_map(|workload| SIZES.map(|nodes| (*workload, nodes))).collect();
-    let rows: Vec<_> = rows
-        .into_iter()
-        .filter(|(workload, nodes)| format!("{}-{nodes}", workload.name()).contains(&filter))
-        .collect();
+    let name = |(workload, nodes): &(Workload, usize)| format!("{}-{nodes}", workload.name());
+    // A whole name means that workload only: `steady-10` is not `steady-100`.
+    let is_whole = rows.iter().any(|row| name(row) == filter);
+    let is_meant =
+        |row: &(Workload, usize)| if is_whole { name(row) == filter } else { name(row).contains(&filter) };
+    let rows: Vec<_> = rows.into_iter().filter(is_meant).collect();
     let needs_formed = |nodes| rows.iter().any(|(workload, n)| *n == nodes && *workload != Workload::Forming);
     let worlds = SIZES.map(|nodes| if needs_formed(nodes) { formed(nodes) } else { None });
     let mut best: Vec<Option<Measure>> = vec![None; rows.len()];

@@ -1,4 +1,5 @@
 //! SIM-7: an application rides along.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod common;
 

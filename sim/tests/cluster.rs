@@ -1,4 +1,5 @@
 //! Whole clusters in a world: they form, are cut, crash, restart and leave.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod common;
 

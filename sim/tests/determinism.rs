@@ -1,4 +1,5 @@
 //! The same again: equal cases are equal runs.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod common;
 

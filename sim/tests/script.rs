@@ -1,4 +1,5 @@
 //! Scripts that ask for what can't be done, and worlds that can't go on.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod common;
 
