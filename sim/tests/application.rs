@@ -6,8 +6,8 @@ mod common;
 use std::time::Duration;
 
 use common::{address, at, id, start_all, world_of};
-use quorate::{ClusterEvent, Command, Target, UniqueAddress};
-use quorate_sim::{Action, Application, Context, Cut, Heal, StepKind, World};
+use quorate::{ClusterEvent, Command, Config, Target, UniqueAddress};
+use quorate_sim::{Action, Application, CHECKPOINT_EVENTS, Context, Cut, Heal, HostSpec, StepKind, World};
 
 /// Throws a ball to everybody who comes up, throws back what it gets, and once a second throws a new one to `b`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -112,4 +112,36 @@ fn a_run_with_applications_is_the_same_again() {
     for (ridden, bare) in world.hosts().iter().zip(without.hosts()) {
         assert_eq!(ridden.node(), bare.node());
     }
+}
+
+/// Does nothing, and has a state that nobody hears of.
+#[derive(Clone)]
+struct Silent(u64);
+
+impl Application for Silent {
+    type Message = Ball;
+
+    fn state_hash(&self) -> u64 {
+        self.0
+    }
+}
+
+/// SIM-8: what shows in no output enters the digest at the first checkpoint, and not before.
+#[test]
+fn whole_states_enter_the_digest_at_checkpoints() {
+    let world = |state| {
+        let mut world: World<Silent> = World::new(1);
+        let config = std::sync::Arc::new(Config::default());
+        world.add_host_with(HostSpec::new("a", address("a"), config), Silent(state)).unwrap();
+        start_all(&mut world);
+        world
+    };
+    let (mut one, mut two) = (world(1), world(2));
+    while one.events() < CHECKPOINT_EVENTS {
+        assert_eq!(one.digest(), two.digest(), "after {} events", one.events());
+        one.step().unwrap();
+        two.step().unwrap();
+    }
+    assert_eq!(one.events(), two.events());
+    assert_ne!(one.digest(), two.digest());
 }

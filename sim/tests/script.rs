@@ -174,3 +174,46 @@ fn a_host_needs_a_name_an_address_and_settings_of_its_own() {
     assert!(matches!(refused, Err(HostError::Config { .. })), "{refused:?}");
     assert_eq!(world.hosts().len(), 1);
 }
+
+/// CASE-9: a cut takes what is on the wire with it if it still stands when that would arrive; one that was healed by then
+/// has only stopped what was sent meanwhile.
+#[test]
+fn a_cut_takes_what_is_on_the_wire_with_it() {
+    let mut world: World = world_of("ab", 1);
+    let (a, b) = (id(&world, "a"), id(&world, "b"));
+    let delay = Delay::Constant(Duration::from_millis(100));
+    world.schedule(at(0), Action::Link { links: LinkSet::All, change: LinkChange::delay(delay) });
+    for host in [a, b] {
+        world.schedule(at(1), start(host));
+    }
+    // The seed nodes are asked at once; nothing else is on its way then.
+    world.run_until(at(1)).unwrap();
+    assert_eq!((world.counts().sent, world.counts().messages), (1, 0));
+    let millis = |ms| at(1) + Duration::from_millis(ms);
+    let counts_after_cut = |healed_at| {
+        let mut world = world.clone();
+        world.schedule(millis(50), Action::Cut(Cut::Pair(a, b)));
+        world.schedule(millis(healed_at), Action::Heal(Heal::All));
+        world.run_until(millis(100)).unwrap();
+        (world.counts().messages, world.counts().cut_off)
+    };
+    assert_eq!(counts_after_cut(60), (1, 0));
+    assert_eq!(counts_after_cut(101), (0, 1));
+}
+
+/// CASE-9: what is sent into a cut is lost, also if the cut is healed before it would have arrived.
+#[test]
+fn what_is_sent_into_a_cut_is_lost() {
+    let mut world: World = world_of("ab", 1);
+    let (a, b) = (id(&world, "a"), id(&world, "b"));
+    let delay = Delay::Constant(Duration::from_millis(100));
+    world.schedule(at(0), Action::Link { links: LinkSet::All, change: LinkChange::delay(delay) });
+    world.schedule(at(1), Action::Cut(Cut::OneWay { from: b, to: a }));
+    for host in [a, b] {
+        world.schedule(at(1), start(host));
+    }
+    world.schedule(at(1) + Duration::from_millis(50), Action::Heal(Heal::All));
+    world.run_until(at(1) + Duration::from_millis(200)).unwrap();
+    let counts = world.counts();
+    assert_eq!((counts.sent, counts.messages, counts.cut_off), (1, 0, 1));
+}

@@ -287,3 +287,58 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a word".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use quorate::ClusterEvent;
+    use quorate_sim::Context;
+
+    use super::*;
+    use crate::case::parse;
+    use crate::settings::Settings;
+
+    /// An application that falls over what it hears.
+    #[derive(Clone, Default)]
+    struct Fragile;
+
+    impl Application for Fragile {
+        type Message = ();
+
+        fn on_event(&mut self, _: &mut Context<'_, ()>, event: &ClusterEvent) {
+            assert!(!matches!(event, ClusterEvent::MemberUp(_)), "nobody told me that members come up");
+        }
+    }
+
+    fn case(text: &str) -> Case {
+        parse("test.qcase", text, &Settings).unwrap_or_else(|errors| panic!("{errors}"))
+    }
+
+    const LONELY: &str = "qcase 1\nnodes a\nseeds a\nat 0s start all\nat 5s end\nfinally up 1\n";
+
+    /// SIM-13
+    #[test]
+    fn a_panic_within_a_run_is_a_violation_of_that_run() {
+        let report = Player::<Fragile>::new(case(LONELY), &[]).and_then(Player::play).unwrap();
+        assert!(!report.passed());
+        let fault = report.outcomes.fault.unwrap();
+        assert!(fault.contains("nobody told me"), "{fault}");
+    }
+
+    /// CASE-8: a case that expects a violation passes if, and only if, there is that one.
+    #[test]
+    fn a_case_that_expects_a_violation_fails_without_one() {
+        let expecting = LONELY.replace("at 5s end", "at 5s end\nexpect violation M4");
+        assert!(run(&case(LONELY), &Options::default()).unwrap().passed());
+        assert!(!run(&case(&expecting), &Options::default()).unwrap().passed());
+    }
+
+    /// CASE-8: `within` waits, and `never` and `always` are asked whenever something changes.
+    #[test]
+    fn questions_that_wait_or_last_are_asked_again_and_again() {
+        let text = "qcase 1\nnodes a b\nseeds a\nat 0s start all at once\nat 0s check up 2 within 10s\n\
+                    at 1s check up 2 within 1ms\nat 20s end\nnever up 2\nalways up 1\n";
+        let report = run(&case(text), &Options::default()).unwrap();
+        let unmet: Vec<&str> = report.outcomes.unmet.iter().map(|unmet| unmet.question.as_str()).collect();
+        assert_eq!(unmet, ["always up 1", "check up 2 within 1ms", "never up 2"]);
+    }
+}
