@@ -49,8 +49,9 @@ impl Indirect {
 }
 
 impl Situation<'_> {
-    /// SBR-52: the situation that is left when what the indirectly connected nodes say of each other is set aside, or
-    /// `None` when nobody but them is unreachable.
+    /// SBR-52: the situation that is left when what the indirectly connected nodes say of each other is set aside. SBR-53:
+    /// they stay in it, reachable unless a record that is left names them. SBR-54: `None` when nobody but them is
+    /// unreachable; then no strategy is asked about the rest.
     pub(super) fn without_indirect(&self) -> Option<Self> {
         let indirect = self.indirect();
         let mut others = self.numbers().filter(|&node| self.is_unreachable(node) && !indirect.contains(node));

@@ -7,6 +7,7 @@
 
 mod act;
 mod decision;
+mod events;
 mod explain;
 mod indirect;
 mod nodes;
@@ -21,13 +22,14 @@ mod view;
 
 pub use act::{Act, Notice};
 pub use decision::{Decision, Reason};
+pub use events::ViewChange;
 pub use nodes::SecondPass;
 pub use record::DecisionRecord;
 pub use resolver::Resolver;
 pub use sides::{First, Sides};
 pub use strategies::SecondCheck;
 pub use strategy::Strategy;
-pub use view::{ResolverView, ViewChange};
+pub use view::ResolverView;
 
 #[cfg(test)]
 #[path = "fixtures_tests.rs"]

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::act::{Act, Notice};
 use super::decision::{Decision, Reason};
+use super::events::ViewChange;
 use super::record::DecisionRecord;
 use super::strategies::static_quorum::too_many;
 use super::strategy::Strategy;
 use super::unrest::Unrest;
-use super::view::{ResolverView, ViewChange};
+use super::view::ResolverView;
 use crate::membership::{ClusterEvent, UniqueAddress};
 use crate::mix::Mixer;
 use crate::time::Instant;
@@ -133,7 +134,8 @@ impl Resolver {
         notices
     }
 
-    /// SBR-19, SBR-56: what an event says of this node itself. Leaders are told by address, without incarnation.
+    /// SBR-19, SBR-56: what an event says of this node itself. Leaders are told by address, without incarnation. SBR-59: it
+    /// moves no clock.
     fn hear_of_self(&mut self, event: &ClusterEvent) {
         let me = self.view.self_node();
         match event {

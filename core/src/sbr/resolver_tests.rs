@@ -297,6 +297,12 @@ fn a_decision_to_down_nobody_comes_again_at_each_tick_and_is_news_once() {
     hear(&mut resolver, at(27_000), &[event("de"), unreachable("de")]);
     assert_eq!(downed(&mut resolver, 28_000), "");
     assert!(resolver.tick(at(48_000))[0].is_news());
+    // The same once more, after a tick that came to nothing, is news again.
+    resolver.apply(&reachable("de"), at(49_000));
+    resolver.apply(&reachable("ce"), at(49_000));
+    assert_eq!(downed(&mut resolver, 70_000), "");
+    hear(&mut resolver, at(71_000), &[unreachable("ce"), unreachable("de")]);
+    assert_eq!(resolver.tick(at(92_000)).iter().map(Act::is_news).collect::<Vec<_>>(), [true]);
     // Down-all does not see that there is nobody to down.
     let mut down_all = resolver_of("a", Strategy::DownAll, 20, Some(15));
     hear(&mut down_all, at(0), &formed("a b c", "a"));

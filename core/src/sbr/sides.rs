@@ -20,7 +20,7 @@ impl Selection {
     /// The members that are counted first of all.
     pub(super) const COUNTED: Self = Self { possibly_up: false, no_leaving: false };
 
-    /// SBR-24
+    /// SBR-24. SBR-28: a Leaving member counts whatever it was before, also if it was never Up.
     pub(super) const fn contains(self, status: MemberStatus) -> bool {
         match status {
             MemberStatus::Joining | MemberStatus::WeaklyUp => self.possibly_up,
@@ -39,7 +39,7 @@ pub(super) const fn is_downable(status: MemberStatus) -> bool {
 /// SBR-23: who stands first among members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
-    /// The lowest address.
+    /// SBR-2: the lowest address.
     Address,
     /// SBR-3: the oldest.
     Age,

@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sides::Selection;
 use super::strategy::Strategy;
-use crate::membership::{
-    ClusterEvent, DataCenter, Member, Reachability, ReachabilityStatus, SeenBy, UniqueAddress,
-};
+use crate::membership::{DataCenter, Member, Reachability, ReachabilityStatus, SeenBy, UniqueAddress};
 use crate::mix::Mixer;
 
 /// Everything that a decision may look at (SBR-1), built from events alone.
@@ -48,21 +46,6 @@ struct StoredView {
     strangers: Vec<UniqueAddress>,
     seen_by: SeenBy,
     unreachable_data_centers: Vec<DataCenter>,
-}
-
-/// What an event did to a view, as far as the resolver's clocks ask (SBR-14).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ViewChange {
-    /// Nothing that moves a clock.
-    Quiet,
-    /// A member became Up or Exiting.
-    MemberMoved,
-    /// A member became reachable or unreachable.
-    ReachabilityMoved,
-    /// A member is gone.
-    MemberGone,
-    /// This node is no member any more.
-    SelfGone,
 }
 
 impl ResolverView {
@@ -144,60 +127,6 @@ impl ResolverView {
         self.unreachable_counted == 0
     }
 
-    /// SBR-14: what each event changes. SBR-15: a member that is downed counts as unreachable, whoever sees it. SBR-17: what
-    /// happens to the reachability of self, or its being downed, is not stored. SBR-18: neither is a full shutdown.
-    pub fn apply(&mut self, event: &ClusterEvent) -> ViewChange {
-        match event {
-            ClusterEvent::MemberJoined(member)
-            | ClusterEvent::MemberWeaklyUp(member)
-            | ClusterEvent::MemberLeft(member) => {
-                self.put(member);
-                ViewChange::Quiet
-            }
-            ClusterEvent::MemberUp(member) | ClusterEvent::MemberExited(member) => {
-                if self.put(member) {
-                    ViewChange::MemberMoved
-                } else {
-                    ViewChange::Quiet
-                }
-            }
-            ClusterEvent::UnreachableMember(member) | ClusterEvent::MemberDowned(member)
-                if self.is_other(member) =>
-            {
-                self.put(member);
-                self.mark_unreachable(member.unique_address());
-                ViewChange::ReachabilityMoved
-            }
-            ClusterEvent::ReachableMember(member) if self.is_other(member) => {
-                self.put(member);
-                self.change(member.unique_address(), |view, node| {
-                    view.unreachable.retain(|unreachable| unreachable != node);
-                });
-                ViewChange::ReachabilityMoved
-            }
-            ClusterEvent::MemberRemoved { member, .. } => self.remove(member),
-            ClusterEvent::SeenChanged { seen_by, .. } => {
-                self.set_seen_by(seen_by.clone());
-                ViewChange::Quiet
-            }
-            ClusterEvent::ReachabilityChanged(table) => {
-                self.set_observations(table.clone());
-                ViewChange::Quiet
-            }
-            ClusterEvent::UnreachableDataCenter(name) => {
-                if let Err(at) = self.unreachable_data_centers.binary_search(name) {
-                    self.unreachable_data_centers.insert(at, name.clone());
-                }
-                ViewChange::Quiet
-            }
-            ClusterEvent::ReachableDataCenter(name) => {
-                self.unreachable_data_centers.retain(|unreachable| unreachable != name);
-                ViewChange::Quiet
-            }
-            _ => ViewChange::Quiet,
-        }
-    }
-
     /// SBR-14, SBR-30: stores a member, or replaces the stored one with its unique address. Whether it is of the own data
     /// centre; nothing is done with one that is not.
     ///
@@ -230,6 +159,29 @@ impl ResolverView {
                     view.unreachable.insert(at, node.clone());
                 }
             });
+        }
+    }
+
+    pub(super) fn mark_reachable(&mut self, node: &UniqueAddress) {
+        self.change(node, |view, node| view.unreachable.retain(|unreachable| unreachable != node));
+    }
+
+    pub(super) fn remove(&mut self, node: &UniqueAddress) {
+        self.change(node, |view, node| {
+            if let Ok(at) = view.position(node) {
+                Arc::make_mut(&mut view.members).remove(at);
+            }
+            view.unreachable.retain(|unreachable| unreachable != node);
+        });
+    }
+
+    pub(super) fn mark_data_center(&mut self, name: &DataCenter, is_reachable: bool) {
+        match self.unreachable_data_centers.binary_search(name) {
+            Ok(at) if is_reachable => {
+                self.unreachable_data_centers.remove(at);
+            }
+            Err(at) if !is_reachable => self.unreachable_data_centers.insert(at, name.clone()),
+            _ => {}
         }
     }
 
@@ -275,28 +227,8 @@ impl ResolverView {
         mixer.finish()
     }
 
-    fn is_own(&self, member: &Member) -> bool {
+    pub(super) fn is_own(&self, member: &Member) -> bool {
         member.data_center() == &*self.data_center
-    }
-
-    fn is_other(&self, member: &Member) -> bool {
-        self.is_own(member) && *member.unique_address() != self.self_node
-    }
-
-    fn remove(&mut self, member: &Member) -> ViewChange {
-        if !self.is_own(member) {
-            return ViewChange::Quiet;
-        }
-        if *member.unique_address() == self.self_node {
-            return ViewChange::SelfGone;
-        }
-        self.change(member.unique_address(), |view, node| {
-            if let Ok(at) = view.position(node) {
-                Arc::make_mut(&mut view.members).remove(at);
-            }
-            view.unreachable.retain(|unreachable| unreachable != node);
-        });
-        ViewChange::MemberGone
     }
 
     /// SBR-4: members are told apart by unique address.

@@ -4,8 +4,10 @@ use alloc::vec::Vec;
 
 use proptest::prelude::{Strategy as Generator, any, prop, prop_assert, prop_assert_eq, proptest};
 
+use super::super::events::ViewChange;
 use super::super::fixtures::*;
 use super::*;
+use crate::membership::ClusterEvent;
 use crate::membership::diff::{Observer, diff};
 use crate::membership::{Gossip, Members, Tombstones, VectorClock};
 use crate::repairs::Repairs;
