@@ -27,6 +27,8 @@ pub struct ResolverView {
     unreachable: Vec<UniqueAddress>,
     /// How many members of `unreachable` are stored and counted. Kept, since events ask for it one by one.
     unreachable_counted: usize,
+    /// The sum of the hashes of `members`. Kept, so that a fingerprint costs the same however many there are.
+    members_hash: u64,
     observations: Reachability,
     /// SBR-31: observers and subjects in `observations` that were no stored members when it was heard of; ascending.
     strangers: Vec<UniqueAddress>,
@@ -59,6 +61,7 @@ impl ResolverView {
             members: Arc::default(),
             unreachable: Vec::new(),
             unreachable_counted: 0,
+            members_hash: 0,
             observations: Reachability::new(),
             strangers: Vec::new(),
             seen_by: SeenBy::from(Vec::new()),
@@ -216,7 +219,7 @@ impl ResolverView {
         mixer.text(&self.data_center);
         mixer.word(u64::from(self.one_per_age));
         mixer.word(self.members.len() as u64);
-        self.members.iter().for_each(|member| mixer.word(member.hash64()));
+        mixer.word(self.members_hash);
         for nodes in [&self.unreachable, &self.strangers] {
             mixer.word(nodes.len() as u64);
             nodes.iter().for_each(|node| mixer.word(node.key().0));
@@ -247,10 +250,13 @@ impl ResolverView {
         others.any(|other| other.age_order(member).is_eq())
     }
 
-    /// Changes what is known of one node. The one place that keeps `unreachable_counted` true.
+    /// Changes what is known of one node. The one place that keeps `unreachable_counted` and `members_hash` true.
     fn change(&mut self, node: &UniqueAddress, change: impl FnOnce(&mut Self, &UniqueAddress)) {
+        let stored_hash = |view: &Self| view.position(node).map_or(0, |at| view.members[at].hash64());
         let before = self.is_counted_and_unreachable(node);
+        self.members_hash = self.members_hash.wrapping_sub(stored_hash(self));
         change(self, node);
+        self.members_hash = self.members_hash.wrapping_add(stored_hash(self));
         let after = self.is_counted_and_unreachable(node);
         self.unreachable_counted = self.unreachable_counted + usize::from(after) - usize::from(before);
     }
@@ -270,6 +276,7 @@ impl From<StoredView> for ResolverView {
             members: Arc::default(),
             unreachable: Vec::new(),
             unreachable_counted: 0,
+            members_hash: 0,
             observations: stored.observations,
             strangers: stored.strangers,
             seen_by: stored.seen_by,
