@@ -5,6 +5,7 @@ mod cluster;
 mod exchange;
 mod failing;
 mod joining;
+mod leading;
 mod leaving;
 mod nonsense;
 mod seeds;
