@@ -50,6 +50,28 @@ fn a_confirmed_exit_is_kept_only_while_its_node_is_a_member() {
     assert_eq!(kept, ["b"]);
 }
 
+/// LDR-11, LDR-14; REP-80 (`keep_self`): an Exiting leader that another node calls unreachable removes itself, unless it is
+/// to keep itself.
+#[test]
+fn an_exiting_leader_removes_itself_unless_it_keeps_itself() {
+    for (switch, is_kept) in [("off", false), ("on", true)] {
+        let mut cluster = Cluster::formed(&["a", "b"], &[("repairs.keep-self", switch)]);
+        cluster.leave("a", "a");
+        cluster.leave("b", "a");
+        cluster.run_secs(4);
+        assert_eq!(cluster.view("a"), "a exiting, b exiting");
+        let (a, b) = ["a", "b"].map(|name| cluster.nodes[name].unique_address().clone()).into();
+        let gossip = cluster.nodes["a"].gossip();
+        let blamed = gossip.with_reachability(gossip.reachability().unreachable(&b, &a));
+        let told = std::sync::Arc::new(blamed.bump(b.key()).only_seen(&b));
+        cluster.cut_pair("a", "b");
+        cluster.receive("a", "b", Message::Gossip { gossip: told });
+        cluster.run_secs(1);
+        assert_eq!(cluster.nodes["a"].gossip().members().contains(&a), is_kept, "keep-self {switch}");
+        assert_eq!(cluster.nodes["a"].gossip().tombstones().contains(&a), !is_kept);
+    }
+}
+
 /// Whom a node asks in the next second, in order of names.
 fn asked(cluster: &mut Cluster, name: &str) -> Vec<String> {
     cluster.outputs.clear();
