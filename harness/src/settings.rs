@@ -10,21 +10,17 @@ pub struct Settings;
 
 /// Whether messages are encoded and decoded on their way (SIM-4).
 pub const WORLD_WIRE: &str = "world.wire";
+/// All repairs that are built, at once.
+const ALL_REPAIRS: &str = "repairs.all";
 
 impl SettingCatalog for Settings {
     fn names(&self) -> Vec<&'static str> {
-        let own = [WORLD_WIRE, "repairs.all"];
+        let own = [WORLD_WIRE, ALL_REPAIRS];
         Config::settings().iter().map(|setting| setting.name).chain(own).collect()
     }
 
     fn check(&self, key: &str, value: &str) -> Result<String, String> {
-        if key == WORLD_WIRE {
-            return match value {
-                "on" | "off" => Ok(value.into()),
-                _ => Err("`on` or `off` is expected".into()),
-            };
-        }
-        if key == "repairs.all" {
+        if key == WORLD_WIRE || key == ALL_REPAIRS {
             return match value {
                 "on" | "off" => Ok(value.into()),
                 _ => Err("`on` or `off` is expected".into()),

@@ -69,16 +69,13 @@ pub(super) fn round(base: &mut Base) {
     }
 }
 
-/// GSP-47, GSP-49: one of the candidates, by chance; those that have not seen the state come first when the draw says so.
-/// The draw is not made where it is certain to succeed (GSP-51).
+/// GSP-47: one of the candidates, by chance. The draw of GSP-49 is not made where it is certain to succeed (GSP-51).
 fn select_target(base: &mut Base) -> Option<UniqueAddress> {
     let members = base.gossip().members().len();
     let reduce = base.config.reduce_gossip_different_view_probability;
     let probability = LocalView::different_view_probability(members, reduce);
     let prefers_unseen = probability >= 1.0 || base.random.fraction(Purpose::DifferentView) < probability;
-    let view = base.view();
-    let unseen = prefers_unseen.then(|| view.gossip_candidates(true)).filter(|c| c.count() > 0);
-    let candidates = unseen.unwrap_or_else(|| view.gossip_candidates(false));
+    let candidates = base.view().local_targets(prefers_unseen);
     let count = candidates.count();
     if count == 0 {
         return None;

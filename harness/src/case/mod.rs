@@ -69,6 +69,7 @@ pub use self::ast::{
 pub use self::catalog::{INVARIANT_IDS, SettingCatalog};
 pub use self::error::{CaseError, ErrorKind, Errors};
 pub use self::name::{NameError, NodeName, NodeRef, RESERVED, address_parts};
+pub(crate) use self::nearest::nearest;
 pub use self::percent::{Percent, PercentError};
 pub use self::question::{Question, StopReason, ViewItem, ViewState};
 pub use self::read::{parse, parse_bytes};

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::case::{Case, SettingCatalog, parse_bytes};
+use crate::case::{Case, SettingCatalog, nearest, parse_bytes};
 use crate::run::{Options, Report, run};
 use crate::settings::Settings;
 
@@ -140,8 +140,7 @@ fn parse_setting(text: &str) -> Result<(String, String), String> {
     let (key, value) = (key.trim(), value.trim());
     let known = Settings.names();
     let value = Settings.check(key, value).map_err(|why| {
-        let near = known.iter().min_by_key(|name| strsim::damerau_levenshtein(name, key));
-        match near.filter(|name| **name != key && strsim::damerau_levenshtein(name, key) <= 3) {
+        match nearest(key, known.iter().copied()).filter(|near| *near != key) {
             Some(near) => format!("--set {key}: {why}; did you mean `{near}`?"),
             None => format!("--set {key}: {why}"),
         }

@@ -1,6 +1,5 @@
 //! From a case to a world, and from its statements to what is done to that world.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,16 +31,10 @@ pub(crate) fn address(name: &NodeName) -> Result<Address, String> {
 /// The configuration of each node: the defaults, what the case sets for all, what it sets for one; in the order written.
 /// Overrides come last.
 pub(crate) fn configs(case: &Case, overrides: &[(String, String)]) -> Result<Vec<Arc<Config>>, NotRunnable> {
-    let mut shared: BTreeMap<String, Arc<Config>> = BTreeMap::new();
-    case.nodes.iter().map(|name| one_config(case, name, overrides, &mut shared)).collect()
+    case.nodes.iter().map(|name| one_config(case, name, overrides).map(Arc::new)).collect()
 }
 
-fn one_config(
-    case: &Case,
-    name: &NodeName,
-    overrides: &[(String, String)],
-    shared: &mut BTreeMap<String, Arc<Config>>,
-) -> Result<Arc<Config>, NotRunnable> {
+fn one_config(case: &Case, name: &NodeName, overrides: &[(String, String)]) -> Result<Config, NotRunnable> {
     let mut config = Config::default();
     let fail = |line: u32, why: String| NotRunnable { line, why };
     let mut roles: Vec<Arc<str>> = Vec::new();
@@ -59,9 +52,7 @@ fn one_config(
     roles.extend(config.roles.iter().cloned());
     config.roles = roles;
     config.validate().map_err(|errors| fail(0, format!("{name}: {errors}")))?;
-    // Nodes with equal settings share one configuration.
-    let text = format!("{config:?}");
-    Ok(shared.entry(text).or_insert_with(|| Arc::new(config)).clone())
+    Ok(config)
 }
 
 /// The world of a case at its beginning.
