@@ -49,4 +49,6 @@ pub fn gossip_of_parts(
 }
 
 pub use crate::mix::{Mixer, mix};
+#[cfg(feature = "planted")]
+pub use crate::planted::Planted;
 pub use crate::sbr::{Act, Resolver, ViewChange};

@@ -74,6 +74,7 @@ pub mod internals;
 mod membership;
 mod mix;
 mod node;
+mod planted;
 mod protocol;
 mod random;
 mod repairs;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::planted::Planted;
+
 /// REP-1: one switch for each repaired rule. A repair replaces only the rules that it names.
 ///
 /// All nodes of a cluster must have the same repairs (REP-3). Those that [`Repairs::is_built`] denies are named here and
@@ -33,6 +35,9 @@ pub struct Repairs {
     pub gone_observers: bool,
     /// REP-120: the resolver's second check assumes the worst.
     pub worst_case_check: bool,
+    /// INV-5: a rule that is broken on purpose.
+    #[cfg(feature = "planted")]
+    pub planted: Option<Planted>,
 }
 
 impl Repairs {
@@ -52,7 +57,21 @@ impl Repairs {
             preparing_from_gossip: false,
             gone_observers: false,
             worst_case_check: false,
+            #[cfg(feature = "planted")]
+            planted: None,
         }
+    }
+
+    /// INV-5: whether a rule is broken on purpose: never, unless the feature `planted` is on.
+    #[cfg(feature = "planted")]
+    pub(crate) fn breaks(&self, rule: Planted) -> bool {
+        self.planted == Some(rule)
+    }
+
+    /// INV-5: whether a rule is broken on purpose: never, unless the feature `planted` is on.
+    #[cfg(not(feature = "planted"))]
+    pub(crate) const fn breaks(&self, _: Planted) -> bool {
+        false
     }
 
     /// The names of the switches, in the order of the specification, as settings spell them.

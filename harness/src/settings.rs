@@ -1,5 +1,6 @@
 //! The settings that a case may set: those of a node, and those of the world.
 
+use quorate::internals::Planted;
 use quorate::{Config, ConfigError, Repairs};
 
 use crate::case::SettingCatalog;
@@ -10,12 +11,14 @@ pub struct Settings;
 
 /// Whether messages are encoded and decoded on their way (SIM-4).
 pub const WORLD_WIRE: &str = "world.wire";
+/// INV-5: the name of a rule that is broken on purpose in all nodes, or `off`.
+pub const WORLD_PLANTED: &str = "world.planted";
 /// All repairs that are built, at once.
 const ALL_REPAIRS: &str = "repairs.all";
 
 impl SettingCatalog for Settings {
     fn names(&self) -> Vec<&'static str> {
-        let own = [WORLD_WIRE, ALL_REPAIRS];
+        let own = [WORLD_WIRE, WORLD_PLANTED, ALL_REPAIRS];
         Config::settings().iter().map(|setting| setting.name).chain(own).collect()
     }
 
@@ -24,6 +27,12 @@ impl SettingCatalog for Settings {
             return match value {
                 "on" | "off" => Ok(value.into()),
                 _ => Err("`on` or `off` is expected".into()),
+            };
+        }
+        if key == WORLD_PLANTED {
+            return match value {
+                "off" => Ok(value.into()),
+                _ => planted(value).map(|bug| bug.name().into()),
             };
         }
         if let Some(name) = key.strip_prefix("repairs.")
@@ -41,6 +50,20 @@ impl SettingCatalog for Settings {
         let canonical = config.get(key).filter(|text| !text.is_empty());
         Ok(canonical.unwrap_or_else(|| value.into()))
     }
+}
+
+/// INV-5: the planted bug of a name.
+///
+/// # Errors
+/// What is expected instead, as the end of a sentence.
+pub fn planted(name: &str) -> Result<Planted, String> {
+    let found = Planted::ALL.iter().find(|bug| bug.name() == name);
+    found.copied().ok_or_else(|| {
+        let names: Vec<_> = Planted::ALL.iter().map(|bug| bug.name()).collect();
+        let near = crate::case::nearest(name, names.iter().copied());
+        let hint = near.map_or_else(|| names.join(", "), |near| format!("did you mean `{near}`"));
+        format!("the name of a planted bug, or `off`, is expected ({hint})")
+    })
 }
 
 /// A configuration in which a setting that belongs to one strategy can be tried on its own.
@@ -69,5 +92,7 @@ mod tests {
         assert!(Settings.check("gossip-interval", "soon").unwrap_err().contains("duration"));
         assert!(Settings.check("repairs.introduce", "on").unwrap_err().contains("not built"));
         assert_eq!(Settings.check("repairs.keep-self", "yes"), Ok("on".into()));
+        assert_eq!(Settings.check("world.planted", "seen-not-reset"), Ok("seen-not-reset".into()));
+        assert!(Settings.check("world.planted", "seen-not-resett").unwrap_err().contains("`seen-not-reset`"));
     }
 }

@@ -10,6 +10,7 @@ use super::members::Members;
 use super::status::MemberStatus::{
     self, Down, Exiting, Joining, Leaving, PreparingForShutdown, ReadyForShutdown, Up, WeaklyUp,
 };
+use crate::planted::Planted;
 use crate::repairs::Repairs;
 
 /// A gossip as one node sees it.
@@ -137,7 +138,9 @@ impl<'a> LocalView<'a> {
     /// looked at (CNV-14).
     #[must_use]
     pub fn has_convergence(&self, confirmed: &[UniqueAddress]) -> bool {
-        self.not_seen_by(confirmed).next().is_none() && self.blocked_by(confirmed).next().is_none()
+        let is_blocked = self.blocked_by(confirmed).next().is_some()
+            && !self.repairs.breaks(Planted::UnreachableIgnoredInConvergence);
+        self.not_seen_by(confirmed).next().is_none() && !is_blocked
     }
 
     /// CNV-6, CNV-7: the members that must still see this state, ascending.

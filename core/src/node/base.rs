@@ -11,6 +11,7 @@ use super::timers::Timers;
 use crate::config::Config;
 use crate::membership::diff::Observer;
 use crate::membership::{Address, Gossip, LocalView, NodeKey, Roles, UniqueAddress};
+use crate::planted::Planted;
 use crate::protocol::{Destination, Envelope, Message, MessageKind};
 use crate::random::{Purpose, Random};
 use crate::time::Instant;
@@ -106,7 +107,13 @@ impl Base {
     /// result; nobody has while it is exiting (GSP-38). There is no other place where the own entry moves.
     pub(crate) fn change(&mut self, gossip: &Gossip) {
         let counted = gossip.bump(self.my_key);
-        let unseen = if self.exit_in_progress { counted.clear_seen() } else { counted.only_seen(&self.me) };
+        let unseen = if self.config.repairs.breaks(Planted::SeenNotReset) {
+            counted.with_seen(&self.me)
+        } else if self.exit_in_progress && !self.config.repairs.breaks(Planted::ExitingMarksSeen) {
+            counted.clear_seen()
+        } else {
+            counted.only_seen(&self.me)
+        };
         self.adopt(unseen);
         // GSP-10. A leader that removed itself keeps its own entry (LDR-14).
         let members = self.gossip.members();

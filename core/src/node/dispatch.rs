@@ -13,6 +13,7 @@ use super::timers::Timer;
 use super::{Node, exchange, leaving, reaper};
 use crate::membership::MemberStatus::{Down, Exiting};
 use crate::membership::{Address, AppVersion, Gossip, Member, Roles, UniqueAddress};
+use crate::planted::Planted;
 use crate::protocol::{Destination, Envelope, JoinRefusal, Message, MessageKind};
 use crate::time::Instant;
 
@@ -189,6 +190,7 @@ impl Node {
                 Some(JoinRefusal::Removed)
             }
             Some(member) if member.unique_address() == from => return self.send_welcome(from),
+            Some(_) if self.base.config.repairs.breaks(Planted::SecondIncarnationBesideFirst) => None,
             Some(earlier) => {
                 self.replace_incarnation(&earlier);
                 Some(JoinRefusal::EarlierIncarnation)
@@ -225,6 +227,8 @@ impl Node {
     /// JOIN-75: a new member, of which no heartbeat is known.
     fn add_joining(&mut self, node: &UniqueAddress, roles: Roles, app_version: AppVersion) {
         self.heartbeats.forget(&node.address);
+        let is_broken = self.base.config.repairs.breaks(Planted::JoinerLosesRoles);
+        let roles = if is_broken { Roles::default() } else { roles };
         let next = self.base.gossip().add(Member::joining(node.clone(), roles, app_version));
         self.base.change(&next);
     }
@@ -233,7 +237,12 @@ impl Node {
     fn welcome(&mut self, from: &UniqueAddress, gossip: &Arc<Gossip>) {
         let why = match &self.base.phase {
             Phase::Initialized | Phase::Stopped => Some(IgnoreReason::AlreadyMember),
-            Phase::TryingToJoin { join_with } if *join_with != from.address => Some(IgnoreReason::NotJoined),
+            Phase::TryingToJoin { join_with }
+                if *join_with != from.address
+                    && !self.base.config.repairs.breaks(Planted::WelcomeFromAnybody) =>
+            {
+                Some(IgnoreReason::NotJoined)
+            }
             _ if !gossip.members().contains(&self.base.me) => Some(IgnoreReason::WithoutMe),
             _ => None,
         };

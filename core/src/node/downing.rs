@@ -11,6 +11,7 @@ use super::output::Output;
 use super::timers::Timer;
 use crate::config::{Config, Downing as DowningSetting};
 use crate::membership::{ClusterEvent, UniqueAddress};
+use crate::planted::Planted;
 use crate::sbr::{DecisionRecord, Notice, Resolver};
 use crate::time::Instant;
 
@@ -29,7 +30,11 @@ impl Downing {
             let sbr = &config.sbr;
             Resolver::new(
                 sbr.strategy.clone(),
-                sbr.stable_after,
+                if config.repairs.breaks(Planted::StableAfterIgnored) {
+                    Duration::ZERO
+                } else {
+                    sbr.stable_after
+                },
                 sbr.unrest_limit(),
                 me.clone(),
                 data_center.into(),
@@ -62,7 +67,8 @@ impl Downing {
         let Some(resolver) = &mut self.resolver else { return Vec::new() };
         let mut downed = Vec::new();
         for act in resolver.tick(base.now) {
-            downed.extend(act.downs().cloned());
+            let left_out = usize::from(base.config.repairs.breaks(Planted::DecisionHalfDone));
+            downed.extend(act.downs().skip(left_out).cloned());
             if act.is_news() {
                 base.out.push(Output::Decided(Box::new(act.into_record())));
             }

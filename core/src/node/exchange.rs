@@ -7,6 +7,7 @@ use super::base::Base;
 use super::output::IgnoreReason;
 use super::timers::Timer;
 use crate::membership::{ClockOrder, Gossip, LocalView, MemberStatus, UniqueAddress, VectorClock};
+use crate::planted::Planted;
 use crate::protocol::MessageKind;
 use crate::random::Purpose;
 
@@ -117,15 +118,20 @@ pub(super) fn receive_gossip(base: &mut Base, from: &UniqueAddress, remote: Arc<
     let local = base.gossip().clone();
     let previous_status = base.view().own_status();
     let outcome = outcome(&remote, &local);
+    let repairs = &base.config.repairs;
     let unseen_by_me = !base.exit_in_progress && !remote.is_seen_by(&base.me);
     let (state, talk_back) = match outcome {
-        Outcome::Same => (Arc::new(remote.merge_seen(&local, &base.config.repairs)), unseen_by_me),
+        Outcome::Same => (Arc::new(remote.merge_seen(&local, repairs)), unseen_by_me),
+        Outcome::Older if repairs.breaks(Planted::OlderGossipTaken) => (remote, unseen_by_me),
         Outcome::Older => (local.clone(), true),
         Outcome::Newer => (remote, unseen_by_me),
-        Outcome::Merge => (Arc::new(Gossip::merge_received(&remote, &local, &base.config.repairs)), true),
+        Outcome::Merge => (Arc::new(Gossip::merge_received(&remote, &local, repairs)), true),
     };
+    let counts = outcome == Outcome::Merge && repairs.breaks(Planted::MergeCounts);
+    let state = if counts { Arc::new(state.bump(base.my_key)) } else { state };
+    let marks_seen = !base.exit_in_progress || repairs.breaks(Planted::ExitingMarksSeen);
     let new_members = added_members(&local, &state);
-    if base.exit_in_progress || state.is_seen_by(&base.me) {
+    if !marks_seen || state.is_seen_by(&base.me) {
         base.adopt_shared(state);
     } else {
         base.adopt(state.with_seen(&base.me));
@@ -137,7 +143,9 @@ pub(super) fn receive_gossip(base: &mut Base, from: &UniqueAddress, remote: Arc<
 fn refusal(base: &Base, from: &UniqueAddress, remote: &Gossip) -> Option<IgnoreReason> {
     if !base.gossip().members().contains(from) {
         Some(IgnoreReason::UnknownSender)
-    } else if !base.gossip().reachability().is_reachable(&base.me, from) {
+    } else if !base.gossip().reachability().is_reachable(&base.me, from)
+        && !base.config.repairs.breaks(Planted::UnreachableSenderHeard)
+    {
         Some(IgnoreReason::UnreachableSender)
     } else if !remote.members().contains(&base.me) {
         Some(IgnoreReason::WithoutMe)

@@ -16,6 +16,7 @@ use crate::membership::members::hash_of_nodes;
 use crate::membership::ring::{receivers, ring_position};
 use crate::membership::{Address, ClusterEvent, UniqueAddress};
 use crate::mix::Mixer;
+use crate::planted::Planted;
 use crate::protocol::{Destination, Message, MessageKind};
 use crate::time::Instant;
 
@@ -199,6 +200,9 @@ impl Heartbeats {
 
 /// HB-10, HB-42, HB-46 to HB-50: the nodes that follow this one in the ring of its data centre.
 fn ring_receivers(base: &Base) -> Vec<UniqueAddress> {
+    if base.config.repairs.breaks(Planted::RingAsksNobody) {
+        return Vec::new();
+    }
     let members = base.gossip().members();
     let Some(place) = members.data_center_position(base.roles.data_center()) else { return Vec::new() };
     let ring = &members.data_centers()[place].ring;

@@ -1,6 +1,7 @@
 //! What the leader does, and what every member checks beside it (part 01, sections 6.1 to 6.3).
 
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ use crate::membership::MemberStatus::{
 use crate::membership::members::hash_of_nodes;
 use crate::membership::{Gossip, LocalView, Member, UniqueAddress};
 use crate::mix::mix;
+use crate::planted::Planted;
 
 /// LDR-4: leader ticks without convergence until an operator is told.
 const STUCK_TICKS_FIRST: u32 = 20;
@@ -57,7 +59,8 @@ impl Leading {
         if !base.view().is_leader() {
             return None;
         }
-        if base.view().has_convergence(&self.confirmed) {
+        let acts_anyway = base.config.repairs.breaks(Planted::LeaderActsWithoutConvergence);
+        if base.view().has_convergence(&self.confirmed) || acts_anyway {
             self.ticks_stuck = 0;
             return self.act_on_convergence(base, leaving);
         }
@@ -75,6 +78,7 @@ impl Leading {
         let config = &base.config;
         config
             .allow_weakly_up_members
+            .map(|delay| if config.repairs.breaks(Planted::WeaklyUpAtOnce) { Duration::ZERO } else { delay })
             .is_some_and(|delay| config.leader_actions_interval.saturating_mul(self.ticks_stuck) >= delay)
     }
 
@@ -92,7 +96,11 @@ impl Leading {
             return None;
         }
         // LDR-20: first the changes, then the removals.
-        let next = base.gossip().update(&changed).remove(&removed, base.wall_ms).prune_tombstones(limit_ms);
+        let mut next =
+            base.gossip().update(&changed).remove(&removed, base.wall_ms).prune_tombstones(limit_ms);
+        if base.config.repairs.breaks(Planted::TombstoneNotSet) {
+            next = next.prune_tombstones(i64::MAX);
+        }
         let now_exiting: Vec<Member> = changed.into_iter().filter(|m| m.status() == Exiting).collect();
         if now_exiting.iter().any(|member| *member.unique_address() == base.me) {
             leaving.begin_exit(base);
@@ -114,8 +122,12 @@ impl Leading {
             .filter(|member| may_be_self(member) && view.is_unreachable_for_removal(member.unique_address()));
         let confirmed = view
             .own_data_center_with(Exiting)
+            .filter(|_| !base.config.repairs.breaks(Planted::ConfirmedExitIgnored))
             .filter(|member| self.confirmed.binary_search(member.unique_address()).is_ok());
-        let removed = unreachable.chain(confirmed).chain(view.leaving_elsewhere());
+        let unready = view
+            .own_data_center_with(LeavingStatus)
+            .filter(|_| base.config.repairs.breaks(Planted::LeavingGoesStraightToRemoved));
+        let removed = unreachable.chain(confirmed).chain(unready).chain(view.leaving_elsewhere());
         let mut removed: Vec<UniqueAddress> = removed.map(|member| member.unique_address().clone()).collect();
         removed.sort();
         removed.dedup();
@@ -141,8 +153,9 @@ fn promotions(base: &Base) -> Vec<Member> {
     let step = |member: Member| match member.status() {
         // LDR-16: consecutive up-numbers in member order.
         Joining | WeaklyUp if is_large_enough => {
-            up_number += 1;
-            member.up_with(up_number - 1).ok()
+            let number = up_number;
+            up_number += i32::from(!base.config.repairs.breaks(Planted::UpNumberReused));
+            member.up_with(number).ok()
         }
         LeavingStatus => member.with_status(Exiting).ok(),
         PreparingForShutdown => member.with_status(ReadyForShutdown).ok(),
@@ -173,6 +186,9 @@ fn has_minimum_of_members(base: &Base) -> bool {
     let (config, gossip): (_, &Gossip) = (&base.config, base.gossip());
     let with_role =
         |role: &str| gossip.members().iter().filter(|member| member.roles().contains(role)).count();
+    if config.repairs.breaks(Planted::MinimumIgnored) {
+        return true;
+    }
     gossip.members().len() >= config.min_nr_of_members as usize
         && config.role_min_nr_of_members.iter().all(|(role, minimum)| with_role(role) >= *minimum as usize)
 }

@@ -7,6 +7,7 @@ use super::Node;
 use super::output::Output;
 use crate::membership::diff::diff;
 use crate::membership::{ClusterEvent, Gossip};
+use crate::planted::Planted;
 
 impl Node {
     /// EVT-10, EVT-46: puts out what changed since the last time. HB-55: heartbeats and resolver hear it in the same order
@@ -32,9 +33,13 @@ impl Node {
     fn emit_diff(&mut self, old: &Arc<Gossip>, new: &Arc<Gossip>) {
         let mut out = mem::take(&mut self.base.out);
         let (heartbeats, downing, now) = (&mut self.heartbeats, &mut self.downing, self.base.now);
+        let is_doubled = self.base.config.repairs.breaks(Planted::EventsDoubled);
         diff(old, new, self.base.observer(), &mut |event| {
             heartbeats.on_event(&event);
             let notices = downing.on_event(&event, now);
+            if is_doubled {
+                out.push(Output::Event(event.clone()));
+            }
             out.push(Output::Event(event));
             out.extend(notices.into_iter().map(Output::Noticed));
         });

@@ -22,6 +22,12 @@ pub(super) fn tick(base: &mut Base, heartbeats: &Heartbeats) -> bool {
     let table = base.gossip().reachability().clone();
     let table = lost.iter().fold(table, |table, node| table.unreachable(&base.me, node));
     let table = found.iter().fold(table, |table, node| table.reachable(&base.me, node));
+    #[cfg(feature = "planted")]
+    let table = if base.config.repairs.breaks(crate::planted::Planted::RowVersionNotRaised) {
+        crate::planted::with_old_version(&table, &base.me, base.gossip().reachability())
+    } else {
+        table
+    };
     let next = base.gossip().with_reachability(table);
     base.change(&next);
     true

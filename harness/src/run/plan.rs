@@ -11,7 +11,7 @@ use quorate_sim::{
 
 use super::cast::Cast;
 use crate::case::{self, Action, Between, Case, Delay, LinkEffect, Links, NodeName, Time, address_parts};
-use crate::settings::WORLD_WIRE;
+use crate::settings::{WORLD_PLANTED, WORLD_WIRE, planted};
 
 /// Why a case can't be run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,14 @@ fn one_config(case: &Case, name: &NodeName, overrides: &[(String, String)]) -> R
     }
     for (key, value) in overrides.iter().filter(|(key, _)| !key.starts_with("world.")) {
         config.set(key, value).map_err(|error| fail(0, error.to_string()))?;
+    }
+    let settings = case.settings.iter().flat_map(|set| &set.settings).map(|set| (&set.key, &set.value));
+    let overrides = overrides.iter().map(|(key, value)| (key, value));
+    for (_, value) in settings.chain(overrides).filter(|(key, _)| *key == WORLD_PLANTED) {
+        config.repairs.planted = match value.as_str() {
+            "off" => None,
+            name => Some(planted(name).map_err(|why| fail(0, why))?),
+        };
     }
     roles.extend(config.roles.iter().cloned());
     config.roles = roles;

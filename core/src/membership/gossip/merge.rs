@@ -6,6 +6,8 @@ use core::cmp::Ordering;
 use super::seen::Seen;
 use super::{Gossip, Member, Members, Tombstones};
 use crate::membership::clock::VectorClock;
+use crate::membership::status::MemberStatus;
+use crate::planted::Planted;
 use crate::repairs::Repairs;
 
 impl Gossip {
@@ -16,8 +18,17 @@ impl Gossip {
         let tombstones = self.tombstones.union(&that.tombstones);
         let clock = without_removed(self.clock.merge(&that.clock), &tombstones);
         let members = pick(&self.members, &that.members, &tombstones, repairs);
-        let reachability = self.reachability.merge(&that.reachability, |node| members.contains(node));
-        let seen = Seen::nobody(members.len());
+        let reachability = if repairs.breaks(Planted::ReceivedRowsWin) {
+            let received = self.reachability.only_observers(|node| members.contains(node));
+            received.only_subjects(|node| members.contains(node))
+        } else {
+            self.reachability.merge(&that.reachability, |node| members.contains(node))
+        };
+        let mut seen = Seen::nobody(members.len());
+        if repairs.breaks(Planted::MergeKeepsSeen) {
+            seen.union(&members, &self.seen, &self.members);
+            seen.union(&members, &that.seen, &that.members);
+        }
         Self::assemble(members, reachability, seen, tombstones, clock)
     }
 
@@ -56,7 +67,8 @@ pub(crate) fn pick(a: &Members, b: &Members, tombstones: &Tombstones, repairs: &
         return b.clone();
     }
     let is_kept = |member: &Member, in_both: bool| {
-        let removed = || tombstones.contains(member.unique_address());
+        let removed =
+            || tombstones.contains(member.unique_address()) && !repairs.breaks(Planted::TombstoneIgnored);
         if repairs.tombstones_remove {
             !removed()
         } else {
@@ -77,11 +89,15 @@ pub(crate) fn pick(a: &Members, b: &Members, tombstones: &Tombstones, repairs: &
         let x = if order.is_le() { left.next() } else { None };
         let y = if order.is_ge() { right.next() } else { None };
         let kept = match (x, y) {
+            (Some(x), Some(y)) if repairs.breaks(Planted::DownNotTerminal) && x.status() != y.status() => {
+                if x.status() == MemberStatus::Down { y } else { x }
+            }
             (Some(x), Some(y)) => Member::higher_priority(x, y, repairs.life_cycle_order),
             (Some(only), None) | (None, Some(only)) => only,
             (None, None) => break,
         };
-        if is_kept(kept, order.is_eq()) {
+        let is_only_local = order.is_gt() && repairs.breaks(Planted::MergeKeepsLocalMembers);
+        if is_only_local || is_kept(kept, order.is_eq()) {
             same_as_a &= x.is_some_and(|x| x.shares_identity(kept));
             same_as_b &= y.is_some_and(|y| y.shares_identity(kept));
             list.push(kept.clone());
