@@ -2,6 +2,7 @@
 //!
 //! - [`case`]: the case language, in which a person writes who is there, what happens when, and what must hold.
 //! - [`run`]: plays a case, asks its questions, tells its story.
+//! - [`draw`]: cases drawn from a seed.
 //! - [`judge`]: the invariants that hold of every run.
 //! - [`cli`]: the command `quorate`.
 #![forbid(unsafe_code)]
@@ -9,6 +10,7 @@
 
 pub mod case;
 pub mod cli;
+pub mod draw;
 pub mod fuzz;
 pub mod judge;
 pub mod run;

@@ -1,0 +1,116 @@
+//! RUN-2: cases drawn from a seed.
+//!
+//! ```
+//! use quorate_harness::draw::{CaseId, draw};
+//! use quorate_harness::{case, settings::Settings};
+//!
+//! let id: CaseId = "partitions-17".parse()?;
+//! let drawn = draw(id);
+//! assert_eq!(case::parse("drawn.qcase", &drawn.to_string(), &Settings)?, drawn);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! First the *ground* is drawn: how many nodes there are, their settings, when trouble may begin and must be over. Then
+//! each *family* of faults (one small file each in `families`) is switched on or off and, if on, draws its statements,
+//! by draws of its own: so that leaving one family out moves nothing in another, and every subset of families is met
+//! sooner or later. The case ends with the network healed, links as they were, and enough quiet for what must happen in
+//! time.
+//!
+//! Nobody can know when a case is drawn who will still be running when a statement comes. Those that turn out not to
+//! apply are passed over by a campaign, and are not in the case that a failure leaves behind.
+
+mod dice;
+mod families;
+mod ground;
+mod id;
+
+pub use id::{CaseId, Draws, IdError, Profile};
+
+use crate::case::{Action, Between, Case, Delay, LinkChange, LinkEffect, Links, Percent, Step, Time};
+use dice::Dice;
+use families::{FAMILIES, Family};
+
+/// The case that an id stands for, in this version.
+#[must_use]
+pub fn draw(id: CaseId) -> Case {
+    draw_with(id, |_, on| on)
+}
+
+/// The names of the families of faults, in the order in which they are drawn.
+#[must_use]
+pub fn family_names() -> Vec<&'static str> {
+    FAMILIES.iter().map(|family| family.name).collect()
+}
+
+/// The families that are switched on in a drawn case.
+#[must_use]
+pub fn families_of(id: CaseId) -> Vec<&'static str> {
+    let dice = Dice::new(id.profile.name(), id.seed);
+    FAMILIES.iter().filter(|family| is_on(family, id, &dice)).map(|family| family.name).collect()
+}
+
+fn is_on(family: &Family, id: CaseId, dice: &Dice) -> bool {
+    dice.of("families").of(family.name).happens((family.percent)(id.profile))
+}
+
+/// The same case with a say in which families take part: what each is asked, and whether it was drawn to be on.
+fn draw_with(id: CaseId, takes_part: impl Fn(&Family, bool) -> bool) -> Case {
+    let dice = Dice::new(id.profile.name(), id.seed);
+    let (ground, mut case) = ground::draw(id, &dice.of("ground"));
+    let mut names = Vec::new();
+    for family in FAMILIES {
+        if takes_part(family, is_on(family, id, &dice)) {
+            let part = (family.draw)(&ground, dice.of(family.name));
+            case.nodes.extend(part.nodes);
+            case.steps.extend(part.steps);
+            names.push(family.name);
+        }
+    }
+    case.name = if names.is_empty() { id.to_string() } else { format!("{id}: {}", names.join(", ")) };
+    for step in &mut case.steps {
+        step.at = step.at.min(ground.to);
+    }
+    case.sort_steps();
+    let repairs = mend(&case);
+    case.steps.extend(repairs.into_iter().map(|action| Step::new(ground.to, action)));
+    case.steps.push(Step::new(Time(ground.to.nanos() + ground.quiet.nanos()), Action::End));
+    case
+}
+
+/// What makes the network whole again after all that was drawn.
+fn mend(case: &Case) -> Vec<Action> {
+    let has = |is: fn(&Action) -> bool| case.steps.iter().any(|step| is(&step.action));
+    let mut mended = Vec::new();
+    if has(|action| {
+        matches!(action, Action::CutGroups { .. } | Action::CutLink { .. } | Action::Isolate { .. })
+    }) {
+        mended.push(Action::Heal { between: None });
+    }
+    let mut restore = |effect| mended.push(Action::Link(LinkChange { links: Links::All, effect }));
+    if has(|action| matches!(action, Action::Link(LinkChange { effect: LinkEffect::Loss(_), .. }))) {
+        restore(LinkEffect::Loss(Percent::default()));
+    }
+    if has(|action| matches!(action, Action::Link(LinkChange { effect: LinkEffect::Delay(_), .. }))) {
+        let at_first = case.links.iter().rev().find_map(|link| match link.change.effect {
+            LinkEffect::Delay(delay) => Some(delay),
+            LinkEffect::Loss(_) => None,
+        });
+        restore(LinkEffect::Delay(at_first.unwrap_or(USUAL_DELAY)));
+    }
+    mended
+}
+
+/// How long a message is under way if nothing else is said.
+const USUAL_DELAY: Delay = Delay::Uniform { from: Time(500_000), to: Time(1_500_000) };
+
+/// The link from one node to another, or the two between them.
+fn between(from: &crate::case::NodeName, to: &crate::case::NodeName, one_way: bool) -> Between {
+    if one_way {
+        Between::OneWay { from: from.clone(), to: to.clone() }
+    } else {
+        Between::BothWays { one: from.clone(), other: to.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::case::parse;
+use crate::settings::Settings;
+
+fn ids() -> impl Iterator<Item = CaseId> {
+    Profile::ALL.into_iter().flat_map(|profile| (0..250).map(move |seed| CaseId { profile, seed }))
+}
+
+/// CASE-2, RUN-2: every drawn case is a case that can be written down.
+#[test]
+fn drawn_cases_print_and_read_back_as_they_were() {
+    for id in ids() {
+        let case = draw(id);
+        let text = case.to_string();
+        let read =
+            parse("drawn.qcase", &text, &Settings).unwrap_or_else(|errors| panic!("{id}\n{errors}\n{text}"));
+        assert_eq!(read, case, "{id}");
+        assert_eq!(read.to_string(), text, "{id}");
+        assert_eq!(draw(id), case, "{id} is drawn in two ways");
+    }
+}
+
+/// RUN-2: the families of a profile are all met, alone and together.
+#[test]
+fn every_family_is_drawn_by_some_profile_and_says_something() {
+    let mut met: BTreeSet<&str> = BTreeSet::new();
+    for id in ids() {
+        for name in families_of(id) {
+            let (with, without) = (draw(id), draw_with(id, |family, on| on && family.name != name));
+            if with.steps != without.steps {
+                met.insert(name);
+            }
+        }
+    }
+    assert_eq!(met, family_names().into_iter().collect(), "families that no case shows");
+}
+
+/// RUN-2: one family's presence does not shift another.
+#[test]
+fn a_family_that_is_left_out_moves_nothing_in_the_others() {
+    for id in ids() {
+        let case = draw(id);
+        for name in families_of(id) {
+            let others = draw_with(id, |family, on| on && family.name != name);
+            let alone = draw_with(id, |family, _| family.name == name);
+            assert_eq!((&others.settings, &others.links, others.seeds.len()), {
+                (&case.settings, &case.links, case.seeds.len())
+            });
+            // What is left when the one's steps are taken away is what the others say, at the same instants.
+            let mut rest = case.steps.clone();
+            for step in alone.steps.iter().filter(|step| !others.steps.contains(step)) {
+                let place = rest.iter().position(|other| other == step);
+                rest.remove(place.unwrap_or_else(|| panic!("{id}: {name} moved {}", step.action)));
+            }
+            assert!(others.steps.iter().all(|step| rest.contains(step)), "{id}: without {name}");
+        }
+    }
+}
+
+/// Each case ends with a whole network and enough quiet to be judged by what must happen in time.
+#[test]
+fn drawn_cases_end_in_quiet() {
+    for id in ids() {
+        let case = draw(id);
+        let (end, rest) = case.steps.split_last().unwrap();
+        assert_eq!(end.action, Action::End);
+        let last = rest.last().map_or(0, |step| step.at.nanos());
+        assert!(end.at.nanos() - last >= 29_000_000_000, "{id}");
+        let cuts = |action: &Action| {
+            matches!(action, Action::CutGroups { .. } | Action::CutLink { .. } | Action::Isolate { .. })
+        };
+        let last_cut = rest.iter().rposition(|step| cuts(&step.action));
+        let last_heal = rest.iter().rposition(|step| step.action == Action::Heal { between: None });
+        assert!(last_cut <= last_heal, "{id}:\n{case}");
+    }
+}
+
+/// Sizes are mostly 1 to 9, sometimes up to 30.
+#[test]
+fn sizes_are_mostly_small_and_sometimes_large() {
+    let sizes: Vec<usize> = ids().map(|id| draw(id).nodes.len()).collect();
+    let large = sizes.iter().filter(|size| **size > 12).count();
+    assert!((10..100).contains(&large), "{large} of {}", sizes.len());
+    assert!(sizes.contains(&1) && sizes.iter().all(|size| *size <= 33));
+}
