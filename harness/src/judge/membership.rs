@@ -15,7 +15,7 @@ pub(super) static M2: Invariant = Invariant {
     sentence: "a local decision makes exactly one legal transition per member",
     group: Group::Safety,
     watches: Watches::Change,
-    rules: "MDL-15, MDL-19, MDL-22",
+    rules: "MDL-15, MDL-19, MDL-22, LDR-11, LDR-12, LDR-13",
     assumes: &[],
     pekko: false,
     place: 0,
@@ -54,7 +54,10 @@ pub(super) fn one_legal_transition(change: &Change<'_>) -> Option<Finding> {
     change.members().find_map(|(was, is)| {
         let node = is.or(was)?.unique_address();
         let (from, to) = (status(was), status(is));
+        // LDR-11 to LDR-13: the table lets anybody be removed, but a leader removes those on their way out only.
+        let is_removed_early = to == MemberStatus::Removed && !from.is_on_its_way_out() && change.steps < 2;
         let is_legal = match was {
+            _ if is_removed_early => false,
             Some(_) => from.may_become(to),
             None if change.is_founding() => node == change.me && MemberStatus::Joining.may_become(to),
             None => to == MemberStatus::Joining,
@@ -132,6 +135,17 @@ mod tests {
             assert_eq!(found.who, [node("a"), node("b")]);
             assert!(found.facts.1.contains(&to.to_string()), "{found:?}");
         }
+    }
+
+    /// M2
+    #[test]
+    fn removing_who_is_not_on_its_way_out_violates() {
+        for status in [Up, Leaving, Joining] {
+            assert!(moved(status, &[("a", Up)]).check(one_legal_transition).is_some(), "{status}");
+            // The resolver downed it at the same tick.
+            assert_eq!(moved(status, &[("a", Up)]).in_steps(2).check(one_legal_transition), None);
+        }
+        assert_eq!(moved(Exiting, &[("a", Up)]).check(one_legal_transition), None);
     }
 
     /// M2
