@@ -4,6 +4,7 @@
 //! - [`run`]: plays a case, asks its questions, tells its story.
 //! - [`draw`]: cases drawn from a seed.
 //! - [`judge`]: the invariants that hold of every run.
+//! - [`failure`]: what is handed back of a run that failed.
 //! - [`cli`]: the command `quorate`.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -11,6 +12,7 @@
 pub mod case;
 pub mod cli;
 pub mod draw;
+pub mod failure;
 pub mod fuzz;
 pub mod judge;
 pub mod run;

@@ -89,3 +89,30 @@ fn a_case_that_does_not_apply_exits_with_2() {
     let printed = text(&output.stderr);
     assert!(printed.contains("impossible.qcase:3: not applicable: a is not running"), "{printed}");
 }
+
+/// RUN: `--json` prints one object for each run, and `--quiet` the verdict only; both may stand before the command.
+#[test]
+fn a_run_prints_one_object_with_json_and_the_verdict_only_when_quiet() {
+    let files = ["harness/scenarios/leave.qcase", "harness/scenarios/crash.qcase"];
+    let output = quorate(&["run", files[0], files[1], "--json"]);
+    assert_eq!(output.status.code(), Some(0));
+    let objects: Vec<serde_json::Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(objects.len(), 2);
+    assert_eq!(objects[0]["file"], files[0]);
+    assert_eq!((&objects[0]["passed"], &objects[0]["failure"]), (&true.into(), &serde_json::Value::Null));
+    assert!(objects[1]["judged"]["M4"]["judged"].as_u64().unwrap() > 0, "{}", objects[1]);
+
+    let quiet = quorate(&["--quiet", "run", files[0]]);
+    let printed = text(&quiet.stdout);
+    assert!(printed.lines().last().unwrap().starts_with("passed: "), "{printed}");
+    assert!(!printed.contains("is joining"), "{printed}");
+
+    let wrong =
+        file("json.qcase", "qcase 1\nnodes a\nseeds a\nat 0s start all\nat 9s check up 3\nat 9s end\n");
+    let output = quorate(&["run", &wrong, "--json"]);
+    let object: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &object["passed"]), (Some(1), &false.into()));
+    assert_eq!(object["failure"]["signature"], "not so: check up 3: NODE has N members that are up");
+    assert_eq!((&object["unmet"][0]["line"], &object["unmet"][0]["at"]), (&5.into(), &9.0.into()));
+}

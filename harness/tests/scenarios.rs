@@ -12,20 +12,32 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")
 }
 
-/// All shipped cases by name, in order.
+/// All shipped cases by path below the folder and without ending, in order.
 fn scenarios() -> Vec<(String, Case)> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "qcase"))
-        .collect();
-    files.sort();
+    let mut files = Vec::new();
+    collect(&folder(), &mut files);
     let read = |path: PathBuf| {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let below = path.strip_prefix(folder()).unwrap().with_extension("");
+        let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        let name = parts.join("/");
         let case = parse_bytes(&name, &std::fs::read(&path).unwrap(), &Settings);
         (name, case.unwrap_or_else(|errors| panic!("{errors}")))
     };
-    files.into_iter().map(read).collect()
+    let mut scenarios: Vec<(String, Case)> = files.into_iter().map(read).collect();
+    scenarios.sort_by(|(a, _), (b, _)| a.cmp(b));
+    scenarios
+}
+
+/// All cases in a folder and the folders below it.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "qcase") {
+            files.push(path);
+        }
+    }
 }
 
 fn play(case: &Case, set: &[(&str, &str)]) -> Report {

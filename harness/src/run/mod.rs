@@ -23,6 +23,7 @@ pub use story::Story;
 pub use strip::{Mark, Strip};
 
 use crate::case::{Action, Case};
+use crate::failure::Signature;
 use crate::judge::{Event, Judge, JudgeSetup, Judged, Named, Violation};
 use checks::Checks;
 use plan::{Deeds, configs, world};
@@ -45,6 +46,8 @@ pub struct Outcomes {
     pub unmet: Vec<Unmet>,
     /// Something in the world itself that went wrong: a panic, or time that stood still.
     pub fault: Option<String>,
+    /// What makes it the same failure as another; `None` when nothing of this went wrong.
+    pub signature: Option<Signature>,
     /// How many questions were asked.
     pub asked: usize,
     /// What each invariant was judged.
@@ -255,9 +258,10 @@ impl<A: Application + Default> Player<A> {
             let end = life.end.map_or(ended_at, |(at, _)| at);
             end.since(life.from).as_secs_f64()
         });
-        let outcomes = Outcomes {
+        let mut outcomes = Outcomes {
             violation: self.violation,
             fault: self.fault,
+            signature: None,
             asked: self.checks.asked(),
             unmet: self.checks.into_unmet(),
             judged: self.judge.report(),
@@ -267,6 +271,7 @@ impl<A: Application + Default> Player<A> {
             digest: self.world.digest(),
             ended_at,
         };
+        outcomes.signature = Signature::of_outcomes(&outcomes, &self.world, &self.cast);
         Report { case: self.case, cast: self.cast, story: self.story, strip: self.strip, outcomes }
     }
 }
