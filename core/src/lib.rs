@@ -84,8 +84,10 @@ mod testing;
 mod time;
 
 pub use config::{
-    CLUSTER_NAME_BYTES_MAX, Config, ConfigError, ConfigErrors, DownAllWhenUnstable, Downing, DurationText,
-    FailureDetectorConfig, ResolverConfig, Setting,
+    CLUSTER_NAME_BYTES_MAX, Checker, CompatibilityCheckConfig, Config, ConfigError, ConfigErrors,
+    CrossDataCenterDetectorConfig, DetectorKind, DownAllWhenUnstable, Downing, DurationText,
+    FailureDetectorConfig, KeepMajorityConfig, KeepOldestConfig, LeaseMajorityConfig, LogConfig,
+    MultiDataCenterConfig, ResolverConfig, Setting, StaticQuorumConfig, StrategyName,
 };
 pub use membership::{
     APP_VERSION_BYTES_MAX, Address, AddressError, AppVersion, AppVersionError, Candidates, ClockError,

@@ -42,7 +42,7 @@ impl SettingCatalog for Settings {
         {
             return Err("this repair is not built yet".into());
         }
-        let mut config = selecting(key);
+        let mut config = Config::default();
         config.set(key, value).map_err(|error| match error {
             ConfigError::BadValue { expected, .. } => format!("{expected} is expected"),
             other => other.to_string(),
@@ -64,19 +64,6 @@ pub fn planted(name: &str) -> Result<Planted, String> {
         let hint = near.map_or_else(|| names.join(", "), |near| format!("did you mean `{near}`"));
         format!("the name of a planted bug, or `off`, is expected ({hint})")
     })
-}
-
-/// A configuration in which a setting that belongs to one strategy can be tried on its own.
-fn selecting(key: &str) -> Config {
-    let mut config = Config::default();
-    let strategy = match key {
-        "sbr.static-quorum.quorum-size" => "static-quorum",
-        "sbr.keep-oldest.down-if-alone" => "keep-oldest",
-        _ => return config,
-    };
-    // The strategy is one that the setting takes.
-    let _ = config.set("sbr.strategy", strategy);
-    config
 }
 
 #[cfg(test)]

@@ -74,6 +74,21 @@ pub(super) fn duration_or_off(text: &str) -> Option<Option<Duration>> {
     if text.eq_ignore_ascii_case("off") { Some(None) } else { duration(text).map(Some) }
 }
 
+/// A limit that can be left to the setting's own idea of it.
+pub(super) enum Limit {
+    On,
+    Off,
+    After(Duration),
+}
+
+/// CFG-3: a duration, or one of the words `on` and `off` in any case.
+pub(super) fn limit(text: &str) -> Option<Limit> {
+    if text.eq_ignore_ascii_case("on") {
+        return Some(Limit::On);
+    }
+    duration_or_off(text).map(|limit| limit.map_or(Limit::Off, Limit::After))
+}
+
 pub(super) fn show_duration_or_off(value: Option<Duration>) -> String {
     value.map_or_else(|| "off".into(), show_duration)
 }

@@ -104,11 +104,15 @@ impl Roles {
     ///
     /// # Errors
     /// As [`Roles::new`], or a name that starts with `dc-`.
-    pub fn of_user<I: IntoIterator<Item = Arc<str>>>(names: I) -> Result<Self, RolesError> {
-        let names: Vec<Arc<str>> = names.into_iter().collect();
+    pub fn of_user<I: IntoIterator<Item = Arc<str>>>(
+        names: I,
+        data_center: &str,
+    ) -> Result<Self, RolesError> {
+        let mut names: Vec<Arc<str>> = names.into_iter().collect();
         if let Some(role) = names.iter().find(|name| name.starts_with(DATA_CENTER_PREFIX)) {
             return Err(RolesError::Reserved { role: role.clone() });
         }
+        names.push(alloc::format!("{DATA_CENTER_PREFIX}{data_center}").into());
         Self::new(names)
     }
 
@@ -198,10 +202,10 @@ mod tests {
     #[test]
     fn a_user_cannot_name_a_data_center_by_a_role() {
         assert_eq!(
-            Roles::of_user(names(&["web", "dc-blue"])),
+            Roles::of_user(names(&["web", "dc-blue"]), "default"),
             Err(RolesError::Reserved { role: "dc-blue".into() })
         );
-        assert!(Roles::of_user(names(&["dcx"])).is_ok());
+        assert!(Roles::of_user(names(&["dcx"]), "default").is_ok());
     }
 
     /// MDL-24

@@ -29,7 +29,7 @@ impl Downing {
         let resolver = (config.downing == DowningSetting::Sbr).then(|| {
             let sbr = &config.sbr;
             Resolver::new(
-                sbr.strategy.clone(),
+                sbr.strategy(),
                 if config.repairs.breaks(Planted::StableAfterIgnored) {
                     Duration::ZERO
                 } else {

@@ -18,6 +18,7 @@ mod publish;
 mod reaper;
 mod timers;
 
+use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -27,9 +28,9 @@ pub use base::Phase;
 pub use input::{Command, CommandKind, Input, InputKind, Target};
 pub use output::{Effect, IgnoreReason, Output, Rejection, StopReason, Warning};
 
-use crate::config::{Config, ConfigError, ConfigErrors};
+use crate::config::{Config, ConfigError, ConfigErrors, DetectorKind};
 use crate::failure::DetectorRule;
-use crate::failure::settings::PhiSettings;
+use crate::failure::settings::{DeadlineSettings, PhiSettings};
 use crate::membership::{Address, Gossip, LocalView, UniqueAddress};
 use crate::mix::Mixer;
 use crate::sbr::DecisionRecord;
@@ -210,20 +211,19 @@ impl Node {
 /// PHI-3: the rule of the failure detectors.
 fn detector_rule(config: &Config) -> Result<DetectorRule, ConfigErrors> {
     let detector = &config.failure_detector;
-    let settings = PhiSettings {
-        threshold: detector.threshold,
-        max_sample_size: detector.max_sample_size,
-        min_std_deviation: detector.min_std_deviation,
-        acceptable_heartbeat_pause: detector.acceptable_heartbeat_pause,
-        first_estimate: detector.heartbeat_interval,
+    let rule = if detector.kind == DetectorKind::Deadline {
+        DetectorRule::deadline(&DeadlineSettings {
+            acceptable_heartbeat_pause: detector.acceptable_heartbeat_pause,
+            heartbeat_interval: detector.heartbeat_interval,
+        })
+    } else {
+        DetectorRule::phi(&PhiSettings {
+            threshold: detector.threshold,
+            max_sample_size: detector.max_sample_size,
+            min_std_deviation: detector.min_std_deviation,
+            acceptable_heartbeat_pause: detector.acceptable_heartbeat_pause,
+            first_estimate: detector.heartbeat_interval,
+        })
     };
-    DetectorRule::phi(&settings).map_err(|_| {
-        ConfigErrors(
-            [ConfigError::OutOfRange {
-                name: "failure-detector",
-                must: "settings that a phi accrual detector can work with",
-            }]
-            .into(),
-        )
-    })
+    rule.map_err(|error| ConfigErrors([ConfigError::BadDetector { why: error.to_string() }].into()))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quorate::{
-    Config, Downing, Gossip, Instant, LocalView, MemberStatus, Phase, Repairs, ResolverConfig, Strategy,
+    Config, Downing, Gossip, Instant, LocalView, MemberStatus, Phase, Repairs, ResolverConfig, StrategyName,
     UniqueAddress,
 };
 
@@ -52,7 +52,7 @@ impl Terms {
     pub(super) fn of(config: &Config) -> Self {
         let roles = config.member_roles().unwrap_or_default();
         let resolves = config.downing == Downing::Sbr
-            && !matches!(config.sbr.strategy, Strategy::DownAll | Strategy::LeaseMajority { .. });
+            && !matches!(config.sbr.strategy, StrategyName::DownAll | StrategyName::LeaseMajority);
         Self {
             data_center: roles.data_center().into(),
             repairs: config.repairs,
