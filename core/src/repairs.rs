@@ -120,6 +120,7 @@ impl Repairs {
                 | "exiting-observers"
                 | "keep-self"
                 | "life-cycle-order"
+                | "preparing-from-gossip"
         )
     }
 }

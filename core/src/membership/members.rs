@@ -24,6 +24,8 @@ struct Table {
     list: Vec<Member>,
     roster: Arc<Roster>,
     by_status: [Bits; 9],
+    /// One bit for each status that some member has.
+    statuses: u16,
     hash: u64,
 }
 
@@ -81,14 +83,15 @@ impl Members {
     pub(crate) fn from_sorted(list: Vec<Member>, roster: Option<Arc<Roster>>) -> Self {
         debug_assert!(list.windows(2).all(|pair| pair[0].unique_address() < pair[1].unique_address()));
         let mut by_status: [Bits; 9] = core::array::from_fn(|_| Bits::new(list.len()));
-        let mut mixer = Mixer::new(4);
+        let (mut mixer, mut statuses) = (Mixer::new(4), 0);
         for (position, member) in list.iter().enumerate() {
             debug_assert_ne!(member.status(), MemberStatus::Removed, "GSP-6");
             by_status[member.status() as usize].insert(position);
+            statuses |= 1 << member.status() as u16;
             mixer.word(member.hash64());
         }
         let roster = roster.unwrap_or_else(|| Arc::new(Roster::of(&list)));
-        Self(Arc::new(Table { list, roster, by_status, hash: mixer.finish() }))
+        Self(Arc::new(Table { list, roster, by_status, statuses, hash: mixer.finish() }))
     }
 
     /// The members in ascending order.
@@ -154,6 +157,11 @@ impl Members {
     /// The members of one status.
     pub(crate) fn with_status(&self, status: MemberStatus) -> &Bits {
         &self.0.by_status[status as usize]
+    }
+
+    /// Whether some member has a status.
+    pub(crate) fn has_status(&self, status: MemberStatus) -> bool {
+        self.0.statuses >> status as u16 & 1 == 1
     }
 
     /// The data centres of the members, ascending by name.

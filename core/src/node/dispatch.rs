@@ -1,18 +1,20 @@
-//! What each input sets going, across all concerns: the one place to read for "what happens when".
+//! What each input sets going, across all concerns: the one place to read for "what happens when". Commands stand in a file
+//! beside.
+
+mod commands;
 
 use alloc::sync::Arc;
 
 use super::base::Phase;
 use super::heartbeats::Heartbeats;
-use super::input::{Command, CommandKind, Input, InputKind, Target};
+use super::input::{Input, InputKind, Target};
 use super::joining::{Joining, Next};
 use super::leading::exit_targets;
-use super::leaving::LAST_GOSSIP_TARGETS;
-use super::output::{Effect, IgnoreReason, Output, Rejection, StopReason, Warning};
+use super::output::{IgnoreReason, Output, Warning};
 use super::timers::Timer;
-use super::{Node, exchange, leaving, reaper};
+use super::{Node, exchange, preparing, reaper};
 use crate::membership::MemberStatus::{Down, Exiting};
-use crate::membership::{Address, AppVersion, Gossip, Member, Roles, UniqueAddress};
+use crate::membership::{AppVersion, Gossip, Member, Roles, UniqueAddress};
 use crate::planted::Planted;
 use crate::protocol::{Destination, Envelope, JoinRefusal, Message, MessageKind};
 use crate::time::Instant;
@@ -98,16 +100,28 @@ impl Node {
         }
     }
 
-    /// LDR-1: the leader's part first, then what every member checks on the resulting state.
+    /// LDR-45: a member that finds others preparing for a shutdown prepares too, right after its leader tick.
     fn leader_tick(&mut self) {
-        if let Some(acted) = self.leading.tick(&mut self.base, &mut self.leaving) {
+        if self.act_as_leader() {
+            // Events tell what it did, or did not do; nobody asked.
+            drop(self.prepare_for_shutdown());
+        }
+    }
+
+    /// LDR-1, LIFE-34: the leader's part first, then what every member checks on the resulting state. Gives back whether this
+    /// member must prepare for a shutdown.
+    fn act_as_leader(&mut self) -> bool {
+        let preparing = self.preparing.is_preparing(&self.base);
+        if let Some(acted) = self.leading.tick(&mut self.base, &mut self.leaving, preparing) {
             self.publish();
             for node in exit_targets(&self.base.view(), &acted) {
                 self.base.send_gossip(&node);
             }
         }
         self.leading.forget_gone(&self.base);
+        let must_prepare = preparing::must_prepare(&self.base);
         self.leaving.end_if_down(&mut self.base);
+        must_prepare
     }
 
     fn receive(&mut self, envelope: Envelope) {
@@ -182,6 +196,7 @@ impl Node {
     /// JOIN-70 to JOIN-83: a node wants to be a member. Refusals are told to the joiner.
     fn receive_join(&mut self, from: &UniqueAddress, roles: Roles, app_version: AppVersion) {
         let refusal = match self.base.gossip().members().first_at(&from.address).cloned() {
+            found if self.turns_away_all(from, found.as_ref()) => Some(JoinRefusal::PreparingForShutdown),
             _ if self.base.view().own_status().is_on_its_way_out() => Some(JoinRefusal::OnMyWayOut),
             // REP-30 (`join_checks_tombstones`): JOIN-79 lets a removed incarnation in.
             _ if self.base.config.repairs.join_checks_tombstones
@@ -204,6 +219,14 @@ impl Node {
         self.add_joining(from, roles, app_version);
         self.send_welcome(from);
         self.publish();
+    }
+
+    /// JOIN-71, LDR-46, SHUT-46: nobody is let in while the cluster prepares to stop. REP-100 (`preparing_from_gossip`): who is a
+    /// member already is answered all the same (JOIN-72), lest one whose `Welcome` was lost blocks convergence.
+    fn turns_away_all(&self, from: &UniqueAddress, found: Option<&Member>) -> bool {
+        let is_member = found.is_some_and(|member| member.unique_address() == from);
+        let is_answered = is_member && self.base.config.repairs.preparing_from_gossip;
+        self.preparing.is_preparing(&self.base) && !is_answered
     }
 
     /// JOIN-72, JOIN-75: tells a joiner that it is a member, and of which cluster.
@@ -279,53 +302,6 @@ impl Node {
         }
     }
 
-    fn obey(&mut self, command: Command) {
-        let kind = command.kind();
-        let is_member_command = matches!(kind, CommandKind::Leave | CommandKind::Down);
-        if is_member_command && !self.base.is_initialized() {
-            return self.reject(kind, Rejection::NotMember);
-        }
-        match command {
-            Command::Join(address) => self.obey_join(kind, core::slice::from_ref(&address), |node| {
-                node.joining.stop_process(&mut node.base);
-                node.base.phase = Phase::Uninitialized;
-                Next::Join(address.clone())
-            }),
-            Command::JoinSeedNodes(list) if list.is_empty() => self.reject(kind, Rejection::NoSeedNodes),
-            Command::JoinSeedNodes(list) => {
-                let begin = |node: &mut Self| node.joining.join_seed_nodes(&mut node.base, list.clone());
-                self.obey_join(kind, &list, begin);
-            }
-            // LDR-50: heard at once, and told to one node at once.
-            Command::Leave(target) => {
-                if leaving::leave(&mut self.base, &target) {
-                    self.publish();
-                    exchange::round(&mut self.base);
-                }
-            }
-            Command::Down(target) => self.down(&target),
-            Command::Stop => self.base.stop(StopReason::Commanded),
-        }
-    }
-
-    fn reject(&mut self, command: CommandKind, why: Rejection) {
-        self.base.out.push(Output::Rejected { command, why });
-    }
-
-    /// JOIN-24, API-3: joins, unless this node is a member already or a host can't be joined.
-    fn obey_join(&mut self, command: CommandKind, hosts: &[Address], begin: impl FnOnce(&mut Self) -> Next) {
-        if self.base.is_initialized() {
-            return self.reject(command, Rejection::AlreadyMember);
-        }
-        if let Some(address) = hosts.iter().find(|address| !address.host_can_be_joined()) {
-            return self.reject(command, Rejection::HostCannotBeJoined { address: address.clone() });
-        }
-        let next = begin(self);
-        self.follow(next);
-        let effect = if self.base.is_initialized() { Effect::Founded } else { Effect::JoiningBegun };
-        self.base.out.push(Output::Accepted { command, effect });
-    }
-
     /// JOIN-20: joins the node at an address. The own one founds a cluster.
     fn follow(&mut self, next: Next) {
         match next {
@@ -344,32 +320,5 @@ impl Node {
         self.leader_tick();
         self.publish();
         self.heartbeats.follow_ring(&self.base);
-    }
-
-    /// LDR-53 to LDR-56, LIFE-20 to LIFE-24: a member is gone for good. It hears of it at once, if it can hear.
-    fn down(&mut self, target: &Target) {
-        let Some(node) = leaving::down(&mut self.base, target) else { return };
-        self.publish();
-        if node == self.base.me {
-            self.base.send_gossip_to_some(LAST_GOSSIP_TARGETS);
-        } else {
-            self.base.send_gossip(&node);
-        }
-    }
-
-    /// LDR-30 to LDR-33, LIFE-50: the host has finished its work: the state is seen, told, and this node ends.
-    fn exit_tasks_done(&mut self, id: u64) {
-        if !self.leaving.take_request(id) {
-            let why = IgnoreReason::StaleAnswer;
-            return self.base.out.push(Output::Ignored { from: None, what: None, why });
-        }
-        self.base.exit_in_progress = false;
-        if self.base.view().own().is_some() {
-            leaving::mark_exit_seen(&mut self.base);
-            self.publish();
-            self.base.send_gossip_to_some(LAST_GOSSIP_TARGETS);
-            leaving::confirm_to_leaders(&mut self.base);
-        }
-        self.base.stop(StopReason::Left);
     }
 }

@@ -58,6 +58,12 @@ pub enum Command {
     Leave(Target),
     /// Declare a member gone for good (LIFE-20).
     Down(Target),
+    /// Tell the whole cluster that it is about to stop, so that nothing is moved around any more (SHUT-40). Nothing stops by
+    /// it.
+    PrepareForShutdown,
+    /// End as an exiting node ends, whatever the own status: tell the last state, confirm the exit, stop (LIFE-52). For a
+    /// host that asked to leave and can't wait any longer for the others to agree (SHUT-17).
+    ExitNow,
     /// Stop at once, without telling anybody (LIFE-55).
     Stop,
 }
@@ -99,6 +105,8 @@ pub enum CommandKind {
     Leave,
     Down,
     Stop,
+    PrepareForShutdown,
+    ExitNow,
 }
 
 impl Command {
@@ -110,6 +118,8 @@ impl Command {
             Self::JoinSeedNodes(_) => CommandKind::JoinSeedNodes,
             Self::Leave(_) => CommandKind::Leave,
             Self::Down(_) => CommandKind::Down,
+            Self::PrepareForShutdown => CommandKind::PrepareForShutdown,
+            Self::ExitNow => CommandKind::ExitNow,
             Self::Stop => CommandKind::Stop,
         }
     }
@@ -119,7 +129,7 @@ impl Command {
             Self::Join(address) => address.hash64(),
             Self::JoinSeedNodes(list) => list.iter().fold(0, |hash, address| mix(hash, address.hash64())),
             Self::Leave(target) | Self::Down(target) => target.hash64(),
-            Self::Stop => 0,
+            Self::PrepareForShutdown | Self::ExitNow | Self::Stop => 0,
         };
         mix(self.kind() as u64, about)
     }

@@ -55,18 +55,19 @@ impl Leading {
     }
 
     /// Section 6.1: what this node does as leader, if it is.
-    pub(super) fn tick(&mut self, base: &mut Base, leaving: &mut Leaving) -> Option<Acted> {
+    pub(super) fn tick(&mut self, base: &mut Base, leaving: &mut Leaving, preparing: bool) -> Option<Acted> {
         if !base.view().is_leader() {
             return None;
         }
         let acts_anyway = base.config.repairs.breaks(Planted::LeaderActsWithoutConvergence);
         if base.view().has_convergence(&self.confirmed) || acts_anyway {
             self.ticks_stuck = 0;
-            return self.act_on_convergence(base, leaving);
+            return self.act_on_convergence(base, leaving, preparing);
         }
-        self.ticks_stuck += 1;
+        self.ticks_stuck = self.ticks_stuck.saturating_add(1);
         let stuck = self.ticks_stuck;
-        let acted = if self.may_move_to_weakly_up(base) { joining_to_weakly_up(base) } else { None };
+        let acted =
+            if !preparing && self.may_move_to_weakly_up(base) { joining_to_weakly_up(base) } else { None };
         if stuck == STUCK_TICKS_FIRST || stuck.is_multiple_of(STUCK_TICKS_AGAIN) {
             base.warn(Warning::LeaderIncapacitated { ticks: stuck });
         }
@@ -84,9 +85,14 @@ impl Leading {
 
     /// Section 6.3: promotions, exits and removals of one step, all read from the state as it was (LDR-19), with one clock
     /// change together. Nothing happens when there is nothing to do (LDR-24).
-    fn act_on_convergence(&mut self, base: &mut Base, leaving: &mut Leaving) -> Option<Acted> {
+    fn act_on_convergence(
+        &mut self,
+        base: &mut Base,
+        leaving: &mut Leaving,
+        preparing: bool,
+    ) -> Option<Acted> {
         let removed = self.removable(base);
-        let changed = promotions(base);
+        let changed = promotions(base, preparing);
         let limit_ms = base.config.prune_gossip_tombstones_after.as_millis();
         let limit_ms = base.wall_ms.saturating_sub(i64::try_from(limit_ms).unwrap_or(i64::MAX));
         // LDR-23: a leader with convergence prunes tombstones, whatever else it does.
@@ -140,9 +146,9 @@ impl Leading {
 }
 
 /// LDR-15 to LDR-18: the members of the own data centre that take a step in their life, in member order.
-fn promotions(base: &Base) -> Vec<Member> {
+fn promotions(base: &Base, preparing: bool) -> Vec<Member> {
     let view = base.view();
-    let is_large_enough = has_minimum_of_members(base);
+    let may_come_up = !preparing && has_minimum_of_members(base);
     let mut up_number = view.next_up_number();
     let mut changed: Vec<Member> = [Joining, WeaklyUp, LeavingStatus, PreparingForShutdown]
         .into_iter()
@@ -152,9 +158,10 @@ fn promotions(base: &Base) -> Vec<Member> {
     changed.sort_by(|a, b| a.unique_address().cmp(b.unique_address()));
     let step = |member: Member| match member.status() {
         // LDR-16: consecutive up-numbers in member order.
-        Joining | WeaklyUp if is_large_enough => {
+        Joining | WeaklyUp if may_come_up => {
             let number = up_number;
-            up_number += i32::from(!base.config.repairs.breaks(Planted::UpNumberReused));
+            let step = i32::from(!base.config.repairs.breaks(Planted::UpNumberReused));
+            up_number = up_number.saturating_add(step);
             member.up_with(number).ok()
         }
         LeavingStatus => member.with_status(Exiting).ok(),

@@ -39,6 +39,11 @@ impl Leaving {
         !base.exit_in_progress && self.requests == 0 && base.view().own_status() == Exiting
     }
 
+    /// The id of the request for exit tasks that is open.
+    pub(super) fn open_request(&self) -> Option<u64> {
+        self.open_request
+    }
+
     /// Whether the host answers a request that is open.
     pub(super) fn take_request(&mut self, id: u64) -> bool {
         self.open_request.take_if(|open| *open == id).is_some()

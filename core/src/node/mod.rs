@@ -1,8 +1,8 @@
 //! The machine: one node of a cluster.
 //!
 //! [`Node`] only dispatches. Each concern is a small struct or a few functions in a file of its own, works on the shared
-//! [`base`], and knows nothing of the others: joining, exchange, leading, leaving, heartbeats, reaper, downing. What one
-//! input sets going across concerns is written down once, in [`dispatch`].
+//! [`base`], and knows nothing of the others: joining, exchange, leading, leaving, preparing for a full shutdown, milestones,
+//! heartbeats, reaper, downing. What one input sets going across concerns is written down once, in [`dispatch`].
 
 mod base;
 mod dispatch;
@@ -13,8 +13,11 @@ mod input;
 mod joining;
 mod leading;
 mod leaving;
+mod milestones;
 mod output;
+mod preparing;
 mod publish;
+mod queries;
 mod reaper;
 mod timers;
 
@@ -41,6 +44,8 @@ use heartbeats::Heartbeats;
 use joining::Joining;
 use leading::Leading;
 use leaving::Leaving;
+use milestones::Milestones;
+use preparing::Preparing;
 use timers::Timer;
 
 /// One node of a cluster: a value that takes inputs and gives outputs.
@@ -52,6 +57,8 @@ pub struct Node {
     joining: Joining,
     leading: Leading,
     leaving: Leaving,
+    preparing: Preparing,
+    milestones: Milestones,
     heartbeats: Heartbeats,
     downing: Downing,
 }
@@ -90,6 +97,8 @@ impl Node {
             joining: Joining::default(),
             leading: Leading::default(),
             leaving: Leaving::default(),
+            preparing: Preparing::default(),
+            milestones: Milestones::default(),
             heartbeats: Heartbeats::new(rule.into()),
             downing,
         })
@@ -202,6 +211,8 @@ impl Node {
         mixer.word(self.joining.hash64());
         mixer.word(self.leading.hash64());
         mixer.word(self.leaving.hash64());
+        mixer.word(self.preparing.hash64());
+        mixer.word(self.milestones.hash64());
         mixer.word(self.heartbeats.hash64());
         mixer.word(self.downing.hash64());
         mixer.finish()

@@ -26,6 +26,13 @@ pub enum Output {
         /// Say it back in the answer.
         id: u64,
     },
+    /// API-40: this node is Up. Once in its life, behind the event that says so.
+    SelfUp,
+    /// API-42: this node is gone. Once in its life, right before [`Output::Stopped`], also if it never joined.
+    SelfRemoved {
+        /// The status that it had last, Removed if it was no member.
+        previous_status: MemberStatus,
+    },
     /// API-1: a command was taken up, and this is what it did.
     Accepted {
         /// The command.
@@ -79,6 +86,13 @@ pub enum Effect {
         /// Its status now.
         to: MemberStatus,
     },
+    /// SHUT-40: the cluster prepares to stop.
+    Preparing {
+        /// How many members became PreparingForShutdown by it.
+        members: usize,
+    },
+    /// This node ends with this very input.
+    Ending,
 }
 
 /// Why a command changed nothing.
@@ -108,6 +122,10 @@ pub enum Rejection {
         /// Its status.
         status: MemberStatus,
     },
+    /// SHUT-40: this node was told to prepare for a shutdown before.
+    AlreadyPreparing,
+    /// REP-101: nobody is Up, so nobody can prepare for a shutdown.
+    NobodyIsUp,
 }
 
 /// Why something that arrived was dropped.
@@ -130,7 +148,7 @@ pub enum IgnoreReason {
     UnreachableSender,
     /// GSP-69, JOIN-93: the state does not hold this node.
     WithoutMe,
-    /// JOIN-42, JOIN-52: the answer to an attempt that has ended.
+    /// JOIN-42, JOIN-52, LIFE-50: the answer to a question that was never asked, or that was answered before.
     StaleAnswer,
     /// JOIN-92: not from the node that is being joined.
     NotJoined,
@@ -140,6 +158,8 @@ pub enum IgnoreReason {
     JoinRefused(JoinRefusal),
     /// This node was refused; it goes on trying.
     Refused(JoinRefusal),
+    /// LDR-43: this node was downed while its host finished its work, so nothing is confirmed; it ends as a downed node does.
+    Downed,
 }
 
 /// What an operator should hear.
@@ -195,6 +215,15 @@ pub enum StopReason {
 }
 
 impl StopReason {
+    /// SHUT-11: the status that a host's process ends with, if it ends because its node did.
+    #[must_use]
+    pub const fn exit_code(self) -> i32 {
+        match self {
+            Self::Downed | Self::JoinUnsuccessful => -1,
+            Self::Left | Self::Commanded => 0,
+        }
+    }
+
     /// The name, as cases write it.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -221,6 +250,8 @@ impl Output {
             Self::Send(envelope) => envelope.hash64(),
             Self::Event(event) => event.hash64(),
             Self::StartExitTasks { id } => mix(21, *id),
+            Self::SelfUp => 30,
+            Self::SelfRemoved { previous_status } => mix(31, *previous_status as u64),
             Self::Accepted { command, effect } => mix(22, mix(*command as u64, effect.hash64())),
             Self::Rejected { command, .. } => mix(23, *command as u64),
             Self::Ignored { from, what, why } => {
@@ -254,6 +285,8 @@ impl Effect {
             Self::Founded => 1,
             Self::JoiningBegun => 2,
             Self::StatusChanged { node, from, to } => mix(node.key().0, (*from as u64) << 8 | *to as u64),
+            Self::Preparing { members } => mix(3, *members as u64),
+            Self::Ending => 4,
         }
     }
 }
@@ -276,6 +309,7 @@ impl IgnoreReason {
             Self::NotAsked => "not-asked",
             Self::JoinRefused(_) => "join-refused",
             Self::Refused(_) => "refused",
+            Self::Downed => "downed",
         }
     }
 
@@ -294,6 +328,7 @@ impl IgnoreReason {
             Self::NotAsked => 11,
             Self::JoinRefused(why) => 12 + ((*why as u64) << 8),
             Self::Refused(why) => 13 + ((*why as u64) << 8),
+            Self::Downed => 14,
         }
     }
 }

@@ -28,19 +28,23 @@ impl Node {
         let empty = Arc::new(Gossip::new());
         let old = mem::replace(&mut self.base.published, empty.clone());
         self.emit_diff(&old, &empty);
+        self.base.out.push(self.milestones.at_end());
     }
 
     fn emit_diff(&mut self, old: &Arc<Gossip>, new: &Arc<Gossip>) {
         let mut out = mem::take(&mut self.base.out);
         let (heartbeats, downing, now) = (&mut self.heartbeats, &mut self.downing, self.base.now);
+        let (milestones, me) = (&mut self.milestones, &self.base.me);
         let is_doubled = self.base.config.repairs.breaks(Planted::EventsDoubled);
         diff(old, new, self.base.observer(), &mut |event| {
             heartbeats.on_event(&event);
             let notices = downing.on_event(&event, now);
+            let milestone = milestones.on_event(&event, me);
             if is_doubled {
                 out.push(Output::Event(event.clone()));
             }
             out.push(Output::Event(event));
+            out.extend(milestone);
             out.extend(notices.into_iter().map(Output::Noticed));
         });
         self.base.out = out;

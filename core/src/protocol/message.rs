@@ -122,6 +122,8 @@ pub enum JoinRefusal {
     EarlierIncarnation,
     /// The joiner's incarnation was removed; only a new one can join.
     Removed,
+    /// The cluster is about to stop.
+    PreparingForShutdown,
 }
 
 /// Why a message can't wait, or can: a host may choose transport and priority by it.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quorate::{
-    Address, ClusterEvent, Command, Config, Envelope, Input, InputKind, Instant, MemberStatus, Message, Node,
-    Output, StopReason, Target, UniqueAddress,
+    Address, ClusterEvent, Command, Config, Effect, Envelope, Input, InputKind, Instant, MemberStatus,
+    Message, Node, Output, Rejection, StopReason, Target, UniqueAddress,
 };
 
 /// Nodes by name, and what they have put out.
@@ -213,6 +213,22 @@ impl Cluster {
     }
 }
 
+/// What a command did.
+pub(crate) fn effect(outputs: &[Output]) -> Option<&Effect> {
+    outputs.iter().find_map(|output| match output {
+        Output::Accepted { effect, .. } => Some(effect),
+        _ => None,
+    })
+}
+
+/// Why a command did nothing.
+pub(crate) fn rejection(outputs: &[Output]) -> Option<&Rejection> {
+    outputs.iter().find_map(|output| match output {
+        Output::Rejected { why, .. } => Some(why),
+        _ => None,
+    })
+}
+
 fn word(event: &ClusterEvent) -> Option<String> {
     let host = |member: &quorate::Member| member.address().host().to_string();
     Some(match event {
@@ -222,6 +238,8 @@ fn word(event: &ClusterEvent) -> Option<String> {
         ClusterEvent::MemberLeft(m) => format!("Left({})", host(m)),
         ClusterEvent::MemberExited(m) => format!("Exited({})", host(m)),
         ClusterEvent::MemberDowned(m) => format!("Downed({})", host(m)),
+        ClusterEvent::MemberPreparingForShutdown(m) => format!("Preparing({})", host(m)),
+        ClusterEvent::MemberReadyForShutdown(m) => format!("Ready({})", host(m)),
         ClusterEvent::MemberRemoved { member, previous_status } => {
             format!("Removed({},{previous_status})", host(member))
         }

@@ -1,8 +1,10 @@
 //! How members go in good order, and how they are sent away.
 
-use quorate::{Effect, IgnoreReason, InputKind, MemberStatus, Message, Output, Rejection, StopReason};
+use quorate::{
+    Command, Effect, IgnoreReason, InputKind, MemberStatus, Message, Output, Rejection, StopReason, Target,
+};
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, address, effect, rejection};
 
 /// LDR-17, LDR-28, LDR-31 to LDR-33, LIFE-4, LIFE-60, LIFE-61: the whole way of a member that leaves.
 #[test]
@@ -137,4 +139,24 @@ fn an_exiting_node_marks_nothing_as_seen_before_its_work_is_done() {
     let c = cluster.nodes["c"].unique_address().clone();
     assert!(!cluster.nodes["c"].gossip().is_seen_by(&c));
     assert!(!cluster.nodes["a"].gossip().is_seen_by(&c));
+}
+
+/// API-13, API-14: each command takes an address or one incarnation, and an incarnation that is no member is told apart.
+#[test]
+fn a_command_takes_an_address_or_an_incarnation() {
+    let mut cluster = Cluster::formed(&["a", "b", "c", "d"], &[]);
+    let node = |cluster: &Cluster, name: &str| cluster.nodes[name].unique_address().clone();
+    let mut stranger = node(&cluster, "b");
+    stranger.uid = 99;
+    for command in [Command::Leave, Command::Down] {
+        let target = Target::Incarnation(stranger.clone());
+        let outputs = cluster.command("a", command(target.clone()));
+        assert_eq!(rejection(&outputs), Some(&Rejection::UnknownMember { target }));
+    }
+    let target = Target::Incarnation(node(&cluster, "b"));
+    assert!(effect(&cluster.command("a", Command::Leave(target))).is_some());
+    assert!(effect(&cluster.command("a", Command::Leave(Target::Address(address("c"))))).is_some());
+    let target = Target::Incarnation(node(&cluster, "d"));
+    assert!(effect(&cluster.command("a", Command::Down(target))).is_some());
+    assert_eq!(cluster.view("a"), "a up, b leaving, c leaving, d down");
 }

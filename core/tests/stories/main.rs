@@ -2,10 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod cluster;
+mod ending;
 mod exchange;
 mod failing;
 mod joining;
 mod leading;
 mod leaving;
+mod milestones;
 mod nonsense;
 mod seeds;
+mod shutdown;

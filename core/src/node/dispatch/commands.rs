@@ -1,0 +1,130 @@
+//! What each command sets going, and what the end of a host's exit tasks does.
+
+use super::super::base::Phase;
+use super::super::input::{Command, CommandKind, Target};
+use super::super::joining::Next;
+use super::super::leaving::{self, LAST_GOSSIP_TARGETS};
+use super::super::output::{Effect, IgnoreReason, Output, Rejection, StopReason};
+use super::super::{Node, exchange};
+use crate::membership::Address;
+use crate::membership::MemberStatus::Down;
+
+impl Node {
+    /// API-1: each command is answered, with what it did or with why it did nothing.
+    pub(super) fn obey(&mut self, command: Command) {
+        let kind = command.kind();
+        let is_member_command =
+            matches!(kind, CommandKind::Leave | CommandKind::Down | CommandKind::PrepareForShutdown);
+        if is_member_command && !self.base.is_initialized() {
+            return self.reject(kind, Rejection::NotMember);
+        }
+        match command {
+            Command::Join(address) => self.obey_join(kind, core::slice::from_ref(&address), |node| {
+                node.joining.stop_process(&mut node.base);
+                node.base.phase = Phase::Uninitialized;
+                Next::Join(address.clone())
+            }),
+            Command::JoinSeedNodes(list) if list.is_empty() => self.reject(kind, Rejection::NoSeedNodes),
+            Command::JoinSeedNodes(list) => {
+                let begin = |node: &mut Self| node.joining.join_seed_nodes(&mut node.base, list.clone());
+                self.obey_join(kind, &list, begin);
+            }
+            Command::Leave(target) => self.leave(&target),
+            Command::Down(target) => self.down(&target),
+            Command::PrepareForShutdown => match self.prepare_for_shutdown() {
+                Ok(effect) => self.accept(kind, effect),
+                Err(why) => self.reject(kind, why),
+            },
+            Command::ExitNow => self.exit_now(),
+            Command::Stop => {
+                self.accept(kind, Effect::Ending);
+                self.base.stop(StopReason::Commanded);
+            }
+        }
+    }
+
+    fn accept(&mut self, command: CommandKind, effect: Effect) {
+        self.base.out.push(Output::Accepted { command, effect });
+    }
+
+    fn reject(&mut self, command: CommandKind, why: Rejection) {
+        self.base.out.push(Output::Rejected { command, why });
+    }
+
+    /// JOIN-24, API-3: joins, unless this node is a member already or a host can't be joined.
+    fn obey_join(&mut self, command: CommandKind, hosts: &[Address], begin: impl FnOnce(&mut Self) -> Next) {
+        if self.base.is_initialized() {
+            return self.reject(command, Rejection::AlreadyMember);
+        }
+        if let Some(address) = hosts.iter().find(|address| !address.host_can_be_joined()) {
+            return self.reject(command, Rejection::HostCannotBeJoined { address: address.clone() });
+        }
+        let next = begin(self);
+        self.follow(next);
+        let effect = if self.base.is_initialized() { Effect::Founded } else { Effect::JoiningBegun };
+        self.accept(command, effect);
+    }
+
+    /// API-13, LDR-50, LIFE-1: a member is to leave. Users hear it at once, and so does one other node.
+    fn leave(&mut self, target: &Target) {
+        if leaving::leave(&mut self.base, target) {
+            self.publish();
+            exchange::round(&mut self.base);
+        }
+    }
+
+    /// API-14, LDR-53 to LDR-56, LIFE-20 to LIFE-24: a member is gone for good. It hears of it at once, if it can hear.
+    pub(super) fn down(&mut self, target: &Target) {
+        let Some(node) = leaving::down(&mut self.base, target) else { return };
+        self.publish();
+        if node == self.base.me {
+            self.base.send_gossip_to_some(LAST_GOSSIP_TARGETS);
+        } else {
+            self.base.send_gossip(&node);
+        }
+    }
+
+    /// API-15, LDR-44, SHUT-40: all who are Up prepare for a shutdown. Users hear it at once, and so does one other node.
+    pub(super) fn prepare_for_shutdown(&mut self) -> Result<Effect, Rejection> {
+        let effect = self.preparing.prepare(&mut self.base)?;
+        self.publish();
+        exchange::round(&mut self.base);
+        Ok(effect)
+    }
+
+    /// LIFE-50: the host has finished its work, so this node ends. LDR-43, SHUT-14: not if it was downed meanwhile.
+    pub(super) fn exit_tasks_done(&mut self, id: u64) {
+        let why = match self.leaving.take_request(id) {
+            true if self.base.view().own_status() == Down => IgnoreReason::Downed,
+            true => return self.end_exit(),
+            false => IgnoreReason::StaleAnswer,
+        };
+        self.base.out.push(Output::Ignored { from: None, what: None, why });
+    }
+
+    /// LDR-29, LIFE-52, SHUT-17, SHUT-18: this node ends as an exiting one does, however far its exit has come. LDR-43: one that is
+    /// Down ends by itself.
+    fn exit_now(&mut self) {
+        let (kind, status) = (CommandKind::ExitNow, self.base.view().own_status());
+        if status == Down {
+            let node = self.base.me.clone();
+            return self.reject(kind, Rejection::AlreadyThere { node, status });
+        }
+        self.accept(kind, Effect::Ending);
+        self.end_exit();
+    }
+
+    /// LDR-30 to LDR-33, LIFE-50, LIFE-52: a member says that it has seen the last state, tells it, and confirms its exit, whatever
+    /// its status; then it ends.
+    fn end_exit(&mut self) {
+        self.base.exit_in_progress = false;
+        if self.base.view().own().is_some() {
+            leaving::mark_exit_seen(&mut self.base);
+            self.publish();
+            self.base.send_gossip_to_some(LAST_GOSSIP_TARGETS);
+            leaving::confirm_to_leaders(&mut self.base);
+        }
+        let was_member = self.base.is_initialized();
+        self.base.stop(if was_member { StopReason::Left } else { StopReason::Commanded });
+    }
+}

@@ -1,0 +1,58 @@
+//! What users ask a node about itself (part 02, section 11).
+
+use super::Node;
+use crate::membership::{Member, MemberStatus, Roles, UP_NUMBER_NONE};
+
+impl Node {
+    /// API-31, API-32: this node as a member. Before it is one, and after it has ended, with the status Removed.
+    #[must_use]
+    pub fn self_member(&self) -> Member {
+        let base = &self.base;
+        let stranger = |version| {
+            Member::with_parts(
+                base.me.clone(),
+                base.roles.clone(),
+                version,
+                UP_NUMBER_NONE,
+                MemberStatus::Removed,
+            )
+        };
+        match base.view().own() {
+            Some(own) if !self.is_stopped() => own.clone(),
+            Some(own) => own.with_status(MemberStatus::Removed).unwrap_or_else(|_| own.clone()),
+            None => stranger(base.config.app_version.clone()),
+        }
+    }
+
+    /// API-33: whether this node is a member that is neither Down nor Removed, and does not see itself as unreachable.
+    #[must_use]
+    pub fn is_available(&self) -> bool {
+        let member = self.self_member();
+        !matches!(member.status(), MemberStatus::Down | MemberStatus::Removed)
+            && !self.base.view().is_unreachable_in_data_center(member.unique_address())
+    }
+
+    /// API-34: the roles of this node, that of its data centre included; known before it joins.
+    #[must_use]
+    pub fn roles(&self) -> &Roles {
+        &self.base.roles
+    }
+
+    /// API-34: the data centre of this node; known before it joins.
+    #[must_use]
+    pub fn data_center(&self) -> &str {
+        self.base.roles.data_center()
+    }
+
+    /// SHUT-46: whether this node lets nobody in, and as leader moves nobody up, because the cluster is about to stop.
+    #[must_use]
+    pub fn is_preparing_for_shutdown(&self) -> bool {
+        self.preparing.is_preparing(&self.base)
+    }
+
+    /// LIFE-40: the id of the request for exit tasks that the host has not answered yet.
+    #[must_use]
+    pub fn open_exit_request(&self) -> Option<u64> {
+        self.leaving.open_request()
+    }
+}
