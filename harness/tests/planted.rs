@@ -37,7 +37,7 @@ fn life() -> Case {
 fn violated(case: &Case, planted: Option<Planted>, seed: u64) -> Option<&'static str> {
     let set = planted.map(|bug| ("world.planted".into(), bug.name().into())).into_iter().collect();
     // A bug may keep a node alive that was to be gone, so that the case can't start it again.
-    let report = run(case, &Options { seed: Some(seed), set }).ok()?;
+    let report = run(case, &Options { seed: Some(seed), set, ..Options::default() }).ok()?;
     report.outcomes.violation.map(|violation| violation.invariant.id)
 }
 

@@ -42,7 +42,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 
 fn play(case: &Case, set: &[(&str, &str)]) -> Report {
     let set = set.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
-    run(case, &Options { set, seed: None }).unwrap_or_else(|error| panic!("{error:?}"))
+    run(case, &Options { set, ..Options::default() }).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn another_seed_is_another_run_and_passes_too() {
     for (name, case) in scenarios() {
         let first = play(&case, &[]).outcomes.digest;
         for seed in 1..=10 {
-            let other = run(&case, &Options { set: Vec::new(), seed: Some(seed) }).unwrap();
+            let other = run(&case, &Options { seed: Some(seed), ..Options::default() }).unwrap();
             assert!(other.passed(), "{name}, seed {seed:x}: {}", other.verdict());
             assert_ne!(other.outcomes.digest, first, "{name}");
         }

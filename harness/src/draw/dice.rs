@@ -132,7 +132,7 @@ mod tests {
             seen[dice.weighted(&[(1, 0), (0, 1), (9, 2)])] += 1;
             let at = dice.time(Time::millis(250), Time::seconds(2));
             assert!(
-                (300..=2000).contains(&(at.nanos() / 1_000_000)) && at.nanos() % 100_000_000 == 0,
+                (300..=2000).contains(&(at.nanos() / 1_000_000)) && at.nanos().is_multiple_of(100_000_000),
                 "{at}"
             );
             let some = dice.some(&[1, 2, 3, 4], 3);

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::case::parse;
+use crate::run::{Options, run};
 use crate::settings::Settings;
 
 fn ids() -> impl Iterator<Item = CaseId> {
@@ -84,4 +85,26 @@ fn sizes_are_mostly_small_and_sometimes_large() {
     let large = sizes.iter().filter(|size| **size > 12).count();
     assert!((10..100).contains(&large), "{large} of {}", sizes.len());
     assert!(sizes.contains(&1) && sizes.iter().all(|size| *size <= 33));
+}
+
+/// RUN-2: drawn cases of all profiles can be played to their end; what can't be done is passed over, and what is left is
+/// a case of its own that means the same.
+#[test]
+fn drawn_cases_run() {
+    let options = Options { bare: true, pass_over: true, ..Options::default() };
+    for id in Profile::ALL.into_iter().flat_map(|profile| (0..12).map(move |seed| CaseId { profile, seed })) {
+        let report = run(&draw(id), &options).unwrap_or_else(|error| panic!("{id}: {error:?}"));
+        assert!(report.outcomes.events > 0, "{id}");
+        let again = run(&report.case, &Options::default()).unwrap_or_else(|error| panic!("{id}: {error:?}"));
+        assert_eq!(
+            again.outcomes.digest,
+            report.outcomes.digest,
+            "{id} {:?} {:?} {} {}",
+            report.outcomes.violation,
+            again.outcomes.violation,
+            report.outcomes.events,
+            again.outcomes.events
+        );
+        assert_eq!(again.outcomes.goals, report.outcomes.goals, "{id}");
+    }
 }

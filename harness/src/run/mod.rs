@@ -3,6 +3,7 @@
 mod answer;
 mod cast;
 mod checks;
+mod goals;
 mod plan;
 mod report;
 mod story;
@@ -12,11 +13,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use quorate::{Config, Instant, UniqueAddress};
-use quorate_sim::{Application, Counts, HostId, HostState, NotApplicable, Outcome, StepKind, World};
+use quorate_sim::{
+    Action as Deed, Application, Counts, HostId, HostState, NotApplicable, Outcome, StepKind, World,
+};
 
 pub use answer::{Answer, Scene, seconds};
 pub use cast::{Cast, Life};
 pub use checks::Unmet;
+pub use goals::{GOALS, Goal, Reached};
 pub use plan::NotRunnable;
 pub use report::Report;
 pub use story::Story;
@@ -26,6 +30,7 @@ use crate::case::{Action, Case};
 use crate::failure::Signature;
 use crate::judge::{Event, Judge, JudgeSetup, Judged, Named, Violation};
 use checks::Checks;
+use goals::Goals;
 use plan::{Deeds, configs, world};
 
 /// How to run a case, beside what it says itself.
@@ -35,6 +40,11 @@ pub struct Options {
     pub set: Vec<(String, String)>,
     /// The seed to use instead of the case's.
     pub seed: Option<u64>,
+    /// SIM-11: neither story nor strip, which a campaign does not read.
+    pub bare: bool,
+    /// RUN-2: statements that turn out not to apply are passed over, as nobody can know when a case is drawn who will
+    /// still be running. The case of the report is without them.
+    pub pass_over: bool,
 }
 
 /// What became of a run.
@@ -52,6 +62,8 @@ pub struct Outcomes {
     pub asked: usize,
     /// What each invariant was judged.
     pub judged: Vec<Judged>,
+    /// INV-4: which goals were reached.
+    pub goals: Reached,
     /// Everything that happened, in numbers.
     pub counts: Counts,
     /// How many inputs nodes handled.
@@ -71,7 +83,7 @@ pub struct Outcomes {
 pub fn run(case: &Case, options: &Options) -> Result<Report, NotRunnable> {
     let mut case = case.clone();
     case.seed = options.seed.unwrap_or(case.seed);
-    Player::<()>::new(case, &options.set)?.play()
+    Player::<()>::new(case, options)?.play()
 }
 
 /// One run while it goes on.
@@ -87,10 +99,15 @@ struct Player<A: Application> {
     end: Instant,
     violation: Option<Violation>,
     fault: Option<String>,
+    goals: Goals,
+    bare: bool,
+    /// RUN-2: the places of statements that did not apply; `None` when there must be none.
+    passed_over: Option<Vec<usize>>,
 }
 
 impl<A: Application + Default> Player<A> {
-    fn new(case: Case, overrides: &[(String, String)]) -> Result<Self, NotRunnable> {
+    fn new(case: Case, options: &Options) -> Result<Self, NotRunnable> {
+        let overrides = &options.set;
         let configs = configs(&case, overrides)?;
         let mut world = world(&case, overrides, &configs)?;
         let cast = Cast::new(&case);
@@ -100,7 +117,8 @@ impl<A: Application + Default> Player<A> {
             world.schedule(Instant::ZERO, deed);
         }
         let end = Instant::from_nanos(case.steps.iter().map(|step| step.at.nanos()).max().unwrap_or(0));
-        let strip = Strip::new(case.nodes.iter().map(ToString::to_string), end);
+        let drawn = if options.bare { &[] } else { &*case.nodes };
+        let strip = Strip::new(drawn.iter().map(ToString::to_string), end);
         let judge = Judge::new(JudgeSetup::of(&case));
         let checks = Checks::new(&case);
         let story = Story::default();
@@ -115,6 +133,9 @@ impl<A: Application + Default> Player<A> {
             end,
             violation: None,
             fault: None,
+            goals: Goals::default(),
+            bare: options.bare,
+            passed_over: options.pass_over.then(Vec::new),
             case,
         })
     }
@@ -139,7 +160,7 @@ impl<A: Application + Default> Player<A> {
 
     fn play_steps(&mut self) -> Result<(), NotRunnable> {
         let steps = self.case.steps.clone();
-        for step in &steps {
+        for (place, step) in steps.iter().enumerate() {
             let at = Instant::from_nanos(step.at.nanos());
             self.advance(before(at));
             if self.is_over() {
@@ -154,20 +175,37 @@ impl<A: Application + Default> Player<A> {
             }
             let deeds = Deeds { case: &self.case, cast: &self.cast, configs: &self.configs };
             let deeds = deeds.of(&step.action).map_err(not_runnable)?;
-            if step.action != Action::End {
+            if step.action != Action::End && !self.bare {
                 self.story.deed(at, step.action.to_string());
             }
-            for deed in deeds {
-                self.world.schedule(at, deed);
-                // Done before anything else of this instant: actions come first.
-                let refused = self.step(at);
-                if let Some(why) = refused {
-                    return Err(not_runnable(why.to_string()));
+            for (done, deed) in deeds.into_iter().enumerate() {
+                let Some(why) = self.do_now(at, &deed) else { continue };
+                match &mut self.passed_over {
+                    // Of a statement that was half done the other half can't be left out.
+                    Some(passed_over) if done == 0 => {
+                        passed_over.push(place);
+                        break;
+                    }
+                    _ => return Err(not_runnable(why.to_string())),
                 }
             }
         }
         self.advance(self.end);
         Ok(())
+    }
+
+    /// Does a deed. It comes before anything else of its instant but what the world had put off until then.
+    fn do_now(&mut self, at: Instant, deed: &Deed) -> Option<NotApplicable> {
+        self.world.schedule(at, deed.clone());
+        while !self.is_over() {
+            let before = self.world.steps();
+            match self.step(at) {
+                Some((done, refused)) if done == *deed => return refused,
+                _ if self.world.steps() == before => return None,
+                _ => {}
+            }
+        }
+        None
     }
 
     fn is_over(&self) -> bool {
@@ -177,7 +215,7 @@ impl<A: Application + Default> Player<A> {
     /// Does everything that is due up to a moment, drawing the strip on the way.
     fn advance(&mut self, until: Instant) {
         while !self.is_over() {
-            let slice = self.strip.next_at().filter(|at| *at <= until);
+            let slice = self.strip.next_at().filter(|at| *at <= until && !self.bare);
             let limit = slice.unwrap_or(until);
             while self.world.now() <= limit && !self.is_over() {
                 let before = self.world.steps();
@@ -196,21 +234,27 @@ impl<A: Application + Default> Player<A> {
         }
     }
 
-    /// Does the next thing that is due by a moment. Gives back why, if it was an action that could not be done.
-    fn step(&mut self, limit: Instant) -> Option<NotApplicable> {
+    /// Does the next thing that is due by a moment. Gives back the action, if it was one, and why it could not be done.
+    fn step(&mut self, limit: Instant) -> Option<(Deed, Option<NotApplicable>)> {
         let step = self.world.step_until(limit)?;
         let (at, host) = (step.at, step.host);
         let event = Event::of(&step);
         if let Some(fault) = step.fault {
             self.fault = Some(fault.to_string());
         }
-        let refused = match step.what {
-            StepKind::Action { outcome: Outcome::NotApplicable(why), .. } => Some(why.clone()),
+        let acted = match step.what {
+            StepKind::Action { action, outcome } => {
+                let why = if let Outcome::NotApplicable(why) = outcome { Some(why.clone()) } else { None };
+                Some((action.clone(), why))
+            }
             _ => None,
         };
         let has_news = !step.outputs.is_empty();
         if let Some(host) = host {
-            self.story.outputs(at, host, step.outputs, &self.cast);
+            self.goals.watch(event.cause, step.outputs);
+            if !self.bare {
+                self.story.outputs(at, host, step.outputs, &self.cast);
+            }
         }
         let changed = host.is_some_and(|host| self.follow_life(host, at));
         let stage = Named { stage: &self.world, name: |node: &UniqueAddress| self.cast.call(node) };
@@ -221,7 +265,7 @@ impl<A: Application + Default> Player<A> {
             let scene = Scene { world: &self.world, cast: &self.cast };
             self.checks.watch(&scene, at);
         }
-        refused
+        acted
     }
 
     /// Of the violations that one event began, the one that the case expects, else the first.
@@ -252,7 +296,10 @@ impl<A: Application + Default> Player<A> {
         is_open && state != HostState::Running
     }
 
-    fn report(self) -> Report {
+    fn report(mut self) -> Report {
+        for place in self.passed_over.take().into_iter().flatten().rev() {
+            self.case.steps.remove(place);
+        }
         let ended_at = self.world.now();
         let lived = self.cast.lives().iter().map(|life| {
             let end = life.end.map_or(ended_at, |(at, _)| at);
@@ -265,6 +312,7 @@ impl<A: Application + Default> Player<A> {
             asked: self.checks.asked(),
             unmet: self.checks.into_unmet(),
             judged: self.judge.report(),
+            goals: self.goals.reached(),
             counts: self.world.counts(),
             events: self.world.events(),
             node_seconds: lived.sum(),
@@ -323,7 +371,8 @@ mod tests {
     /// SIM-13
     #[test]
     fn a_panic_within_a_run_is_a_violation_of_that_run() {
-        let report = Player::<Fragile>::new(case(LONELY), &[]).and_then(Player::play).unwrap();
+        let report =
+            Player::<Fragile>::new(case(LONELY), &Options::default()).and_then(Player::play).unwrap();
         assert!(!report.passed());
         let fault = report.outcomes.fault.unwrap();
         assert!(fault.contains("nobody told me"), "{fault}");
@@ -335,6 +384,20 @@ mod tests {
         let expecting = LONELY.replace("at 5s end", "at 5s end\nexpect violation M4");
         assert!(run(&case(LONELY), &Options::default()).unwrap().passed());
         assert!(!run(&case(&expecting), &Options::default()).unwrap().passed());
+    }
+
+    /// RUN-2: what is left of the case means the same.
+    #[test]
+    fn statements_that_do_not_apply_can_be_passed_over() {
+        let text = "qcase 1\nnodes a b\nseeds a\nat 0s start all\nat 9s crash b\nat 10s crash b\nat 11s leave b at b\n\
+                    at 11s leave a\nat 20s end\n";
+        assert!(run(&case(text), &Options::default()).is_err());
+        let options = Options { bare: true, pass_over: true, ..Options::default() };
+        let report = run(&case(text), &options).unwrap();
+        let left: Vec<String> = report.case.steps.iter().map(|step| step.action.to_string()).collect();
+        assert_eq!(left, ["start all", "crash b", "leave a", "end"]);
+        let again = run(&report.case, &Options::default()).unwrap();
+        assert_eq!(again.outcomes.digest, report.outcomes.digest);
     }
 
     /// CASE-8: `within` waits, and `never` and `always` are asked whenever something changes.
