@@ -32,7 +32,7 @@ pub(super) fn run(page: &mut Page, arguments: &Arguments) -> io::Result<Status> 
             return Ok(Status::Unusable);
         }
     };
-    let options = Options { set, seed: arguments.seed };
+    let options = Options { set, seed: arguments.seed, ..Options::default() };
     let mut worst = Status::Held;
     for file in &arguments.files {
         let status = match read_case(file, page.colour) {
