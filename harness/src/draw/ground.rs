@@ -215,7 +215,7 @@ fn downing(
         value => set("sbr.down-all-when-unstable", value.into()),
     }
     if with_role && strategy != "down-all" && dice.of("sbr.role").happens(50) {
-        set("sbr.role", ROLE.into());
+        set(&format!("sbr.{strategy}.role"), ROLE.into());
     }
     let mut detail = dice.of("strategy");
     if strategy == "static-quorum" {
