@@ -49,6 +49,7 @@ pub fn gossip_of_parts(
 }
 
 pub use crate::mix::{Mixer, mix};
+pub use crate::node::probe::{Probe, ProbeState, Tally};
 #[cfg(feature = "planted")]
 pub use crate::planted::Planted;
 pub use crate::sbr::{Act, Resolver, ViewChange};

@@ -91,10 +91,10 @@ pub use config::{
 };
 pub use membership::{
     APP_VERSION_BYTES_MAX, Address, AddressError, AppVersion, AppVersionError, Candidates, ClockError,
-    ClockOrder, ClusterEvent, DataCenter, Gossip, GossipError, HOST_BYTES_MAX, LocalView, Member,
-    MemberStatus, Members, MembersError, NodeKey, ROLE_BYTES_MAX, ROLES_MAX, Reachability, ReachabilityError,
-    ReachabilityStatus, Record, Roles, RolesError, Row, SeenBy, SeenIter, Tombstones, TombstonesError,
-    TransitionError, UP_NUMBER_NONE, UniqueAddress, VectorClock,
+    ClockOrder, ClusterEvent, DataCenter, Gossip, GossipError, GossipStatistics, HOST_BYTES_MAX, LocalView,
+    Member, MemberStatus, Members, MembersError, NodeKey, ROLE_BYTES_MAX, ROLES_MAX, Reachability,
+    ReachabilityError, ReachabilityStatus, Record, Roles, RolesError, Row, SeenBy, SeenIter, StateStatistics,
+    Tombstones, TombstonesError, TransitionError, UP_NUMBER_NONE, UniqueAddress, VectorClock,
 };
 pub use node::{
     Command, CommandKind, Effect, IgnoreReason, Input, InputKind, Node, Output, Phase, Rejection, StopReason,

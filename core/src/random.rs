@@ -8,6 +8,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
 
+use crate::membership::{DataCenter, Member, TargetDraws};
+
 /// What a draw is for. Each purpose is a stream of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -18,10 +20,14 @@ pub(crate) enum Purpose {
     GossipTarget,
     /// The order of the local targets of a full gossip to several nodes (GSP-57).
     RandomTargets,
+    /// Whether a gossip round goes to another data centre (GSP-54).
+    AcrossDataCenters,
+    /// The order in which other data centres are looked at (GSP-53, GSP-57).
+    DataCenterOrder,
 }
 
 /// How many purposes there are.
-const PURPOSES: usize = 3;
+const PURPOSES: usize = 5;
 
 /// The seed of a node and how many draws it has made for each purpose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +72,26 @@ impl Random {
     /// How many draws were made in all; two nodes of one seed that drew alike are alike.
     pub(crate) fn draws(&self) -> u64 {
         self.counts.iter().sum()
+    }
+}
+
+/// The draws of a node.
+impl TargetDraws for Random {
+    fn goes_across(&mut self, probability: f64) -> bool {
+        self.fraction(Purpose::AcrossDataCenters) <= probability
+    }
+
+    fn shuffle_members(&mut self, members: &mut [&Member]) {
+        self.shuffle(Purpose::RandomTargets, members);
+    }
+
+    fn shuffle_data_centers(&mut self, names: &mut [&DataCenter]) {
+        self.shuffle(Purpose::DataCenterOrder, names);
+    }
+
+    /// GSP-51: a draw that is certain to succeed is not made.
+    fn prefers_unseen(&mut self, probability: f64) -> bool {
+        probability >= 1.0 || self.fraction(Purpose::DifferentView) < probability
     }
 }
 

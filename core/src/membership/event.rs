@@ -12,6 +12,7 @@ use super::member::Member;
 use super::members::hash_of_nodes;
 use super::reachability::Reachability;
 use super::roles::DataCenter;
+use super::statistics::{GossipStatistics, StateStatistics};
 use super::status::MemberStatus;
 use crate::mix::Mixer;
 
@@ -73,6 +74,13 @@ pub enum ClusterEvent {
     ReachabilityChanged(Reachability),
     /// The markers of removed nodes.
     MemberTombstonesChanged(Tombstones),
+    /// EVT-48, OBS-37: counts of gossip, when `publish-stats-interval` asks for them.
+    CurrentInternalStats {
+        /// How many states were taken in since the start.
+        gossip: GossipStatistics,
+        /// The present state in numbers.
+        state: StateStatistics,
+    },
     /// This node is about to stop; what follows says that it no longer follows the cluster, not that others left it.
     ClusterShuttingDown,
 }
@@ -193,6 +201,7 @@ impl ClusterEvent {
             Self::ReachabilityChanged(table) => (9, table.hash64(), 0),
             Self::MemberTombstonesChanged(tombstones) => (10, tombstones.hash64(), 0),
             Self::ClusterShuttingDown => (11, 0, 0),
+            Self::CurrentInternalStats { gossip, state } => (13, gossip.received, state.seen),
             other => (12, other.member().map_or(0, Member::hash64), 0),
         };
         mixer.word(kind);

@@ -1,5 +1,6 @@
 //! What every concern of a node works on: who it is, what time it is, what it knows, and what it puts out.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::mem;
@@ -7,13 +8,14 @@ use core::mem;
 use serde::{Deserialize, Serialize};
 
 use super::output::{IgnoreReason, Output, StopReason, Warning};
+use super::probe::Tally;
 use super::timers::Timers;
 use crate::config::Config;
 use crate::membership::diff::Observer;
-use crate::membership::{Address, Gossip, LocalView, NodeKey, Roles, UniqueAddress};
+use crate::membership::{Address, Gossip, GossipStatistics, LocalView, NodeKey, Roles, UniqueAddress};
 use crate::planted::Planted;
 use crate::protocol::{Destination, Envelope, Message, MessageKind};
-use crate::random::{Purpose, Random};
+use crate::random::Random;
 use crate::time::Instant;
 
 /// JOIN-1: how far a node has come.
@@ -51,6 +53,11 @@ pub(crate) struct Base {
     pub(crate) timers: Timers,
     pub(crate) random: Random,
     pub(crate) stopping: Option<StopReason>,
+    /// GSP-83: counts of gossip.
+    pub(crate) statistics: GossipStatistics,
+    /// Counts requests instead of carrying them out, when a probe asks for it.
+    #[serde(skip)]
+    pub(crate) tally: Option<Box<Tally>>,
     #[serde(skip)]
     pub(crate) out: Vec<Output>,
 }
@@ -73,6 +80,8 @@ impl Base {
             timers: Timers::default(),
             random: Random::new(seed),
             stopping: None,
+            statistics: GossipStatistics::default(),
+            tally: None,
             out: Vec::new(),
         }
     }
@@ -160,18 +169,20 @@ impl Base {
         }
     }
 
-    /// GSP-46, GSP-57: sends the whole state to up to `n` members of the own data centre that this node sees: all in
-    /// member order when there are no more, else some by chance.
+    /// GSP-46: sends the whole state to up to `n` nodes that this one sees.
     pub(crate) fn send_gossip_to_some(&mut self, n: usize) {
+        if let Some(tally) = &mut self.tally {
+            return tally.full_gossips.push(n);
+        }
         if self.gossip.is_singleton() {
             return;
         }
-        let candidates = self.view().gossip_candidates(false);
-        let mut targets: Vec<UniqueAddress> = candidates.iter().map(|m| m.unique_address().clone()).collect();
-        if targets.len() > n {
-            self.random.shuffle(Purpose::RandomTargets, &mut targets);
-            targets.truncate(n);
-        }
+        let connections = self.config.multi_data_center.cross_data_center_connections as usize;
+        // The targets belong to a view of the base, which the draws change elsewhere.
+        let mut random = self.random.clone();
+        let targets = self.view().full_gossip_targets(n, connections, &mut random);
+        let targets: Vec<UniqueAddress> = targets.iter().map(|m| m.unique_address().clone()).collect();
+        self.random = random;
         targets.iter().for_each(|node| self.send_gossip(node));
     }
 

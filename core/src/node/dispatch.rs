@@ -12,9 +12,9 @@ use super::joining::{Joining, Next};
 use super::leading::exit_targets;
 use super::output::{IgnoreReason, Output, Warning};
 use super::timers::Timer;
-use super::{Node, exchange, preparing, reaper};
+use super::{Node, exchange, preparing, reaper, statistics};
 use crate::membership::MemberStatus::{Down, Exiting};
-use crate::membership::{AppVersion, Gossip, Member, Roles, UniqueAddress};
+use crate::membership::{Address, AppVersion, Gossip, Member, Roles, UniqueAddress};
 use crate::planted::Planted;
 use crate::protocol::{Destination, Envelope, JoinRefusal, Message, MessageKind};
 use crate::time::Instant;
@@ -66,6 +66,10 @@ impl Node {
 
     fn fire(&mut self, timer: Timer) {
         match timer {
+            Timer::ConfiguredSeedNodes => {
+                let next = self.joining.join_configured(&mut self.base);
+                self.follow(next);
+            }
             Timer::SeedNodesDeadline => Joining::gave_up(&mut self.base),
             Timer::JoinAttempt => {
                 let next = self.joining.attempt_timed_out(&mut self.base);
@@ -89,6 +93,7 @@ impl Node {
                     self.leader_tick();
                 }
             }
+            Timer::Statistics => statistics::tick(&mut self.base),
             Timer::Heartbeat => self.heartbeats.tick(&mut self.base),
             Timer::ExpectedFirst => self.heartbeats.expected_tick(&mut self.base),
             Timer::Resolver => {
@@ -110,7 +115,7 @@ impl Node {
 
     /// LDR-1, LIFE-34: the leader's part first, then what every member checks on the resulting state. Gives back whether this
     /// member must prepare for a shutdown.
-    fn act_as_leader(&mut self) -> bool {
+    pub(super) fn act_as_leader(&mut self) -> bool {
         let preparing = self.preparing.is_preparing(&self.base);
         if let Some(acted) = self.leading.tick(&mut self.base, &mut self.leaving, preparing) {
             self.publish();
@@ -247,9 +252,17 @@ impl Node {
         self.down(&Target::Address(node.address));
     }
 
+    /// GSP-76, JOIN-75
+    fn forget_heartbeats(&mut self, address: &Address) {
+        self.heartbeats.forget(address);
+        if let Some(tally) = &mut self.base.tally {
+            tally.forgotten.push(address.clone());
+        }
+    }
+
     /// JOIN-75: a new member, of which no heartbeat is known.
     fn add_joining(&mut self, node: &UniqueAddress, roles: Roles, app_version: AppVersion) {
-        self.heartbeats.forget(&node.address);
+        self.forget_heartbeats(&node.address);
         let is_broken = self.base.config.repairs.breaks(Planted::JoinerLosesRoles);
         let roles = if is_broken { Roles::default() } else { roles };
         let next = self.base.gossip().add(Member::joining(node.clone(), roles, app_version));
@@ -288,7 +301,7 @@ impl Node {
     /// GSP-67 to GSP-82: what a peer's whole state sets going, in this order.
     fn receive_gossip(&mut self, from: &UniqueAddress, gossip: Arc<Gossip>) {
         let Some(received) = exchange::receive_gossip(&mut self.base, from, gossip) else { return };
-        received.new_members.iter().for_each(|node| self.heartbeats.forget(&node.address));
+        received.new_members.iter().for_each(|node| self.forget_heartbeats(&node.address));
         self.publish();
         if self.leaving.must_begin_exit(&self.base) {
             self.leaving.begin_exit(&mut self.base);

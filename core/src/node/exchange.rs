@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 
 use super::base::Base;
 use super::output::IgnoreReason;
+use super::statistics;
 use super::timers::Timer;
-use crate::membership::{ClockOrder, Gossip, LocalView, MemberStatus, UniqueAddress, VectorClock};
+use crate::membership::{ClockOrder, Gossip, MemberStatus, TargetSettings, UniqueAddress, VectorClock};
 use crate::planted::Planted;
 use crate::protocol::MessageKind;
 use crate::random::Purpose;
@@ -38,7 +39,7 @@ pub(super) fn tick(base: &mut Base) {
         return;
     }
     round(base);
-    if needs_speedup(base.gossip()) {
+    if needs_speedup(base) {
         base.timers.arm_after(Timer::GossipSpeedup, base.now, interval / 3);
         base.timers.arm_after(Timer::GossipSpeedupSecond, base.now, interval / 3 * 2);
     }
@@ -46,44 +47,57 @@ pub(super) fn tick(base: &mut Base) {
 
 /// GSP-59: a further round within the interval, if news are still slow to spread.
 pub(super) fn speedup_tick(base: &mut Base) {
-    if base.is_initialized() && needs_speedup(base.gossip()) {
+    if base.is_initialized() && needs_speedup(base) {
         round(base);
     }
 }
 
-/// GSP-60: some member is Down, or fewer than half have seen the state.
-fn needs_speedup(gossip: &Gossip) -> bool {
+/// GSP-60, GSP-61: some member is Down, or fewer than half have seen the state. With several data centres it is always
+/// needed as soon as the own one has a member: so Pekko has it.
+pub(super) fn needs_speedup(base: &Base) -> bool {
+    let gossip = base.gossip();
     let somebody_is_down = !gossip.members().with_status(MemberStatus::Down).is_empty();
+    if gossip.is_multi_data_center() {
+        return somebody_is_down || base.view().data_center_members().next().is_some();
+    }
     somebody_is_down || gossip.seen_count() < gossip.members().len() / 2
 }
 
-/// GSP-45: one round: a member that has not seen the state gets all of it, one that has only its status.
+/// GSP-45: one round. A member of the own data centre that has not seen the state gets all of it, any other only its
+/// status.
 pub(super) fn round(base: &mut Base) {
+    if let Some(tally) = &mut base.tally {
+        tally.rounds += 1;
+        return;
+    }
     if base.gossip().is_singleton() {
         return;
     }
     let Some(target) = select_target(base) else { return };
-    if base.gossip().is_seen_by(&target) {
+    if base.gossip().is_seen_by(&target) || !base.view().is_in_same_data_center(&target) {
         base.send_status(&target);
     } else {
         base.send_gossip(&target);
     }
 }
 
-/// GSP-47: one of the candidates, by chance. The draw of GSP-49 is not made where it is certain to succeed (GSP-51).
+/// GSP-47, GSP-48: one of the candidates, by chance.
 fn select_target(base: &mut Base) -> Option<UniqueAddress> {
-    let members = base.gossip().members().len();
-    let reduce = base.config.reduce_gossip_different_view_probability;
-    let probability = LocalView::different_view_probability(members, reduce);
-    let prefers_unseen = probability >= 1.0 || base.random.fraction(Purpose::DifferentView) < probability;
-    let candidates = base.view().local_targets(prefers_unseen);
-    let count = candidates.count();
-    if count == 0 {
-        return None;
-    }
-    // The candidates belong to a view of the base, which the draw changes elsewhere.
+    let settings = TargetSettings {
+        cross_data_center_connections: base.config.multi_data_center.cross_data_center_connections as usize,
+        cross_data_center_gossip_probability: base
+            .config
+            .multi_data_center
+            .cross_data_center_gossip_probability,
+        reduce_gossip_different_view_probability: base.config.reduce_gossip_different_view_probability,
+    };
+    // The candidates belong to a view of the base, which the draws change elsewhere.
     let mut random = base.random.clone();
-    let target = candidates.iter().nth(random.below(Purpose::GossipTarget, count));
+    let candidates = base.view().gossip_targets(&settings, &mut random);
+    let target = match candidates.count() {
+        0 => None,
+        count => candidates.get(random.below(Purpose::GossipTarget, count)),
+    };
     let target = target.map(|member| member.unique_address().clone());
     base.random = random;
     target
@@ -118,6 +132,7 @@ pub(super) fn receive_gossip(base: &mut Base, from: &UniqueAddress, remote: Arc<
     let local = base.gossip().clone();
     let previous_status = base.view().own_status();
     let outcome = outcome(&remote, &local);
+    statistics::count(base, outcome);
     let repairs = &base.config.repairs;
     let unseen_by_me = !base.exit_in_progress && !remote.is_seen_by(&base.me);
     let (state, talk_back) = match outcome {

@@ -44,6 +44,19 @@ enum SeedProcess {
 }
 
 impl Joining {
+    /// JOIN-10, JOIN-11: at its start a node joins the configured seed nodes, if there are any.
+    pub(super) fn start(base: &mut Base) {
+        if !base.config.seed_nodes.is_empty() {
+            base.timers.arm(Timer::ConfiguredSeedNodes, base.now);
+        }
+    }
+
+    /// JOIN-10: unless a command came first.
+    pub(super) fn join_configured(&mut self, base: &mut Base) -> Next {
+        let list = base.config.seed_nodes.clone();
+        self.join_seed_nodes(base, list)
+    }
+
     /// JOIN-14, JOIN-30 to JOIN-34, JOIN-36: begins to ask seed nodes. The list is not empty.
     pub(super) fn join_seed_nodes(&mut self, base: &mut Base, list: Vec<Address>) -> Next {
         match base.config.shutdown_after_unsuccessful_join_seed_nodes {

@@ -37,6 +37,15 @@ pub(super) struct Acted {
 }
 
 impl Leading {
+    /// In the midst of its work, for a probe.
+    pub(super) const fn probed(ticks_stuck: u32, confirmed: Vec<UniqueAddress>) -> Self {
+        Self { ticks_stuck, confirmed }
+    }
+
+    pub(super) const fn ticks_stuck(&self) -> u32 {
+        self.ticks_stuck
+    }
+
     /// Who said that it has finished exiting.
     pub(super) fn confirmed(&self) -> &[UniqueAddress] {
         &self.confirmed

@@ -26,6 +26,15 @@ pub(super) struct Leaving {
 }
 
 impl Leaving {
+    /// In the midst of its work, for a probe.
+    pub(super) fn probed(down_evaluations: u32) -> Self {
+        Self { down_evaluations, ..Self::default() }
+    }
+
+    pub(super) const fn down_evaluations(&self) -> u32 {
+        self.down_evaluations
+    }
+
     /// LDR-21, LDR-28, GSP-78: this node is Exiting; its host has work to finish. Once.
     pub(super) fn begin_exit(&mut self, base: &mut Base) {
         base.exit_in_progress = true;

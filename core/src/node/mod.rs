@@ -16,9 +16,11 @@ mod leaving;
 mod milestones;
 mod output;
 mod preparing;
+pub(crate) mod probe;
 mod publish;
 mod queries;
 mod reaper;
+mod statistics;
 mod timers;
 
 use alloc::string::ToString;
@@ -34,7 +36,7 @@ pub use output::{Effect, IgnoreReason, Output, Rejection, StopReason, Warning};
 use crate::config::{Config, ConfigError, ConfigErrors, DetectorKind};
 use crate::failure::DetectorRule;
 use crate::failure::settings::{DeadlineSettings, PhiSettings};
-use crate::membership::{Address, Gossip, LocalView, UniqueAddress};
+use crate::membership::{Address, Gossip, GossipStatistics, LocalView, UniqueAddress};
 use crate::mix::Mixer;
 use crate::sbr::DecisionRecord;
 use crate::time::Instant;
@@ -91,6 +93,8 @@ impl Node {
         ] {
             base.timers.arm(timer, now + interval.max(base.config.periodic_tasks_initial_delay));
         }
+        Joining::start(&mut base);
+        statistics::start(&mut base);
         downing.start(&mut base);
         Ok(Self {
             base,
@@ -177,6 +181,12 @@ impl Node {
         self.leading.confirmed()
     }
 
+    /// GSP-83: how many states this node took in, if `publish-stats-interval` asks for it.
+    #[must_use]
+    pub fn gossip_statistics(&self) -> GossipStatistics {
+        self.base.statistics
+    }
+
     /// What the split brain resolver would decide now: `None` when everybody can be reached, or when there is none. The
     /// decision itself is an output.
     #[must_use]
@@ -202,6 +212,9 @@ impl Node {
         mixer.word(base.timers.hash64());
         mixer.word(base.random.draws());
         mixer.word(u64::from(base.exit_in_progress));
+        if base.statistics.received > 0 {
+            mixer.word(base.statistics.hash64());
+        }
         mixer.word(match &base.phase {
             Phase::Uninitialized => 0,
             Phase::TryingToJoin { join_with } => join_with.hash64(),

@@ -21,6 +21,11 @@ pub(super) struct Preparing {
 }
 
 impl Preparing {
+    /// In the midst of its work, for a probe.
+    pub(super) const fn probed(announced: bool) -> Self {
+        Self { announced }
+    }
+
     /// LDR-46, SHUT-46, SHUT-47: whether this node lets nobody in and, as leader, moves nobody up. REP-100
     /// (`preparing_from_gossip`): what the gossip shows decides, so all nodes agree on it, and REP-102: it ends with the
     /// last member that prepares.

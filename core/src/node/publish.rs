@@ -5,6 +5,7 @@ use core::mem;
 
 use super::Node;
 use super::output::Output;
+use super::statistics;
 use crate::membership::diff::diff;
 use crate::membership::{ClusterEvent, Gossip};
 use crate::planted::Planted;
@@ -20,6 +21,10 @@ impl Node {
         if ring_may_differ && self.base.is_initialized() {
             self.heartbeats.follow_ring(&self.base);
         }
+        if let Some(tally) = &mut self.base.tally {
+            tally.published += 1;
+        }
+        statistics::after_publishing(&mut self.base);
     }
 
     /// EVT-66, EVT-67, LIFE-55: what users hear when this node ends: that it does, and then the way to an empty state.

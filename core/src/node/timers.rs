@@ -11,6 +11,8 @@ use crate::time::Instant;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum Timer {
+    /// JOIN-10: the configured seed nodes are to be joined.
+    ConfiguredSeedNodes,
     /// JOIN-14: joining by seed nodes took too long in all.
     SeedNodesDeadline,
     /// JOIN-61: one attempt to join took too long.
@@ -33,12 +35,15 @@ pub(crate) enum Timer {
     ExpectedFirst,
     /// SBR-65: the resolver looks.
     Resolver,
+    /// GSP-85: the counts of gossip are put out.
+    Statistics,
 }
 
 impl Timer {
-    const COUNT: usize = 11;
+    const COUNT: usize = 13;
 
     const ALL: [Self; Self::COUNT] = [
+        Self::ConfiguredSeedNodes,
         Self::SeedNodesDeadline,
         Self::JoinAttempt,
         Self::SeedProcess,
@@ -50,6 +55,7 @@ impl Timer {
         Self::Heartbeat,
         Self::ExpectedFirst,
         Self::Resolver,
+        Self::Statistics,
     ];
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn prune_tombstones(input: &Value) -> Outcome {
 }
 
 /// GSP-27: Pekko's digest of who has seen a state. It needs no more of us than the order of the nodes.
-fn seen_digest(gossip: &Gossip) -> String {
+pub(crate) fn seen_digest(gossip: &Gossip) -> String {
     let addresses: Vec<String> = gossip.seen().map(|node| format!("pekko://sys@{}", node.address)).collect();
     hex(&Sha1::digest(addresses.join(",")))
 }

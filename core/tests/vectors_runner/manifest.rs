@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Outcome, clocks, events, gossips, members, observations, orders, versions, views};
+use super::{Outcome, clocks, daemon, events, gossips, members, observations, orders, versions, views};
 
 /// The result of a case, computed from its inputs.
 pub(crate) type Check = fn(&Value) -> Outcome;
@@ -131,8 +131,8 @@ pub(crate) const AREAS: &[Area] = &[
     Area {
         name: "daemon",
         scope: Scope::Operations(&[
-            ("receive_gossip", LATER),
-            ("receive_status", LATER),
+            ("receive_gossip", Run(daemon::receive_gossip)),
+            ("receive_status", Run(daemon::receive_status)),
             ("leader_tick", LATER),
             ("command leave", LATER),
             ("command down", LATER),
