@@ -52,4 +52,4 @@ pub use crate::mix::{Mixer, mix};
 pub use crate::node::probe::{Probe, ProbeState, Tally};
 #[cfg(feature = "planted")]
 pub use crate::planted::Planted;
-pub use crate::sbr::{Act, Resolver, ViewChange};
+pub use crate::sbr::{Act, Anatomy, Release, Resolver, ResolverOutput, ResolverSettings, ViewChange};

@@ -97,8 +97,8 @@ pub use membership::{
     Tombstones, TombstonesError, TransitionError, UP_NUMBER_NONE, UniqueAddress, VectorClock,
 };
 pub use node::{
-    Command, CommandKind, Effect, IgnoreReason, Input, InputKind, Node, Output, Phase, Rejection, StopReason,
-    Target, Warning,
+    Command, CommandKind, Effect, IgnoreReason, Input, InputKind, LeaseRequest, Node, Output, Phase,
+    Rejection, StopReason, Target, Warning,
 };
 pub use protocol::{
     Class, Codec, DecodeError, Destination, EncodeError, Envelope, FORMAT_VERSION, JoinRefusal, Limits,
@@ -106,7 +106,8 @@ pub use protocol::{
 };
 pub use repairs::Repairs;
 pub use sbr::{
-    Decision, DecisionRecord, First, Notice, Reason, ResolverView, SecondCheck, SecondPass, Sides, Strategy,
+    Decision, DecisionRecord, First, LeaseAnswer, LeaseCall, Notice, Reason, ResolverView, SecondCheck,
+    SecondPass, Sides, Strategy,
 };
 pub use time::Instant;
 

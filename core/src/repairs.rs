@@ -121,6 +121,8 @@ impl Repairs {
                 | "keep-self"
                 | "life-cycle-order"
                 | "preparing-from-gossip"
+                | "gone-observers"
+                | "worst-case-check"
         )
     }
 }

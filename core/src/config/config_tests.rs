@@ -165,11 +165,11 @@ fn the_margin_after_a_removal_is_the_set_one_or_that_of_the_resolver() {
 #[test]
 fn the_lease_has_a_name() {
     let mut config = Config::default();
-    assert_eq!(&*config.lease_name(), "quorate-sbr");
+    assert_eq!(&*config.lease_name(), "quorate-pekko-sbr");
     config.set("sbr.lease-majority.lease-name", " mine ").unwrap();
     assert_eq!(&*config.lease_name(), "mine");
     config.set("sbr.lease-majority.lease-name", "").unwrap();
-    assert_eq!(&*config.lease_name(), "quorate-sbr");
+    assert_eq!(&*config.lease_name(), "quorate-pekko-sbr");
 }
 
 /// CFG-1, CFG-5: all that is wrong is told at once.

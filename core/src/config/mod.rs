@@ -235,11 +235,17 @@ impl Config {
         }
     }
 
-    /// LEASE, CFG: the name of the lease of the strategy lease-majority.
+    /// LEASE-6: the name of the lease of the strategy lease-majority: nodes that must not survive apart ask for the same one.
     #[must_use]
     pub fn lease_name(&self) -> Arc<str> {
         let given = self.sbr.lease_majority.lease_name.clone();
-        given.unwrap_or_else(|| format!("{}-sbr", self.cluster_name).into())
+        given.unwrap_or_else(|| format!("{}-pekko-sbr", self.cluster_name).into())
+    }
+
+    /// LEASE-6, LEASE-7: in whose name a node asks for the lease: that of its address, not of one incarnation.
+    #[must_use]
+    pub fn lease_owner(&self, address: &Address) -> Arc<str> {
+        format!("{}@{address}", self.cluster_name).into()
     }
 }
 

@@ -80,7 +80,7 @@ pub struct LeaseMajorityConfig {
     pub lease_name: Option<Arc<str>>,
     /// How long the side without the majority waits before it asks.
     pub acquire_lease_delay_for_minority: Duration,
-    /// LEASE: how long after the decision the lease is given back.
+    /// LEASE-23: how long after all that were downed are gone the lease is given back.
     pub release_after: Duration,
     /// Only members with this role count for the majority.
     pub role: Option<Arc<str>>,
@@ -141,6 +141,7 @@ impl ResolverConfig {
             StrategyName::LeaseMajority => Strategy::LeaseMajority {
                 role: self.lease_majority.role.clone(),
                 minority_delay: self.lease_majority.acquire_lease_delay_for_minority,
+                release_after: self.lease_majority.release_after,
             },
         }
     }

@@ -112,9 +112,6 @@ impl Found<'_> {
                 "sbr.static-quorum.quorum-size",
                 "at least 1 when the strategy is static-quorum",
             ),
-            StrategyName::LeaseMajority => {
-                self.must(false, "sbr.strategy", "static-quorum, keep-majority, keep-oldest or down-all")
-            }
             _ => {}
         }
     }

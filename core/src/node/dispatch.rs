@@ -4,6 +4,7 @@
 mod commands;
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use super::base::Phase;
 use super::heartbeats::Heartbeats;
@@ -31,6 +32,11 @@ impl Node {
             }
             InputKind::Command(command) => self.obey(command),
             InputKind::ExitTasksDone { id } => self.exit_tasks_done(id),
+            InputKind::LeaseAnswered { id, answer } => {
+                let downed = self.downing.lease_answered(&mut self.base, id, answer);
+                self.down_all_of(downed);
+            }
+            InputKind::LeaseHeld(held) => self.downing.set_lease_held(held),
         }
     }
 
@@ -46,6 +52,9 @@ impl Node {
 
     /// Ends the node, if this input ended it. Nothing is put out after that (E3).
     pub(super) fn finish(&mut self) {
+        if self.base.stopping.is_none() {
+            self.base.out.extend(self.downing.foresee());
+        }
         if self.base.stopping.is_some() {
             self.publish_end();
             self.heartbeats.stop();
@@ -97,11 +106,10 @@ impl Node {
             Timer::Heartbeat => self.heartbeats.tick(&mut self.base),
             Timer::ExpectedFirst => self.heartbeats.expected_tick(&mut self.base),
             Timer::Resolver => {
-                for node in self.downing.tick(&mut self.base) {
-                    // SBR-67: the resolver's command carries the address only.
-                    self.down(&Target::Address(node.address));
-                }
+                let downed = self.downing.tick(&mut self.base);
+                self.down_all_of(downed);
             }
+            Timer::LeaseDelay => self.downing.lease_delay_elapsed(&mut self.base),
         }
     }
 
@@ -333,5 +341,12 @@ impl Node {
         self.leader_tick();
         self.publish();
         self.heartbeats.follow_ring(&self.base);
+    }
+
+    /// SBR-67: carries out what the resolver decided: its command carries the address only.
+    fn down_all_of(&mut self, nodes: Vec<UniqueAddress>) {
+        for node in nodes {
+            self.down(&Target::Address(node.address));
+        }
     }
 }

@@ -1,47 +1,66 @@
 //! The split brain resolver within a node: fed by its events, asked by its tick (part 04, section 5).
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::base::Base;
-use super::output::Output;
+use super::output::{IgnoreReason, Output, Warning};
 use super::timers::Timer;
 use crate::config::{Config, Downing as DowningSetting};
 use crate::membership::{ClusterEvent, UniqueAddress};
+use crate::mix::Mixer;
 use crate::planted::Planted;
-use crate::sbr::{DecisionRecord, Notice, Resolver};
+use crate::sbr::{
+    DecisionRecord, LeaseAnswer, LeaseCall, Notice, Resolver, ResolverOutput, ResolverSettings,
+};
 use crate::time::Instant;
 
 /// SBR-65: how often the resolver looks.
 const INTERVAL: Duration = Duration::from_secs(1);
 
+/// How many requests that nobody answers are remembered. A release is asked for again at every tick (LEASE-19).
+const OPEN_REQUESTS_MAX: usize = 64;
+
+/// LEASE-9: something that a node asks of the lease service. The host answers with
+/// [`InputKind::LeaseAnswered`](crate::InputKind::LeaseAnswered).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaseRequest {
+    /// Say it back in the answer.
+    pub id: u64,
+    /// What is asked.
+    pub call: LeaseCall,
+    /// LEASE-6: of which lease.
+    pub lease: Arc<str>,
+    /// LEASE-6, LEASE-7: in whose name: the cluster and the address, so the next process at the address is the same owner.
+    pub owner: Arc<str>,
+}
+
 /// SBR-5: who decides about unreachable members. Nobody here when the setting says `none` or `external`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Downing {
     resolver: Option<Resolver>,
+    requests: u64,
+    /// Requests without an answer, ascending by id.
+    open: Vec<(u64, LeaseCall)>,
 }
 
 impl Downing {
     pub(super) fn new(config: &Config, me: &UniqueAddress, data_center: &str, now: Instant) -> Self {
         let resolver = (config.downing == DowningSetting::Sbr).then(|| {
-            let sbr = &config.sbr;
-            Resolver::new(
-                sbr.strategy(),
-                if config.repairs.breaks(Planted::StableAfterIgnored) {
-                    Duration::ZERO
-                } else {
-                    sbr.stable_after
-                },
-                sbr.unrest_limit(),
-                me.clone(),
-                data_center.into(),
-                now,
-            )
+            let is_hasty = config.repairs.breaks(Planted::StableAfterIgnored);
+            let settings = ResolverSettings {
+                strategy: config.sbr.strategy(),
+                stable_after: if is_hasty { Duration::ZERO } else { config.sbr.stable_after },
+                down_all_when_unstable: config.sbr.unrest_limit(),
+                repairs: config.repairs,
+            };
+            Resolver::new(settings, me.clone(), data_center.into(), now)
         });
-        Self { resolver }
+        Self { resolver, requests: 0, open: Vec::new() }
     }
 
     /// SBR-65: begins with the node.
@@ -61,22 +80,105 @@ impl Downing {
         self.resolver.as_ref().and_then(Resolver::would_decide)
     }
 
+    /// The decision that it would take, when that has become another one.
+    pub(super) fn foresee(&mut self) -> Option<Output> {
+        let foreseen = self.resolver.as_mut()?.foresee()?;
+        Some(Output::WouldDecide(foreseen.map(Box::new)))
+    }
+
     /// SBR-66, SBR-67: what the resolver decides now: the nodes to down, in the order in which to down them.
     pub(super) fn tick(&mut self, base: &mut Base) -> Vec<UniqueAddress> {
         base.timers.arm_after(Timer::Resolver, base.now, INTERVAL);
         let Some(resolver) = &mut self.resolver else { return Vec::new() };
+        let outputs = resolver.tick(base.now);
+        self.carry_out(base, outputs)
+    }
+
+    /// LEASE-11: the time has come to ask for the lease.
+    pub(super) fn lease_delay_elapsed(&mut self, base: &mut Base) {
+        if let Some(call) = self.resolver.as_ref().and_then(Resolver::lease_delay_elapsed) {
+            self.ask(base, call);
+        }
+    }
+
+    /// LEASE-5, LEASE-9
+    pub(super) const fn set_lease_held(&mut self, held: bool) {
+        if let Some(resolver) = &mut self.resolver {
+            resolver.set_lease_held(held);
+        }
+    }
+
+    /// LEASE-14 to LEASE-20: an answer to an open request. One that does not fit what was asked says nothing certain.
+    pub(super) fn lease_answered(
+        &mut self,
+        base: &mut Base,
+        id: u64,
+        answer: LeaseAnswer,
+    ) -> Vec<UniqueAddress> {
+        let open = self.open.iter().position(|request| request.0 == id);
+        let (Some(open), Some(resolver)) = (open, &mut self.resolver) else {
+            let why = IgnoreReason::StaleAnswer;
+            base.out.push(Output::Ignored { from: None, what: None, why });
+            return Vec::new();
+        };
+        let (_, call) = self.open.remove(open);
+        let answer = if answer.fits(call) {
+            answer
+        } else {
+            base.warn(Warning::LeaseAnswerUnfit { id, call, answer });
+            LeaseAnswer::Failed
+        };
+        let now = base.now;
+        let outputs = match call {
+            LeaseCall::Acquire => {
+                let gossip = base.gossip().clone();
+                resolver.lease_answered(answer, |node| gossip.members().contains(node), now)
+            }
+            LeaseCall::Release => {
+                resolver.lease_released(answer, now).map(ResolverOutput::Noticed).into_iter().collect()
+            }
+        };
+        self.carry_out(base, outputs)
+    }
+
+    fn carry_out(&mut self, base: &mut Base, outputs: Vec<ResolverOutput>) -> Vec<UniqueAddress> {
         let mut downed = Vec::new();
-        for act in resolver.tick(base.now) {
-            let left_out = usize::from(base.config.repairs.breaks(Planted::DecisionHalfDone));
-            downed.extend(act.downs().skip(left_out).cloned());
-            if act.is_news() {
-                base.out.push(Output::Decided(Box::new(act.into_record())));
+        let left_out = usize::from(base.config.repairs.breaks(Planted::DecisionHalfDone));
+        for output in outputs {
+            match output {
+                ResolverOutput::Decided(act) => {
+                    downed.extend(act.downs().skip(left_out).cloned());
+                    if act.is_news() {
+                        base.out.push(Output::Decided(Box::new(act.into_record())));
+                    }
+                }
+                ResolverOutput::Noticed(notice) => base.out.push(Output::Noticed(notice)),
+                ResolverOutput::Lease(call) => self.ask(base, call),
+                ResolverOutput::LeaseDelay(delay) => {
+                    base.timers.arm_after(Timer::LeaseDelay, base.now, delay);
+                }
             }
         }
         downed
     }
 
+    fn ask(&mut self, base: &mut Base, call: LeaseCall) {
+        self.requests += 1;
+        let id = self.requests;
+        if self.open.len() == OPEN_REQUESTS_MAX {
+            self.open.remove(0);
+        }
+        self.open.push((id, call));
+        let (lease, owner) = (base.config.lease_name(), base.config.lease_owner(&base.me.address));
+        base.out.push(Output::Lease(LeaseRequest { id, call, lease, owner }));
+    }
+
     pub(super) fn hash64(&self) -> u64 {
-        self.resolver.as_ref().map_or(0, Resolver::fingerprint)
+        let Some(resolver) = &self.resolver else { return 0 };
+        let mut mixer = Mixer::new(47);
+        mixer.word(resolver.fingerprint());
+        mixer.word(self.requests);
+        self.open.iter().for_each(|request| mixer.word(request.0));
+        mixer.finish()
     }
 }

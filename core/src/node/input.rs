@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::membership::{Address, UniqueAddress};
 use crate::mix::mix;
 use crate::protocol::{DecodeError, Envelope};
+use crate::sbr::LeaseAnswer;
 use crate::time::Instant;
 
 /// One thing that happens to a node, and when. A node's life is a list of these.
@@ -44,6 +45,16 @@ pub enum InputKind {
         /// The id of the request.
         id: u64,
     },
+    /// LEASE-9: what the lease service said: answers [`Output::Lease`](crate::Output::Lease). LEASE-13: every request must
+    /// be answered, if need be with [`LeaseAnswer::Failed`]: until then the resolver decides nothing else.
+    LeaseAnswered {
+        /// The id of the request.
+        id: u64,
+        /// What came of it.
+        answer: LeaseAnswer,
+    },
+    /// LEASE-5: whether this node certainly holds the lease. Give it whenever that changes; at first it does not.
+    LeaseHeld(bool),
 }
 
 /// What a user can want of a node.
@@ -145,6 +156,8 @@ impl Input {
             InputKind::Undecodable { from, .. } => mix(2, from.as_ref().map_or(0, Address::hash64)),
             InputKind::Command(command) => mix(3, command.hash64()),
             InputKind::ExitTasksDone { id } => mix(4, *id),
+            InputKind::LeaseAnswered { id, answer } => mix(5, mix(*id, *answer as u64)),
+            InputKind::LeaseHeld(held) => mix(6, u64::from(*held)),
         }
     }
 }

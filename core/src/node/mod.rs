@@ -30,6 +30,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 pub use base::Phase;
+pub use downing::LeaseRequest;
 pub use input::{Command, CommandKind, Input, InputKind, Target};
 pub use output::{Effect, IgnoreReason, Output, Rejection, StopReason, Warning};
 

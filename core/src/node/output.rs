@@ -6,11 +6,12 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::downing::LeaseRequest;
 use super::input::{CommandKind, Target};
 use crate::membership::{Address, ClusterEvent, MemberStatus, UniqueAddress};
 use crate::mix::mix;
 use crate::protocol::{DecodeError, Envelope, JoinRefusal, MessageKind};
-use crate::sbr::{DecisionRecord, Notice};
+use crate::sbr::{DecisionRecord, LeaseAnswer, LeaseCall, Notice};
 
 /// One thing that a node wants or tells. Plain data; the order within one input is fixed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,6 +59,12 @@ pub enum Output {
     },
     /// SBR-86: the split brain resolver decided; the downing commands that follow are its own.
     Decided(Box<DecisionRecord>),
+    /// SBR-63: what the resolver would decide if nothing changed any more, whenever that has become something else. `None`:
+    /// nothing.
+    WouldDecide(Option<Box<DecisionRecord>>),
+    /// LEASE-9: ask this of the lease service, then answer with
+    /// [`InputKind::LeaseAnswered`](crate::InputKind::LeaseAnswered).
+    Lease(LeaseRequest),
     /// SBR-86: what the resolver has to say besides its decisions.
     Noticed(Notice),
     /// Something that an operator should hear.
@@ -198,6 +205,15 @@ pub enum Warning {
         /// Whom it asked.
         address: Address,
     },
+    /// LEASE-14: the lease service answered something that was not asked. It counts as if nothing certain was heard.
+    LeaseAnswerUnfit {
+        /// The id of the request.
+        id: u64,
+        /// What was asked.
+        call: LeaseCall,
+        /// What was answered.
+        answer: LeaseAnswer,
+    },
 }
 
 /// Why a node has ended.
@@ -260,6 +276,8 @@ impl Output {
                 mix(24, mix(from, kind | (why.number() << 8)))
             }
             Self::Decided(record) => mix(25, record.hash64()),
+            Self::WouldDecide(record) => mix(29, record.as_ref().map_or(0, |record| record.hash64())),
+            Self::Lease(request) => mix(30, mix(request.id, request.call as u64)),
             Self::Noticed(notice) => mix(28, notice_number(notice)),
             Self::Warned(warning) => mix(26, warning.number()),
             Self::Stopped { why } => mix(27, *why as u64),
@@ -276,6 +294,10 @@ fn notice_number(notice: &Notice) -> u64 {
         Notice::UnreachableChanged { unreachable, no_decision_before } => {
             mix(*unreachable as u64, no_decision_before.as_nanos())
         }
+        Notice::LeaseAcquired { .. } => 3,
+        Notice::LeaseDenied { answer, .. } => 4 + ((*answer as u64) << 8),
+        Notice::LeaseReleased => 5,
+        Notice::LeaseKept => 6,
     }
 }
 
@@ -342,6 +364,9 @@ impl Warning {
             Self::LeaderIncapacitated { ticks } => 4 + ((*ticks as u64) << 8),
             Self::NoSeedNodeAnswers { attempts } => 5 + ((*attempts as u64) << 8),
             Self::JoinTimedOut { .. } => 6,
+            Self::LeaseAnswerUnfit { call, answer, .. } => {
+                7 + ((*call as u64) << 8) + ((*answer as u64) << 16)
+            }
         }
     }
 }

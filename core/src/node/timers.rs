@@ -37,10 +37,12 @@ pub(crate) enum Timer {
     Resolver,
     /// GSP-85: the counts of gossip are put out.
     Statistics,
+    /// LEASE-11: the side without the majority has waited long enough, and asks for the lease.
+    LeaseDelay,
 }
 
 impl Timer {
-    const COUNT: usize = 13;
+    const COUNT: usize = 14;
 
     const ALL: [Self; Self::COUNT] = [
         Self::ConfiguredSeedNodes,
@@ -56,6 +58,7 @@ impl Timer {
         Self::ExpectedFirst,
         Self::Resolver,
         Self::Statistics,
+        Self::LeaseDelay,
     ];
 }
 

@@ -1,9 +1,12 @@
 //! What comes out of a resolver.
 
 use core::slice;
+use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::decision::Decision;
+use super::lease::{LeaseAnswer, LeaseCall};
 use super::record::DecisionRecord;
 use crate::membership::UniqueAddress;
 use crate::time::Instant;
@@ -45,6 +48,19 @@ impl Act {
     }
 }
 
+/// What a resolver wants or tells, in order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ResolverOutput {
+    /// SBR-67: a decision, and whom to down.
+    Decided(Act),
+    /// SBR-86: news for people.
+    Noticed(Notice),
+    /// LEASE-9: ask this of the lease.
+    Lease(LeaseCall),
+    /// LEASE-11: say [`lease_delay_elapsed`](super::Resolver::lease_delay_elapsed) after this long.
+    LeaseDelay(Duration),
+}
+
 /// SBR-86: what a person who watches a resolver wants to hear besides its decisions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -68,4 +84,22 @@ pub enum Notice {
         /// If nothing else happens, a decision comes with the first tick after this moment.
         no_decision_before: Instant,
     },
+    /// LEASE-11, LEASE-15: the lease is held, so the decision stands.
+    LeaseAcquired {
+        /// The decision.
+        decision: Decision,
+    },
+    /// LEASE-16: the lease was denied, or nothing certain was heard of it.
+    LeaseDenied {
+        /// What would have been done with it.
+        decision: Decision,
+        /// What is done instead.
+        instead: Decision,
+        /// What was answered.
+        answer: LeaseAnswer,
+    },
+    /// LEASE-20: the lease is given back.
+    LeaseReleased,
+    /// SBR-74: this node is no member any more, and gives the lease back to nobody: it is held until its time is up.
+    LeaseKept,
 }

@@ -107,6 +107,8 @@ pub enum Reason {
     Quorum,
     /// This side does not have the quorum.
     NoQuorum,
+    /// REP-120: the others may have the quorum too, as they may count themselves. Only a second check finds this.
+    QuorumBeyond,
     /// This side is the larger one.
     Majority,
     /// This side is the smaller one.
@@ -139,6 +141,11 @@ pub enum Reason {
         /// That member.
         remote: UniqueAddress,
     },
+    /// LEASE-16: the lease was denied, or nothing certain was heard of it.
+    LeaseDenied {
+        /// What would have been done with the lease.
+        instead_of: Decision,
+    },
 }
 
 impl Reason {
@@ -161,6 +168,8 @@ impl Reason {
             Self::Always => 14,
             Self::Unstable { .. } => 15,
             Self::QuarantinedByRemote { .. } => 16,
+            Self::QuorumBeyond => 17,
+            Self::LeaseDenied { .. } => 18,
         }
     }
 }

@@ -54,6 +54,9 @@ impl DecisionRecord {
                  rest, last {latest:?} ago"
             ),
             Reason::QuarantinedByRemote { remote } => write!(f, "{remote} has cut this node off for good"),
+            Reason::LeaseDenied { instead_of } => {
+                write!(f, "the lease was denied, so {instead_of} turns into {}", self.decision)
+            }
             reason => self.write_count(f, reason, &self.sides),
         }
     }
@@ -86,6 +89,9 @@ impl DecisionRecord {
                 write!(f, "{reachable} of {members}{role} can still be reached, ")?;
                 match other {
                     Reason::Quorum => write!(f, "and the quorum is {quorum}"),
+                    Reason::QuorumBeyond => {
+                        write!(f, "but {unreachable} others may count themselves, and the quorum is {quorum}")
+                    }
                     Reason::NoQuorum => write!(f, "fewer than the quorum of {quorum}"),
                     Reason::Majority => write!(f, "more than the {unreachable} that cannot"),
                     Reason::Minority => write!(f, "fewer than the {unreachable} that cannot"),

@@ -7,11 +7,11 @@ use super::*;
 
 /// What is said of a view of `a`: members, and those that are unreachable.
 fn said(strategy: &Strategy, members: &str, unreachable: &str) -> String {
-    view(strategy, members, unreachable).explain(strategy).to_string()
+    view(strategy, members, unreachable).explain(strategy, &NONE).to_string()
 }
 
 fn said_of_records(strategy: &Strategy, members: &str, records: &str, seen: &str) -> String {
-    view_of_records(strategy, members, records, seen).explain(strategy).to_string()
+    view_of_records(strategy, members, records, seen).explain(strategy, &NONE).to_string()
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn down_all_and_a_lease_say_what_they_do() {
 #[test]
 fn other_reasons_than_the_strategy_are_told() {
     let view: ResolverView = view(&keep_majority(), "a b", "b");
-    let said = |decision, reason| view.explain_other(&keep_majority(), decision, reason).to_string();
+    let said = |decision, reason| view.explain_other(&keep_majority(), &NONE, decision, reason).to_string();
     let (first, latest) = (Duration::from_secs(36), Duration::from_millis(1500));
     assert_eq!(
         said(Decision::DownAll, Reason::Unstable { changes: 7, first, latest }),

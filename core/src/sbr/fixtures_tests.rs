@@ -14,7 +14,14 @@ use crate::membership::{
     AppVersion, ClusterEvent, DataCenter, Member, MemberStatus, Reachability, Roles, SeenBy, UP_NUMBER_NONE,
     UniqueAddress,
 };
+use crate::repairs::Repairs;
 use crate::testing;
+
+pub(super) const NONE: Repairs = Repairs::none();
+
+/// Both repairs of the resolver.
+pub(super) const REPAIRED_RESOLVER: Repairs =
+    Repairs { gone_observers: true, worst_case_check: true, ..Repairs::none() };
 
 pub(super) fn keep_majority() -> Strategy {
     Strategy::KeepMajority { role: None }
@@ -29,7 +36,11 @@ pub(super) fn static_quorum(quorum_size: u32) -> Strategy {
 }
 
 pub(super) fn lease_majority() -> Strategy {
-    Strategy::LeaseMajority { role: None, minority_delay: core::time::Duration::from_secs(2) }
+    Strategy::LeaseMajority {
+        role: None,
+        minority_delay: core::time::Duration::from_secs(2),
+        release_after: core::time::Duration::from_secs(40),
+    }
 }
 
 /// The five strategies, keep-oldest in both ways.

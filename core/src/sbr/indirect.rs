@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 
 use super::sides::is_downable;
 use super::situation::{Link, Situation};
+use super::strategy::Strategy;
+use crate::repairs::Repairs;
 
 /// SBR-33: the indirectly connected nodes among those of some records, by the rule that found them.
 ///
@@ -37,6 +39,11 @@ impl Indirect {
         self.cycle[number as usize] || self.seen[number as usize]
     }
 
+    /// By the first rule, and by the second.
+    pub(super) fn by_rule(&self) -> [&[bool]; 2] {
+        [&self.cycle, &self.seen]
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         !self.cycle.iter().chain(&self.seen).any(|is_in| *is_in)
     }
@@ -52,11 +59,21 @@ impl Situation<'_> {
     /// SBR-52: the situation that is left when what the indirectly connected nodes say of each other is set aside. SBR-53:
     /// they stay in it, reachable unless a record that is left names them. SBR-54: `None` when nobody but them is
     /// unreachable; then no strategy is asked about the rest.
-    pub(super) fn without_indirect(&self) -> Option<Self> {
-        let indirect = self.indirect();
-        let mut others = self.numbers().filter(|&node| self.is_unreachable(node) && !indirect.contains(node));
-        others.next()?;
-        Some(self.with_records(self.records().iter().copied().filter(|&link| self.is_left(link)).collect()))
+    ///
+    /// REP-110 (`gone_observers`): what a node said that is gone itself is set aside too.
+    pub(super) fn without_indirect(&self, strategy: &Strategy, repairs: &Repairs) -> Option<Self> {
+        let gone = if repairs.gone_observers { self.gone() } else { vec![false; self.numbers().len()] };
+        let is_indirect = |node| self.indirect().contains(node);
+        let is_another_unreachable =
+            self.numbers().any(|node| self.is_unreachable(node) && !is_indirect(node));
+        // REP-115: else the oldest, gone with the nodes that it flagged, would not be missed.
+        let oldest_may_be_gone = matches!(strategy, Strategy::KeepOldest { down_if_alone: false, .. })
+            && self.numbers().any(|node| is_indirect(node) && gone[node as usize]);
+        if !(is_another_unreachable || oldest_may_be_gone) {
+            return None;
+        }
+        let left = self.records().iter().copied();
+        Some(self.with_records(left.filter(|&link| self.is_left(link) && !gone[link.0 as usize]).collect()))
     }
 
     /// SBR-52: whether a record still counts in the second pass. What members on their way out say, or is said of them,
@@ -64,6 +81,15 @@ impl Situation<'_> {
     fn is_left(&self, link: Link) -> bool {
         let is_downable = |number| self.member(number).is_some_and(|member| is_downable(member.status()));
         is_downable(link.0) && is_downable(link.1) && !self.indirect().explains(link)
+    }
+
+    /// REP-110: of each node, whether it has not seen the present gossip and somebody who has seen it cannot reach it.
+    fn gone(&self) -> Vec<bool> {
+        let mut gone = vec![false; self.numbers().len()];
+        for &(observer, subject) in self.records() {
+            gone[subject as usize] |= self.has_seen(observer) && !self.has_seen(subject);
+        }
+        gone
     }
 }
 

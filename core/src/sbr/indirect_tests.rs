@@ -56,14 +56,14 @@ fn a_node_that_was_removed_can_still_be_indirectly_connected() {
     let mut view = view_of_records(&keep_majority(), "a b c d", "b>c c>b", "");
     view.apply(&removed("c"));
     assert_eq!(names(&view.indirectly_connected()), "b c");
-    let (down, _) = view.nodes_to_down(&keep_majority(), &view.decide(&keep_majority()));
+    let (down, _) = view.nodes_to_down(&keep_majority(), &NONE, &view.decide(&keep_majority(), &NONE));
     assert_eq!(names(&down), "b");
 }
 
 fn left(members: &str, records: &str, seen: &str) -> Option<String> {
     let view: ResolverView = view_of_records(&keep_majority(), members, records, seen);
     let situation = Situation::new(&view);
-    let rest = situation.without_indirect()?;
+    let rest = situation.without_indirect(&keep_majority(), &NONE)?;
     let links: Vec<String> =
         rest.records().iter().map(|&(from, to)| names([rest.node(from), rest.node(to)])).collect();
     Some(links.join(", "))

@@ -6,10 +6,12 @@
 //! [`Resolver`] decides when: it keeps the view by events and looks at the time when it is ticked.
 
 mod act;
+mod anatomy;
 mod decision;
 mod events;
 mod explain;
 mod indirect;
+mod lease;
 mod nodes;
 mod record;
 mod resolver;
@@ -19,13 +21,16 @@ mod strategies;
 mod strategy;
 mod unrest;
 mod view;
+mod waiting;
 
-pub use act::{Act, Notice};
+pub use act::{Act, Notice, ResolverOutput};
+pub use anatomy::Anatomy;
 pub use decision::{Decision, Reason};
 pub use events::ViewChange;
+pub use lease::{LeaseAnswer, LeaseCall, Release};
 pub use nodes::SecondPass;
 pub use record::DecisionRecord;
-pub use resolver::Resolver;
+pub use resolver::{Resolver, ResolverSettings};
 pub use sides::{First, Sides};
 pub use strategies::SecondCheck;
 pub use strategy::Strategy;

@@ -9,6 +9,7 @@ use super::sides::is_downable;
 use super::situation::Situation;
 use super::strategy::Strategy;
 use crate::membership::{Member, UniqueAddress};
+use crate::repairs::Repairs;
 
 /// SBR-52: what is decided about those who are left when the nodes that are reached by some only are set aside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,11 +48,22 @@ impl Situation<'_> {
         nodes
     }
 
+    /// SBR-33: the same by either rule.
+    pub(super) fn indirectly_connected_by_rule(&self) -> [Vec<UniqueAddress>; 2] {
+        self.indirect().by_rule().map(|found| {
+            let found = self.numbers().filter(|&number| found[number as usize]);
+            let mut nodes: Vec<UniqueAddress> = found.map(|number| self.node(number).clone()).collect();
+            nodes.sort_unstable();
+            nodes
+        })
+    }
+
     /// SBR-51: the members that a decision takes down. SBR-55: when the second pass finds indirectly connected nodes again,
     /// all that can be downed.
     pub(super) fn nodes_to_down(
         &self,
         strategy: &Strategy,
+        repairs: &Repairs,
         decision: &Decision,
         self_node: &UniqueAddress,
     ) -> NodesToDown {
@@ -59,12 +71,12 @@ impl Situation<'_> {
             decision,
             Decision::DownIndirectlyConnected | Decision::AcquireLeaseAndDownIndirectlyConnected { .. }
         );
-        let rest = with_second_pass.then(|| self.without_indirect()).flatten();
+        let rest = with_second_pass.then(|| self.without_indirect(strategy, repairs)).flatten();
         let Some(rest) = rest else {
             let nodes = self.downable(|number, member| self.goes(decision, number, member, self_node));
             return NodesToDown { nodes, second_pass: None };
         };
-        let second = rest.decide(strategy).decision;
+        let second = rest.decide(strategy, repairs).decision;
         let failed = second.is_indirectly_connected();
         let nodes = self.downable(|number, member| {
             failed || self.indirect().contains(number) || rest.goes(&second, number, member, self_node)

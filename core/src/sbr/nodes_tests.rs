@@ -6,7 +6,7 @@ use super::super::view::ResolverView;
 use super::*;
 
 fn down(view: &ResolverView, strategy: &Strategy, decision: &Decision) -> String {
-    let (nodes, failed) = view.nodes_to_down(strategy, decision);
+    let (nodes, failed) = view.nodes_to_down(strategy, &NONE, decision);
     assert!(!failed);
     names(&nodes)
 }
@@ -65,7 +65,7 @@ fn the_rest_is_decided_upon_in_a_second_pass() {
     for (members, records, seen, expected, second) in cases {
         let strategy = keep_majority();
         let view = view_of_records(&strategy, members, records, seen);
-        let record = view.explain(&strategy);
+        let record = view.explain(&strategy, &NONE);
         assert_eq!(record.decision, Decision::DownIndirectlyConnected);
         assert_eq!(record.second_pass.as_ref().unwrap().decision.name(), second);
         assert_eq!(down(&view, &strategy, &record.decision), expected);
@@ -78,11 +78,11 @@ fn indirectly_connected_nodes_count_as_reachable_in_the_second_pass() {
     let strategy = keep_majority();
     // Without b and c, a alone would face d and e.
     let mut view = view_of_records(&strategy, "a b c d e", "b>c c>b a>d a>e", "a b c");
-    assert_eq!(names(&view.nodes_to_down(&strategy, &view.decide(&strategy)).0), "b c d e");
+    assert_eq!(names(&view.nodes_to_down(&strategy, &NONE, &view.decide(&strategy, &NONE)).0), "b c d e");
     // For a lease the second pass takes whoever is left unreachable.
-    assert_eq!(names(&view.nodes_to_down(&lease_majority(), &LEASE_INDIRECT).0), "b c d e");
+    assert_eq!(names(&view.nodes_to_down(&lease_majority(), &NONE, &LEASE_INDIRECT).0), "b c d e");
     view.apply(&event("fd"));
-    assert_eq!(names(&view.nodes_to_down(&strategy, &view.decide(&strategy)).0), "b c d e");
+    assert_eq!(names(&view.nodes_to_down(&strategy, &NONE, &view.decide(&strategy, &NONE)).0), "b c d e");
 }
 
 /// SBR-53: self is unreachable in the second pass when a record about it is left.
@@ -91,7 +91,7 @@ fn self_can_be_unreachable_in_the_second_pass() {
     let strategy = keep_majority();
     // Only e says so, and a itself has not seen the gossip: e>a is explained by no rule.
     let view = view_of_records(&strategy, "a b c d e f", "b>c c>b e>a b>f", "b c");
-    let record = view.explain(&strategy);
+    let record = view.explain(&strategy, &NONE);
     let second = record.second_pass.unwrap();
     assert!(second.records.contains(&(node("e"), node("a"))));
     assert_eq!(names(&record.down), "b c f a");
@@ -104,7 +104,7 @@ fn when_nobody_else_is_missing_the_rest_stays_whatever_its_size() {
         [static_quorum(3), keep_majority(), keep_oldest(true), keep_oldest(false), lease_majority()]
     {
         let view = view_of_records(&strategy, "a@3 b@1 c@2", "b>c c>b", "a b c");
-        let record = view.explain(&strategy);
+        let record = view.explain(&strategy, &NONE);
         assert!(record.second_pass.is_none());
         assert_eq!(names(&record.down), "b c", "{}", strategy.name());
     }
@@ -115,10 +115,10 @@ fn when_nobody_else_is_missing_the_rest_stays_whatever_its_size() {
 fn an_unreachable_node_that_is_not_stored_asks_for_a_second_pass() {
     let strategy = keep_oldest(true);
     let mut view = view_of_records(&strategy, "a b c d", "b>c c>b", "");
-    assert!(view.explain(&strategy).second_pass.is_none());
+    assert!(view.explain(&strategy, &NONE).second_pass.is_none());
     view.apply(&unreachable("d#2@4"));
     assert_eq!(names(view.members().iter().map(Member::unique_address)), "a b c d");
-    assert!(view.explain(&strategy).second_pass.is_some());
+    assert!(view.explain(&strategy, &NONE).second_pass.is_some());
 }
 
 /// SBR-55: D had observed E before it was lost itself, so it is found again, and all go down.
@@ -127,12 +127,12 @@ fn indirectly_connected_nodes_in_the_second_pass_make_all_go_down() {
     for strategy in [static_quorum(3), keep_majority(), keep_oldest(true), lease_majority()] {
         let records = "a>e b>e c>e d>e a>d b>d c>d";
         let view = view_of_records(&strategy, "a b c d e", records, "a b c");
-        let record = view.explain(&strategy);
+        let record = view.explain(&strategy, &NONE);
         assert!(record.is_double_indirect() && record.decision.is_indirectly_connected());
         let second = record.second_pass.unwrap();
         assert_eq!(names(&second.indirectly_connected), "d");
         assert_eq!(second.records.len(), 7);
-        assert_eq!(view.nodes_to_down(&strategy, &record.decision), (nodes("a b c d e"), true));
+        assert_eq!(view.nodes_to_down(&strategy, &NONE, &record.decision), (nodes("a b c d e"), true));
     }
 }
 

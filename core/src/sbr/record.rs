@@ -13,15 +13,20 @@ use super::strategy::Strategy;
 use super::view::ResolverView;
 use crate::membership::UniqueAddress;
 use crate::mix::{Mixer, mix};
+use crate::repairs::Repairs;
+use crate::time::Instant;
 
 /// SBR-86: what was decided, from what, and why. Prints as one sentence.
 ///
-/// It carries the view that it was made of, so the same decision can be made from it again: [`ResolverView::explain`].
+/// It carries the view that it was made of, so the same decision can be made from it again:
+/// [`evaluate_again`](Self::evaluate_again).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DecisionRecord {
     /// The strategy, with its role.
     pub strategy: Strategy,
+    /// Which rules were replaced.
+    pub repairs: Repairs,
     /// What was decided.
     pub decision: Decision,
     /// Why.
@@ -36,6 +41,8 @@ pub struct DecisionRecord {
     pub second_pass: Option<SecondPass>,
     /// Whom to down, in the order in which to do it: ascending, but self last (SBR-67).
     pub down: Vec<UniqueAddress>,
+    /// SBR-64: until when nothing that counts might change. `None` for a decision that no resolver waited for.
+    pub stable_deadline: Option<Instant>,
     /// All that the decision was made of: members with their statuses, who cannot be reached, records, who has seen.
     pub view: ResolverView,
 }
@@ -86,10 +93,45 @@ impl DecisionRecord {
         mixer.finish()
     }
 
-    fn new(view: &ResolverView, strategy: &Strategy, situation: &Situation<'_>, verdict: Verdict) -> Self {
-        let to_down = situation.nodes_to_down(strategy, &verdict.decision, view.self_node());
+    /// S8: the same decision, made once more from what is recorded here. Equal to this record.
+    #[must_use]
+    pub fn evaluate_again(&self) -> Self {
+        let mut again = match &self.reason {
+            Reason::Unstable { .. } | Reason::QuarantinedByRemote { .. } => {
+                let reason = self.reason.clone();
+                self.view.explain_other(&self.strategy, &self.repairs, self.decision, reason)
+            }
+            Reason::LeaseDenied { .. } => {
+                let with_lease = self.view.explain(&self.strategy, &self.repairs);
+                with_lease.denied().unwrap_or(with_lease)
+            }
+            _ => self.view.explain(&self.strategy, &self.repairs),
+        };
+        again.stable_deadline = self.stable_deadline;
+        again
+    }
+
+    /// SBR-50, LEASE-16: what is decided instead when the lease is denied; `None` when this decision needs no lease.
+    #[must_use]
+    pub fn denied(&self) -> Option<Self> {
+        let reverse = self.decision.reverse()?;
+        let reason = Reason::LeaseDenied { instead_of: self.decision };
+        let mut denied = self.view.explain_other(&self.strategy, &self.repairs, reverse, reason);
+        denied.stable_deadline = self.stable_deadline;
+        Some(denied)
+    }
+
+    fn new(
+        view: &ResolverView,
+        strategy: &Strategy,
+        repairs: &Repairs,
+        situation: &Situation<'_>,
+        verdict: Verdict,
+    ) -> Self {
+        let to_down = situation.nodes_to_down(strategy, repairs, &verdict.decision, view.self_node());
         Self {
             strategy: strategy.clone(),
+            repairs: *repairs,
             decision: verdict.decision,
             reason: verdict.reason,
             sides: verdict.sides,
@@ -97,6 +139,7 @@ impl DecisionRecord {
             indirectly_connected: situation.indirectly_connected(),
             second_pass: to_down.second_pass,
             down: self_last(to_down.nodes, view.self_node()),
+            stable_deadline: None,
             view: view.clone(),
         }
     }
@@ -119,36 +162,44 @@ impl ResolverView {
 
     /// SBR-1: what a strategy decides.
     #[must_use]
-    pub fn decide(&self, strategy: &Strategy) -> Decision {
-        Situation::new(self).decide(strategy).decision
+    pub fn decide(&self, strategy: &Strategy, repairs: &Repairs) -> Decision {
+        Situation::new(self).decide(strategy, repairs).decision
     }
 
     /// SBR-1, SBR-51: the members that a decision takes down, ascending, and whether the second pass found indirectly
     /// connected nodes again, so that they are all that can be downed (SBR-55).
     #[must_use]
-    pub fn nodes_to_down(&self, strategy: &Strategy, decision: &Decision) -> (Vec<UniqueAddress>, bool) {
-        let to_down = Situation::new(self).nodes_to_down(strategy, decision, self.self_node());
+    pub fn nodes_to_down(
+        &self,
+        strategy: &Strategy,
+        repairs: &Repairs,
+        decision: &Decision,
+    ) -> (Vec<UniqueAddress>, bool) {
+        let to_down = Situation::new(self).nodes_to_down(strategy, repairs, decision, self.self_node());
         let failed = to_down.second_pass.is_some_and(|second| second.has_failed());
         (to_down.nodes, failed)
     }
 
     /// What a strategy decides, and why.
     #[must_use]
-    pub fn explain(&self, strategy: &Strategy) -> DecisionRecord {
+    pub fn explain(&self, strategy: &Strategy, repairs: &Repairs) -> DecisionRecord {
         let situation = Situation::new(self);
-        DecisionRecord::new(self, strategy, &situation, situation.decide(strategy))
+        let verdict = situation.decide(strategy, repairs);
+        DecisionRecord::new(self, strategy, repairs, &situation, verdict)
     }
 
     /// A decision that was not the strategy's, and whom it takes down.
     pub(super) fn explain_other(
         &self,
         strategy: &Strategy,
+        repairs: &Repairs,
         decision: Decision,
         reason: Reason,
     ) -> DecisionRecord {
         let situation = Situation::new(self);
-        let sides = situation.decide(strategy).sides;
-        DecisionRecord::new(self, strategy, &situation, Verdict::plain(decision, reason, sides))
+        let sides = situation.decide(strategy, repairs).sides;
+        let verdict = Verdict::plain(decision, reason, sides);
+        DecisionRecord::new(self, strategy, repairs, &situation, verdict)
     }
 }
 

@@ -6,7 +6,7 @@ use super::*;
 
 /// A clean cut of five, seen by `a` with `b` and `c`.
 fn clean_cut(strategy: &Strategy) -> DecisionRecord {
-    view_of_records(strategy, "a b c d e", "a>d a>e b>d c>e", "a b c").explain(strategy)
+    view_of_records(strategy, "a b c d e", "a>d a>e b>d c>e", "a b c").explain(strategy, &NONE)
 }
 
 /// SBR-86
@@ -40,13 +40,13 @@ fn self_is_downed_last_and_the_others_in_their_order() {
 #[test]
 fn a_record_can_be_saved_and_read_back_and_leads_to_the_same_decision() {
     for strategy in all_strategies(3) {
-        let record =
-            view_of_records(&strategy, "a b c dl e fj", "a>d a>e b>d b>c c>b", "a b").explain(&strategy);
+        let record = view_of_records(&strategy, "a b c dl e fj", "a>d a>e b>d b>c c>b", "a b")
+            .explain(&strategy, &NONE);
         let text = serde_json::to_string(&record).unwrap();
         let read: DecisionRecord = serde_json::from_str(&text).unwrap();
         assert_eq!(read, record);
         assert_eq!(read.hash64(), record.hash64());
-        assert_eq!(read.view.explain(&read.strategy), record);
+        assert_eq!(read.view.explain(&read.strategy, &NONE), record);
     }
 }
 
@@ -55,9 +55,9 @@ fn records_of_different_decisions_have_different_hashes() {
     let mut hashes: Vec<u64> =
         all_strategies(3).iter().map(|strategy| clean_cut(strategy).hash64()).collect();
     let view = view_of_records(&keep_majority(), "a b c d", "a>d", "a b c");
-    hashes.push(view.explain(&keep_majority()).hash64());
+    hashes.push(view.explain(&keep_majority(), &NONE).hash64());
     let reason = Reason::QuarantinedByRemote { remote: node("d") };
-    let other = view.explain_other(&keep_majority(), Decision::DownSelfQuarantinedByRemote, reason);
+    let other = view.explain_other(&keep_majority(), &NONE, Decision::DownSelfQuarantinedByRemote, reason);
     hashes.push(other.hash64());
     // The two ways of keep-oldest agree here.
     let different = hashes.iter().collect::<alloc::collections::BTreeSet<_>>().len();
@@ -69,7 +69,7 @@ fn records_of_different_decisions_have_different_hashes() {
 fn a_decision_that_was_not_the_strategy_s_names_whom_it_takes_down() {
     let view = view(&keep_majority(), "a b c", "c");
     let reason = Reason::QuarantinedByRemote { remote: node("b") };
-    let record = view.explain_other(&keep_majority(), Decision::DownSelfQuarantinedByRemote, reason);
+    let record = view.explain_other(&keep_majority(), &NONE, Decision::DownSelfQuarantinedByRemote, reason);
     assert_eq!(record.down, nodes("a"));
     assert_eq!((record.sides.reachable, record.sides.unreachable), (2, 1));
     assert!(record.to_string().contains("b:1#1"));

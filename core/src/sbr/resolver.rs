@@ -6,29 +6,43 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::act::{Act, Notice};
+use super::act::{Act, Notice, ResolverOutput};
 use super::decision::{Decision, Reason};
 use super::events::ViewChange;
+use super::lease::{LeaseCall, Release};
 use super::record::DecisionRecord;
 use super::strategies::static_quorum::too_many;
 use super::strategy::Strategy;
 use super::unrest::Unrest;
 use super::view::ResolverView;
+use super::waiting::Waiting;
 use crate::membership::{ClusterEvent, UniqueAddress};
 use crate::mix::Mixer;
+use crate::repairs::Repairs;
 use crate::time::Instant;
 
+/// How a resolver decides, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResolverSettings {
+    /// How it decides.
+    pub strategy: Strategy,
+    /// SBR-64: how long nothing that counts must change before it decides.
+    pub stable_after: Duration,
+    /// SBR-10: how much longer than `stable_after` there may be unrest; `None` without limit.
+    pub down_all_when_unstable: Option<Duration>,
+    /// Which rules are replaced: REP-110 and REP-120 are its own.
+    pub repairs: Repairs,
+}
+
 /// The state machine of one node's resolver. Events go in by [`apply`](Self::apply), time by [`tick`](Self::tick); what
-/// is to be done comes out as [`Act`]s.
+/// is to be done comes out as [`ResolverOutput`]s.
 ///
-/// SBR-65: its owner ticks it once a second. It holds no timer; all its waiting is done by being asked again.
+/// SBR-65: its owner ticks it once a second. It holds no timer; all its waiting is done by being asked again, but for the
+/// delay before the lease is asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Resolver {
-    strategy: Strategy,
-    stable_after: Duration,
-    /// SBR-10: how much longer than `stable_after` there may be unrest; `None` without limit.
-    down_all_when_unstable: Option<Duration>,
-    view: ResolverView,
+    settings: ResolverSettings,
+    pub(super) view: ResolverView,
     leader: bool,
     self_member_added: bool,
     /// SBR-64: no decision is made up to and including this moment.
@@ -36,30 +50,40 @@ pub struct Resolver {
     unrest: Unrest,
     /// SBR-69: hashes of the decisions to down nobody that the latest tick came to.
     empty_decisions: Vec<u64>,
-    is_stopped: bool,
+    /// The hash of the decision that was told last as the one that it would take; 0 when it would take none.
+    foreseen: u64,
+    /// Whether anything was heard or done since.
+    may_foresee: bool,
+    /// LEASE-5: what the host said last.
+    lease_held: bool,
+    pub(super) release: Release,
+    /// LEASE-11: the decision that waits for the lease, and what has come in since.
+    pub(super) waiting: Option<Waiting>,
+    pub(super) is_stopped: bool,
 }
 
 impl Resolver {
     /// SBR-64, SBR-75: a resolver that knows nothing yet. It must hear everything from the empty state on.
     #[must_use]
     pub fn new(
-        strategy: Strategy,
-        stable_after: Duration,
-        down_all_when_unstable: Option<Duration>,
+        settings: ResolverSettings,
         self_node: UniqueAddress,
         data_center: Arc<str>,
         now: Instant,
     ) -> Self {
         Self {
-            view: ResolverView::new(self_node, data_center, &strategy),
-            strategy,
-            stable_after,
-            down_all_when_unstable,
+            view: ResolverView::new(self_node, data_center, &settings.strategy),
+            stable_deadline: now + settings.stable_after,
+            settings,
             leader: false,
             self_member_added: false,
-            stable_deadline: now + stable_after,
             unrest: Unrest::none(now),
             empty_decisions: Vec::new(),
+            foreseen: 0,
+            may_foresee: false,
+            lease_held: false,
+            release: Release::Never,
+            waiting: None,
             is_stopped: false,
         }
     }
@@ -94,8 +118,25 @@ impl Resolver {
         self.is_stopped
     }
 
+    /// LEASE-15 to LEASE-21: when the lease is given back.
+    #[must_use]
+    pub const fn release(&self) -> &Release {
+        &self.release
+    }
+
+    /// LEASE-11: whether a decision waits for the lease.
+    #[must_use]
+    pub const fn is_waiting_for_lease(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// LEASE-5: whether this node certainly holds the lease now, as the host says.
+    pub const fn set_lease_held(&mut self, held: bool) {
+        self.lease_held = held;
+    }
+
     /// SBR-14: takes in one event. All events of one change of the gossip must be taken in, in their order, before the
-    /// next tick (SBR-13).
+    /// next tick (SBR-13). LEASE-12: while a decision waits for the lease, the event waits too.
     ///
     /// What comes back is news for people (SBR-86); nothing depends on it.
     pub fn apply(&mut self, event: &ClusterEvent, now: Instant) -> Vec<Notice> {
@@ -103,20 +144,30 @@ impl Resolver {
         if self.is_stopped {
             return notices;
         }
+        if let Some(waiting) = &mut self.waiting {
+            waiting.keep_event(event);
+            return notices;
+        }
+        self.may_foresee = true;
         let was_responsible = self.is_responsible();
         let unreachable_before = self.view.unreachable().len();
         let change = self.view.apply(event);
         self.hear_of_self(event);
         match change {
             ViewChange::Quiet => {}
-            ViewChange::MemberMoved => self.stable_deadline = now + self.stable_after,
+            ViewChange::MemberMoved => self.stable_deadline = now + self.settings.stable_after,
             ViewChange::ReachabilityMoved => {
                 self.unrest.count(now);
                 self.unrest.end_if(self.view.is_all_unreachable_downed(), now);
-                self.stable_deadline = now + self.stable_after;
+                self.stable_deadline = now + self.settings.stable_after;
             }
-            ViewChange::MemberGone => self.unrest.end_if(self.view.is_all_unreachable_downed(), now),
-            ViewChange::SelfGone => self.is_stopped = true,
+            ViewChange::MemberGone => self.hear_removed(event, now),
+            ViewChange::SelfGone => {
+                self.is_stopped = true;
+                if self.release != Release::Never {
+                    notices.push(Notice::LeaseKept);
+                }
+            }
         }
         let responsible = self.is_responsible();
         if responsible != was_responsible {
@@ -132,6 +183,22 @@ impl Resolver {
             notices.extend(self.too_many_members());
         }
         notices
+    }
+
+    /// SBR-61, LEASE-18
+    fn hear_removed(&mut self, event: &ClusterEvent, now: Instant) {
+        self.unrest.end_if(self.view.is_all_unreachable_downed(), now);
+        if let (ClusterEvent::MemberRemoved { member, .. }, Some(kept)) = (event, self.release_after()) {
+            self.release.hear_removed(member.unique_address(), now + kept);
+        }
+    }
+
+    /// LEASE-23: how long the lease is kept; `None` when the strategy has none.
+    pub(super) const fn release_after(&self) -> Option<Duration> {
+        match self.settings.strategy {
+            Strategy::LeaseMajority { release_after, .. } => Some(release_after),
+            _ => None,
+        }
     }
 
     /// SBR-19, SBR-56: what an event says of this node itself. Leaders are told by address, without incarnation. SBR-59: it
@@ -151,45 +218,73 @@ impl Resolver {
 
     /// SBR-41: a warning when there are more members than the quorum allows for.
     fn too_many_members(&self) -> Option<Notice> {
-        let Strategy::StaticQuorum { quorum_size, .. } = self.strategy else { return None };
+        let Strategy::StaticQuorum { quorum_size, .. } = self.settings.strategy else { return None };
         // Where even all stored members are not too many, as it should be, nobody is counted.
         too_many(self.view.members().len() as u32, quorum_size)?;
-        let members = self.view.counted(self.strategy.role());
+        let members = self.view.counted(self.settings.strategy.role());
         too_many(members, quorum_size).map(|_| Notice::TooManyMembers { members, quorum_size })
     }
 
-    /// SBR-66: looks at the time: first whether the unrest has gone on for too long, then whether a decision is due.
-    ///
-    /// Up to two acts; the second one only if the first one downs nobody.
-    pub fn tick(&mut self, now: Instant) -> Vec<Act> {
-        let mut acts = Vec::new();
-        if self.is_stopped {
-            return acts;
+    /// SBR-66: looks at the time: first whether the unrest has gone on for too long, then whether a decision is due, then
+    /// whether the lease can be given back. LEASE-12: not while a decision waits for the lease.
+    pub fn tick(&mut self, now: Instant) -> Vec<ResolverOutput> {
+        let mut out = Vec::new();
+        if self.is_stopped || self.waiting.is_some() {
+            return out;
         }
         let told = core::mem::take(&mut self.empty_decisions);
         if let Some(record) = self.unstable_for_too_long(now) {
-            acts.push(self.act(record, &told, now));
+            out.push(ResolverOutput::Decided(self.act(record, &told, now)));
         }
         if now > self.stable_deadline
             && let Some(record) = self.would_decide()
-            // A lease decision waits for the lease.
-            && record.decision.lease_delay().is_none()
         {
-            acts.push(self.act(record, &told, now));
+            if let Some(delay) = record.decision.lease_delay() {
+                self.decide_by_lease(record, delay, &told, now, &mut out);
+            } else {
+                out.push(ResolverOutput::Decided(self.act(record, &told, now)));
+            }
         }
-        acts
+        // LEASE-19: also in a tick that has just asked for it.
+        if self.release.is_due(now) {
+            out.push(ResolverOutput::Lease(LeaseCall::Release));
+        }
+        out
+    }
+
+    /// LEASE-11, LEASE-21: who holds the lease acts at once; else the decision waits for it.
+    fn decide_by_lease(
+        &mut self,
+        record: DecisionRecord,
+        delay: Duration,
+        told: &[u64],
+        now: Instant,
+        out: &mut Vec<ResolverOutput>,
+    ) {
+        if self.lease_held {
+            out.push(ResolverOutput::Noticed(Notice::LeaseAcquired { decision: record.decision }));
+            out.push(ResolverOutput::Decided(self.act(record, told, now)));
+            return;
+        }
+        out.push(if delay.is_zero() {
+            ResolverOutput::Lease(LeaseCall::Acquire)
+        } else {
+            ResolverOutput::LeaseDelay(delay)
+        });
+        self.waiting = Some(Waiting::new(record));
     }
 
     /// SBR-62: on every node, responsible or not: the decision to down all when members have become reachable and
     /// unreachable for too long. Without that limit, quiet time ends the unrest.
     fn unstable_for_too_long(&mut self, now: Instant) -> Option<DecisionRecord> {
         let (first, latest) = self.unrest.ages(now)?;
-        match self.down_all_when_unstable {
-            Some(limit) if first > self.stable_after.saturating_add(limit) => {
+        let stable_after = self.settings.stable_after;
+        match self.settings.down_all_when_unstable {
+            Some(limit) if first > stable_after.saturating_add(limit) => {
                 let reason = Reason::Unstable { changes: self.unrest.changes(), first, latest };
-                Some(self.view.explain_other(&self.strategy, Decision::DownAll, reason))
+                Some(self.explain_other(Decision::DownAll, reason))
             }
-            None if latest > self.stable_after.saturating_mul(2) => {
+            None if latest > stable_after.saturating_mul(2) => {
                 self.unrest = Unrest::none(now);
                 None
             }
@@ -198,28 +293,62 @@ impl Resolver {
     }
 
     /// SBR-63: what this node would decide if all stayed as it is, whether or not the time has come. `None` while it is
-    /// not the one to decide, or all members can be reached.
+    /// not the one to decide, or all members can be reached. LEASE-12: a decision that waits for the lease stays as it is.
     #[must_use]
     pub fn would_decide(&self) -> Option<DecisionRecord> {
+        if let Some(waiting) = &self.waiting {
+            return Some(waiting.record().clone());
+        }
         let decides = self.is_responsible() && !self.view.unreachable().is_empty() && !self.is_stopped;
-        decides.then(|| self.view.explain(&self.strategy))
+        decides.then(|| {
+            let mut record = self.view.explain(&self.settings.strategy, &self.settings.repairs);
+            record.stable_deadline = Some(self.stable_deadline);
+            record
+        })
+    }
+
+    /// What it would decide, if that is another decision than the one that was told last.
+    pub fn foresee(&mut self) -> Option<Option<DecisionRecord>> {
+        if !core::mem::take(&mut self.may_foresee) {
+            return None;
+        }
+        let foreseen = self.would_decide();
+        let hash = foreseen.as_ref().map_or(0, |record| record.hash64() | 1);
+        (hash != self.foreseen).then(|| {
+            self.foreseen = hash;
+            foreseen
+        })
+    }
+
+    fn explain_other(&self, decision: Decision, reason: Reason) -> DecisionRecord {
+        let settings = &self.settings;
+        let mut record = self.view.explain_other(&settings.strategy, &settings.repairs, decision, reason);
+        record.stable_deadline = Some(self.stable_deadline);
+        record
     }
 
     /// SBR-70, SBR-71: a member says that it has quarantined this node, which downs itself at once, whatever else is going
     /// on. `None` when the notice is not from a member of the present gossip: `is_member` is the one thing that a resolver
-    /// does not know from its events.
+    /// does not know from its events. LEASE-12: while a decision waits for the lease, the notice waits too.
     pub fn quarantined_by(&mut self, remote: &UniqueAddress, is_member: bool, now: Instant) -> Option<Act> {
-        if self.is_stopped || !is_member {
+        if self.is_stopped {
+            return None;
+        }
+        if let Some(waiting) = &mut self.waiting {
+            waiting.keep_quarantine(remote);
+            return None;
+        }
+        if !is_member {
             return None;
         }
         let reason = Reason::QuarantinedByRemote { remote: remote.clone() };
-        let decision = Decision::DownSelfQuarantinedByRemote;
-        let record = self.view.explain_other(&self.strategy, decision, reason);
+        let record = self.explain_other(Decision::DownSelfQuarantinedByRemote, reason);
         Some(self.act(record, &[], now))
     }
 
     /// SBR-67: every decision is told, also one that downs nobody. SBR-68: one that downs somebody starts all clocks anew.
-    fn act(&mut self, record: DecisionRecord, told: &[u64], now: Instant) -> Act {
+    pub(super) fn act(&mut self, record: DecisionRecord, told: &[u64], now: Instant) -> Act {
+        self.may_foresee = true;
         let mut is_repeated = false;
         if record.down.is_empty() {
             let hash = record.hash64();
@@ -227,7 +356,7 @@ impl Resolver {
             self.empty_decisions.push(hash);
         } else {
             self.unrest = Unrest::none(now);
-            self.stable_deadline = now + self.stable_after;
+            self.stable_deadline = now + self.settings.stable_after;
         }
         Act::new(record, is_repeated)
     }
@@ -237,18 +366,33 @@ impl Resolver {
     pub fn fingerprint(&self) -> u64 {
         let mut mixer = Mixer::new(43);
         mixer.word(self.view.fingerprint());
-        let flags = [self.leader, self.self_member_added, self.is_stopped];
+        let flags = [self.leader, self.self_member_added, self.is_stopped, self.lease_held];
         flags.iter().for_each(|flag| mixer.word(u64::from(*flag)));
         mixer.word(self.stable_deadline.as_nanos());
         mixer.word(self.unrest.fingerprint());
         self.empty_decisions.iter().for_each(|hash| mixer.word(*hash));
+        mixer.word(self.foreseen);
+        mixer.word(self.release.fingerprint());
+        mixer.word(self.waiting.as_ref().map_or(0, Waiting::fingerprint));
         mixer.finish()
     }
 }
 
 #[cfg(test)]
+impl Resolver {
+    /// The decisions of a tick.
+    pub(super) fn acts_of_tick(&mut self, now: Instant) -> Vec<Act> {
+        let decided = |output| match output {
+            ResolverOutput::Decided(act) => Some(act),
+            _ => None,
+        };
+        self.tick(now).into_iter().filter_map(decided).collect()
+    }
+}
+
+#[cfg(test)]
 #[path = "resolver_tests.rs"]
-mod tests;
+pub(super) mod tests;
 #[cfg(test)]
 #[path = "timed_tests.rs"]
 mod timed_tests;

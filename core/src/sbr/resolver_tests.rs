@@ -3,14 +3,22 @@ use alloc::string::String;
 use super::super::fixtures::*;
 use super::*;
 
-pub(super) fn at(millis: u64) -> Instant {
+pub(in crate::sbr) fn at(millis: u64) -> Instant {
     Instant::from_nanos(millis * 1_000_000)
 }
 
 /// The resolver of a node, started at 0.
-pub(super) fn resolver_of(me: &str, strategy: Strategy, stable: u64, limit: Option<u64>) -> Resolver {
-    let limit = limit.map(Duration::from_secs);
-    Resolver::new(strategy, Duration::from_secs(stable), limit, node(me), home(), at(0))
+pub(in crate::sbr) fn resolver_of(me: &str, strategy: Strategy, stable: u64, limit: Option<u64>) -> Resolver {
+    Resolver::new(settings(strategy, stable, limit), node(me), home(), at(0))
+}
+
+pub(in crate::sbr) fn settings(strategy: Strategy, stable: u64, limit: Option<u64>) -> ResolverSettings {
+    ResolverSettings {
+        strategy,
+        stable_after: Duration::from_secs(stable),
+        down_all_when_unstable: limit.map(Duration::from_secs),
+        repairs: NONE,
+    }
 }
 
 /// The resolver of `a` with keep-majority, stable-after 20 s and 15 s more of unrest.
@@ -18,20 +26,20 @@ fn resolver() -> Resolver {
     resolver_of("a", keep_majority(), 20, Some(15))
 }
 
-pub(super) fn hear(resolver: &mut Resolver, now: Instant, events: &[ClusterEvent]) {
+pub(in crate::sbr) fn hear(resolver: &mut Resolver, now: Instant, events: &[ClusterEvent]) {
     for event in events {
         resolver.apply(event, now);
     }
 }
 
 /// Members as they become Up one after the other, and a leader.
-pub(super) fn formed(members: &str, lead: &str) -> Vec<ClusterEvent> {
+pub(in crate::sbr) fn formed(members: &str, lead: &str) -> Vec<ClusterEvent> {
     members.split(' ').map(event).chain([leader(lead)]).collect()
 }
 
 /// The nodes that a tick downs, `-` for a decision to down nobody, nothing for no decision.
 pub(super) fn downed(resolver: &mut Resolver, millis: u64) -> String {
-    let acts = resolver.tick(at(millis));
+    let acts = resolver.acts_of_tick(at(millis));
     let texts = acts.iter().map(|act| if act.downs().len() == 0 { "-".into() } else { names(act.downs()) });
     texts.collect::<Vec<_>>().join(", ")
 }
@@ -50,7 +58,7 @@ fn a_decision_comes_when_nothing_has_changed_for_longer_than_stable_after() {
     let mut resolver = cut();
     assert_eq!(resolver.stable_deadline(), at(25_000));
     assert_eq!(downed(&mut resolver, 25_000), "");
-    assert_eq!(names(resolver.tick(Instant::from_nanos(25_000_000_001))[0].downs()), "d e");
+    assert_eq!(names(resolver.acts_of_tick(Instant::from_nanos(25_000_000_001))[0].downs()), "d e");
 }
 
 /// SBR-65: with nothing in its way it falls on the first tick after stable-after, at most a second later.
@@ -221,7 +229,7 @@ fn too_long_an_unrest_downs_all_on_every_node() {
             hear(&mut resolver, at(0), &[event(own), event("b"), event("c"), leader(lead), unreachable("c")]);
             hear(&mut resolver, at(20_000), &[unreachable("c")]);
             assert_eq!(downed(&mut resolver, 35_000), "");
-            let act = &resolver.tick(Instant::from_nanos(35_000_000_001))[0];
+            let act = &resolver.acts_of_tick(Instant::from_nanos(35_000_000_001))[0];
             assert_eq!((names(act.downs()), act.record().decision), ("b c a".into(), Decision::DownAll));
             assert!(matches!(act.record().reason, Reason::Unstable { changes: 2, .. }));
         }
@@ -265,7 +273,7 @@ fn a_tick_whose_unrest_downs_nobody_goes_on_to_the_strategy() {
     assert_eq!(downed(&mut resolver, 40_000), "-, -");
     assert_eq!((resolver.changes(), resolver.stable_deadline()), (1, at(21_000)));
     // SBR-69: neither is news when it comes again.
-    let again = resolver.tick(at(41_000));
+    let again = resolver.acts_of_tick(at(41_000));
     assert_eq!(again.iter().map(Act::is_news).collect::<Vec<_>>(), [false, false]);
 }
 
@@ -287,7 +295,7 @@ fn a_decision_to_down_nobody_comes_again_at_each_tick_and_is_news_once() {
     hear(&mut resolver, at(1_000), &[event("ce"), unreachable("ce")]);
     let mut news = Vec::new();
     for second in 22..27 {
-        let acts = resolver.tick(at(second * 1_000));
+        let acts = resolver.acts_of_tick(at(second * 1_000));
         assert_eq!((acts.len(), acts[0].downs().len()), (1, 0));
         news.push(acts[0].is_news());
     }
@@ -296,13 +304,13 @@ fn a_decision_to_down_nobody_comes_again_at_each_tick_and_is_news_once() {
     // Somebody else is on the way out: that is news, after the wait that it caused.
     hear(&mut resolver, at(27_000), &[event("de"), unreachable("de")]);
     assert_eq!(downed(&mut resolver, 28_000), "");
-    assert!(resolver.tick(at(48_000))[0].is_news());
+    assert!(resolver.acts_of_tick(at(48_000))[0].is_news());
     // The same once more, after a tick that came to nothing, is news again.
     resolver.apply(&reachable("de"), at(49_000));
     resolver.apply(&reachable("ce"), at(49_000));
     assert_eq!(downed(&mut resolver, 70_000), "");
     hear(&mut resolver, at(71_000), &[unreachable("ce"), unreachable("de")]);
-    assert_eq!(resolver.tick(at(92_000)).iter().map(Act::is_news).collect::<Vec<_>>(), [true]);
+    assert_eq!(resolver.acts_of_tick(at(92_000)).iter().map(Act::is_news).collect::<Vec<_>>(), [true]);
     // Down-all does not see that there is nobody to down.
     let mut down_all = resolver_of("a", Strategy::DownAll, 20, Some(15));
     hear(&mut down_all, at(0), &formed("a b c", "a"));
@@ -351,9 +359,7 @@ fn a_node_that_is_removed_decides_nothing_any_more() {
 /// SBR-75: its successor hears the present state in one go, and waits from then on.
 #[test]
 fn a_resolver_that_starts_anew_waits_from_then_on() {
-    let limit = Some(Duration::from_secs(15));
-    let mut resolver =
-        Resolver::new(keep_majority(), Duration::from_secs(20), limit, node("a"), home(), at(50_000));
+    let mut resolver = Resolver::new(settings(keep_majority(), 20, Some(15)), node("a"), home(), at(50_000));
     assert!(!resolver.is_responsible());
     assert_eq!((resolver.stable_deadline(), resolver.changes()), (at(70_000), 0));
     hear(&mut resolver, at(51_000), &[event("a"), event("b"), event("c"), unreachable("c"), leader("a")]);
@@ -412,7 +418,7 @@ fn the_decision_to_come_can_be_asked_for_while_waiting() {
     let mut resolver = cut();
     let expected = resolver.would_decide().unwrap();
     assert_eq!(names(&expected.down), "d e");
-    let acts = resolver.tick(at(26_000));
+    let acts = resolver.acts_of_tick(at(26_000));
     assert_eq!(acts[0].record(), &expected);
     resolver.apply(&leader("b"), at(27_000));
     assert_eq!(resolver.would_decide(), None);
@@ -445,7 +451,7 @@ fn a_resolver_can_be_saved_and_read_back_in_the_middle_of_its_wait() {
     let mut after: Resolver = serde_json::from_str(&serde_json::to_string(&before).unwrap()).unwrap();
     assert_eq!(after, before);
     assert_eq!(after.fingerprint(), before.fingerprint());
-    assert_eq!(after.tick(at(26_000)), before.tick(at(26_000)));
+    assert_eq!(after.acts_of_tick(at(26_000)), before.acts_of_tick(at(26_000)));
     assert_eq!(after, before);
 }
 
@@ -465,8 +471,8 @@ fn whatever_a_resolver_remembers_moves_its_fingerprint() {
         assert_ne!(after.fingerprint(), before.fingerprint(), "{event:?}");
     }
     let mut later = before.clone();
-    later.tick(at(10_000));
+    later.acts_of_tick(at(10_000));
     assert_eq!(later.fingerprint(), before.fingerprint());
-    later.tick(at(26_000));
+    later.acts_of_tick(at(26_000));
     assert_ne!(later.fingerprint(), before.fingerprint());
 }

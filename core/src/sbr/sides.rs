@@ -5,20 +5,25 @@ use core::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 
 use super::situation::Situation;
-use crate::membership::{Member, MemberStatus, UniqueAddress};
+use crate::membership::{Member, MemberStatus, UP_NUMBER_NONE, UniqueAddress};
 
-/// SBR-24: which statuses belong to a selection of members.
+/// SBR-24: which members belong to a selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Selection {
     /// With Joining and WeaklyUp members: those who may be Up in another view.
     pub(super) possibly_up: bool,
     /// Without Leaving members: those who may be Exiting in another view.
     pub(super) no_leaving: bool,
+    /// With Exiting members: those who may still be Leaving in another view.
+    pub(super) exiting: bool,
+    /// REP-123: a Leaving member that was never Up is taken for a Joining one, which it may be in another view.
+    pub(super) never_up_is_joining: bool,
 }
 
 impl Selection {
     /// The members that are counted first of all.
-    pub(super) const COUNTED: Self = Self { possibly_up: false, no_leaving: false };
+    pub(super) const COUNTED: Self =
+        Self { possibly_up: false, no_leaving: false, exiting: false, never_up_is_joining: false };
 
     /// SBR-24. SBR-28: a Leaving member counts whatever it was before, also if it was never Up.
     pub(super) const fn contains(self, status: MemberStatus) -> bool {
@@ -26,14 +31,24 @@ impl Selection {
             MemberStatus::Joining | MemberStatus::WeaklyUp => self.possibly_up,
             MemberStatus::Up | MemberStatus::PreparingForShutdown | MemberStatus::ReadyForShutdown => true,
             MemberStatus::Leaving => !self.no_leaving,
-            MemberStatus::Exiting | MemberStatus::Down | MemberStatus::Removed => false,
+            MemberStatus::Exiting => self.exiting,
+            MemberStatus::Down | MemberStatus::Removed => false,
         }
+    }
+
+    /// SBR-24, REP-123
+    pub(super) fn has(self, member: &Member) -> bool {
+        let was_never_up = member.status() == MemberStatus::Leaving && member.up_number() == UP_NUMBER_NONE;
+        if self.never_up_is_joining && was_never_up {
+            return self.contains(MemberStatus::Joining);
+        }
+        self.contains(member.status())
     }
 }
 
 /// SBR-27: whether a member of this status can still be downed.
 pub(super) const fn is_downable(status: MemberStatus) -> bool {
-    Selection { possibly_up: true, no_leaving: false }.contains(status)
+    Selection { possibly_up: true, ..Selection::COUNTED }.contains(status)
 }
 
 /// SBR-23: who stands first among members.
@@ -46,7 +61,7 @@ pub(super) enum Order {
 }
 
 impl Order {
-    fn compare(self, a: &Member, b: &Member) -> Ordering {
+    pub(super) fn compare(self, a: &Member, b: &Member) -> Ordering {
         match self {
             Self::Address => a.unique_address().cmp(b.unique_address()),
             Self::Age => a.age_order(b).then_with(|| a.unique_address().cmp(b.unique_address())),
@@ -107,8 +122,8 @@ impl Situation<'_> {
         for (member, is_unreachable) in self.members() {
             let (side, selection) =
                 if is_unreachable { (&mut unreachable, count.there) } else { (&mut reachable, count.here) };
-            let counts = selection.contains(member.status());
-            let may_be_first = count.candidates.contains(member.status());
+            let counts = selection.has(member);
+            let may_be_first = count.candidates.has(member);
             if !(counts || may_be_first) || !count.role.is_none_or(|role| member.roles().contains(role)) {
                 continue;
             }

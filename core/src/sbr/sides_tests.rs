@@ -5,9 +5,9 @@ use super::super::fixtures::*;
 use super::super::view::ResolverView;
 use super::*;
 
-const POSSIBLY_UP: Selection = Selection { possibly_up: true, no_leaving: false };
-const NO_LEAVING: Selection = Selection { possibly_up: false, no_leaving: true };
-const BOTH: Selection = Selection { possibly_up: true, no_leaving: true };
+const POSSIBLY_UP: Selection = Selection { possibly_up: true, ..Selection::COUNTED };
+const NO_LEAVING: Selection = Selection { no_leaving: true, ..Selection::COUNTED };
+const BOTH: Selection = Selection { possibly_up: true, no_leaving: true, ..Selection::COUNTED };
 
 fn count(view: &ResolverView, selection: Selection, role: Option<&str>, order: Order) -> Sides {
     Situation::new(view).count(Count::of(selection, role, order))

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::indirect::Indirect;
 use super::view::ResolverView;
-use crate::membership::{Address, Member, NodeKey, SeenBy, UniqueAddress};
+use crate::membership::{Address, Member, SeenBy, UniqueAddress};
 
 /// A record by the numbers of its observer and its subject.
 pub(super) type Link = (u32, u32);
@@ -18,7 +18,7 @@ pub(super) struct Situation<'a> {
     nodes: Vec<&'a UniqueAddress>,
     /// Of each node.
     unreachable: Vec<bool>,
-    /// Of each node that is a subject: whether its address has seen the present gossip.
+    /// Of each node that a record names: whether its address has seen the present gossip.
     has_seen: Vec<bool>,
     records: Vec<Link>,
     indirect: Indirect,
@@ -26,7 +26,7 @@ pub(super) struct Situation<'a> {
 
 impl<'a> Situation<'a> {
     pub(super) fn new(view: &'a ResolverView) -> Self {
-        let mut numbers = Numbers::new(view.members());
+        let mut numbers = Numbers::new(view);
         let unreachable_nodes: Vec<u32> =
             view.unreachable().iter().map(|node| numbers.number(node)).collect();
         let mut records = Vec::new();
@@ -43,7 +43,7 @@ impl<'a> Situation<'a> {
         let nodes = numbers.nodes;
         let mut unreachable = vec![false; nodes.len()];
         unreachable_nodes.iter().for_each(|&node| unreachable[node as usize] = true);
-        let has_seen = subjects_that_have_seen(view.seen_by(), &nodes, &records);
+        let has_seen = those_who_have_seen(view.seen_by(), &nodes, &records);
         let indirect = Indirect::among(&records, &has_seen);
         Self { members: view.members(), nodes, unreachable, has_seen, records, indirect }
     }
@@ -73,8 +73,13 @@ impl<'a> Situation<'a> {
     }
 
     /// All numbers, those of members first.
-    pub(super) fn numbers(&self) -> impl Iterator<Item = u32> + use<> {
+    pub(super) fn numbers(&self) -> core::ops::Range<u32> {
         0..self.nodes.len() as u32
+    }
+
+    /// Whether a node that a record names has seen the present gossip.
+    pub(super) fn has_seen(&self, number: u32) -> bool {
+        self.has_seen[number as usize]
     }
 
     pub(super) fn is_unreachable(&self, number: u32) -> bool {
@@ -92,44 +97,38 @@ impl<'a> Situation<'a> {
 
 /// Gives each node a number: members their place, others what comes after.
 struct Numbers<'a> {
-    members: &'a [Member],
+    view: &'a ResolverView,
     nodes: Vec<&'a UniqueAddress>,
-    /// Ascending.
-    by_key: Vec<(NodeKey, u32)>,
     others: BTreeMap<&'a UniqueAddress, u32>,
 }
 
 impl<'a> Numbers<'a> {
-    fn new(members: &'a [Member]) -> Self {
-        let nodes = members.iter().map(Member::unique_address).collect();
-        let mut by_key: Vec<_> =
-            members.iter().zip(0..).map(|(member, number)| (member.key(), number)).collect();
-        by_key.sort_unstable();
-        Self { members, nodes, by_key, others: BTreeMap::new() }
+    fn new(view: &'a ResolverView) -> Self {
+        let nodes = view.members().iter().map(Member::unique_address).collect();
+        Self { view, nodes, others: BTreeMap::new() }
     }
 
     fn number(&mut self, node: &'a UniqueAddress) -> u32 {
-        let key = node.key();
-        let from = self.by_key.partition_point(|entry| entry.0 < key);
-        let same_key = self.by_key[from..].iter().take_while(|entry| entry.0 == key);
-        let mut numbers = same_key.map(|entry| entry.1);
-        let member = numbers.find(|&number| self.members[number as usize].unique_address() == node);
-        member.unwrap_or_else(|| {
-            *self.others.entry(node).or_insert_with(|| {
-                self.nodes.push(node);
-                self.nodes.len() as u32 - 1
-            })
+        if let Some(place) = self.view.position(node) {
+            return place as u32;
+        }
+        *self.others.entry(node).or_insert_with(|| {
+            self.nodes.push(node);
+            self.nodes.len() as u32 - 1
         })
     }
 }
 
-/// SBR-4: of the subjects of some records, those whose address, in any incarnation, has seen the present gossip.
-fn subjects_that_have_seen(seen_by: &SeenBy, nodes: &[&UniqueAddress], records: &[Link]) -> Vec<bool> {
+/// SBR-4: of the nodes of some records, those whose address, in any incarnation, has seen the present gossip.
+fn those_who_have_seen(seen_by: &SeenBy, nodes: &[&UniqueAddress], records: &[Link]) -> Vec<bool> {
     let mut has_seen = vec![false; nodes.len()];
     if records.is_empty() {
         return has_seen;
     }
-    records.iter().for_each(|&(_, subject)| has_seen[subject as usize] = true);
+    for &(observer, subject) in records {
+        has_seen[observer as usize] = true;
+        has_seen[subject as usize] = true;
+    }
     let mut seen: Vec<&Address> = seen_by.nodes().map(|node| &node.address).collect();
     seen.sort_unstable_by_key(|address| address.hash64());
     let contains = |address: &Address| {
@@ -137,8 +136,8 @@ fn subjects_that_have_seen(seen_by: &SeenBy, nodes: &[&UniqueAddress], records: 
         let mut same_hash = seen[from..].iter().take_while(|other| other.hash64() == address.hash64());
         same_hash.any(|other| *other == address)
     };
-    for (is_subject, node) in has_seen.iter_mut().zip(nodes) {
-        *is_subject = *is_subject && contains(&node.address);
+    for (is_named, node) in has_seen.iter_mut().zip(nodes) {
+        *is_named = *is_named && contains(&node.address);
     }
     has_seen
 }

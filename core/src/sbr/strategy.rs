@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// How long the side without a majority lets others ask for the lease first, unless it is set.
 const MINORITY_DELAY: Duration = Duration::from_secs(2);
 
+/// LEASE-23: how long the lease is kept after all that were downed are gone, unless it is set.
+const RELEASE_AFTER: Duration = Duration::from_secs(40);
+
 /// SBR-9: the strategy of a resolver, with what it needs to know.
 ///
 /// All nodes of a cluster must have the same one with the same settings; otherwise two sides can stay.
@@ -40,6 +43,9 @@ pub enum Strategy {
         role: Option<Arc<str>>,
         /// How long the side without the majority waits before it asks.
         minority_delay: Duration,
+        /// LEASE-23: how long the lease is kept after all that were downed are gone. It should exceed what can lie between
+        /// the decisions of two sides: `stable-after` and `down-all-when-unstable` together.
+        release_after: Duration,
     },
 }
 
@@ -66,7 +72,7 @@ impl Strategy {
             Self::KeepMajority { role: None },
             Self::KeepOldest { down_if_alone: true, role: None },
             Self::DownAll,
-            Self::LeaseMajority { role: None, minority_delay: MINORITY_DELAY },
+            Self::LeaseMajority { role: None, minority_delay: MINORITY_DELAY, release_after: RELEASE_AFTER },
         ]
         .into_iter()
         .find(|strategy| strategy.name().eq_ignore_ascii_case(name))

@@ -23,7 +23,7 @@ fn course(resolver: &mut Resolver, events: &[(u64, ClusterEvent)], until: u64) -
     for second in 1..=until {
         let due = events.iter().filter(|(when, _)| *when == second);
         due.for_each(|(_, event)| hear(resolver, at(second * 1_000), core::slice::from_ref(event)));
-        for act in resolver.tick(at(second * 1_000)).iter().filter(|act| act.is_news()) {
+        for act in resolver.acts_of_tick(at(second * 1_000)).iter().filter(|act| act.is_news()) {
             let down = if act.downs().len() == 0 { "-".into() } else { names(act.downs()) };
             told.push(format!("{second}: {down}"));
         }

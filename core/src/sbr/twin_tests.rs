@@ -267,9 +267,9 @@ proptest! {
         view.set_seen_by(has_seen.collect::<Vec<_>>().into());
 
         let twin = Twin::of(&view);
-        prop_assert_eq!(view.decide(&strategy), twin.decide(&strategy));
+        prop_assert_eq!(view.decide(&strategy, &NONE), twin.decide(&strategy));
         prop_assert_eq!(view.indirectly_connected(), twin.indirect().into_iter().collect::<Vec<_>>());
-        let decided = view.decide(&strategy);
+        let decided = view.decide(&strategy, &NONE);
         let decisions = [
             Some(decided),
             decided.reverse(),
@@ -282,7 +282,7 @@ proptest! {
             let expected = twin.nodes_to_down(&strategy, decision);
             let failed = expected.is_none();
             let expected: Vec<_> = expected.unwrap_or_else(|| twin.downable()).into_iter().collect();
-            prop_assert_eq!(view.nodes_to_down(&strategy, decision), (expected, failed), "{}", decision);
+            prop_assert_eq!(view.nodes_to_down(&strategy, &NONE, decision), (expected, failed), "{}", decision);
         }
     }
 }

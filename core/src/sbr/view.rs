@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::sides::Selection;
 use super::strategy::Strategy;
-use crate::membership::{DataCenter, Member, Reachability, ReachabilityStatus, SeenBy, UniqueAddress};
+use crate::membership::{
+    DataCenter, Member, NodeKey, Reachability, ReachabilityStatus, SeenBy, UniqueAddress,
+};
 use crate::mix::Mixer;
 
 /// Everything that a decision may look at (SBR-1), built from events alone.
@@ -23,6 +25,8 @@ pub struct ResolverView {
     one_per_age: bool,
     /// Ascending by unique address, each with the status of the last event that stored it.
     members: Arc<Vec<Member>>,
+    /// The place in `members` of each, ascending by key: looking a node up by its text is ten times slower.
+    places: Arc<Vec<(NodeKey, u32)>>,
     /// Ascending; kept from events, not from the table of observations (SBR-21). Never self (SBR-16).
     unreachable: Vec<UniqueAddress>,
     /// How many members of `unreachable` are stored and counted. Kept, since events ask for it one by one.
@@ -59,6 +63,7 @@ impl ResolverView {
             data_center,
             one_per_age: matches!(strategy, Strategy::KeepOldest { .. }),
             members: Arc::default(),
+            places: Arc::default(),
             unreachable: Vec::new(),
             unreachable_counted: 0,
             members_hash: 0,
@@ -137,17 +142,13 @@ impl ResolverView {
     pub fn put(&mut self, member: &Member) -> bool {
         let is_own = self.is_own(member);
         if is_own {
-            self.change(member.unique_address(), |view, node| {
+            self.change(member.unique_address(), |view, place| {
                 let collides = view.one_per_age && view.has_other_of_same_age(member);
-                let position = view.position(node);
-                let members = Arc::make_mut(&mut view.members);
-                match position {
-                    Ok(at) if collides => {
-                        members.remove(at);
-                    }
-                    Ok(at) => members[at] = member.clone(),
-                    Err(_) if collides => {}
-                    Err(at) => members.insert(at, member.clone()),
+                match place {
+                    Some(at) if collides => view.take_out(at),
+                    Some(at) => Arc::make_mut(&mut view.members)[at] = member.clone(),
+                    None if collides => {}
+                    None => view.insert(member.clone()),
                 }
             });
         }
@@ -157,7 +158,7 @@ impl ResolverView {
     /// SBR-16: counts a node as unreachable from now on, if it is not self.
     pub fn mark_unreachable(&mut self, node: &UniqueAddress) {
         if *node != self.self_node {
-            self.change(node, |view, node| {
+            self.change(node, |view, _| {
                 if let Err(at) = view.unreachable.binary_search(node) {
                     view.unreachable.insert(at, node.clone());
                 }
@@ -166,13 +167,13 @@ impl ResolverView {
     }
 
     pub(super) fn mark_reachable(&mut self, node: &UniqueAddress) {
-        self.change(node, |view, node| view.unreachable.retain(|unreachable| unreachable != node));
+        self.change(node, |view, _| view.unreachable.retain(|unreachable| unreachable != node));
     }
 
     pub(super) fn remove(&mut self, node: &UniqueAddress) {
-        self.change(node, |view, node| {
-            if let Ok(at) = view.position(node) {
-                Arc::make_mut(&mut view.members).remove(at);
+        self.change(node, |view, place| {
+            if let Some(at) = place {
+                view.take_out(at);
             }
             view.unreachable.retain(|unreachable| unreachable != node);
         });
@@ -198,7 +199,7 @@ impl ResolverView {
             });
             let nodes = observers.map(|row| row.observer());
             let nodes = nodes.chain(table.all_unreachable()).chain(table.all_terminated());
-            strangers.extend(nodes.filter(|node| self.position(node).is_err()).cloned());
+            strangers.extend(nodes.filter(|node| self.position(node).is_none()).cloned());
             strangers.sort_unstable();
             strangers.dedup();
         }
@@ -234,14 +235,35 @@ impl ResolverView {
         member.data_center() == &*self.data_center
     }
 
-    /// SBR-4: members are told apart by unique address.
-    fn position(&self, node: &UniqueAddress) -> Result<usize, usize> {
-        self.members.binary_search_by(|member| member.unique_address().cmp(node))
+    /// SBR-4: members are told apart by unique address. Where one is stored.
+    pub(super) fn position(&self, node: &UniqueAddress) -> Option<usize> {
+        let key = node.key();
+        let from = self.places.partition_point(|place| place.0 < key);
+        let same_key = self.places[from..].iter().take_while(|place| place.0 == key);
+        same_key.map(|place| place.1 as usize).find(|&at| self.members[at].unique_address() == node)
+    }
+
+    /// Stores a member that is not stored yet.
+    fn insert(&mut self, member: Member) {
+        let node = member.unique_address();
+        let at = self.members.partition_point(|other| other.unique_address() < node);
+        let places = Arc::make_mut(&mut self.places);
+        places.iter_mut().filter(|place| place.1 >= at as u32).for_each(|place| place.1 += 1);
+        let entry = (node.key(), at as u32);
+        places.insert(places.partition_point(|place| *place < entry), entry);
+        Arc::make_mut(&mut self.members).insert(at, member);
+    }
+
+    fn take_out(&mut self, at: usize) {
+        Arc::make_mut(&mut self.members).remove(at);
+        let places = Arc::make_mut(&mut self.places);
+        places.retain(|place| place.1 != at as u32);
+        places.iter_mut().filter(|place| place.1 > at as u32).for_each(|place| place.1 -= 1);
     }
 
     /// Incarnations of one address stand side by side.
     fn has_other_of_same_age(&self, member: &Member) -> bool {
-        let at = self.position(member.unique_address()).unwrap_or_else(|at| at);
+        let at = self.members.partition_point(|other| other.unique_address() < member.unique_address());
         let same_address = |other: &&Member| other.address() == member.address();
         let before = self.members[..at].iter().rev().take_while(same_address);
         let after = self.members[at..].iter().take_while(same_address);
@@ -250,20 +272,29 @@ impl ResolverView {
         others.any(|other| other.age_order(member).is_eq())
     }
 
-    /// Changes what is known of one node. The one place that keeps `unreachable_counted` and `members_hash` true.
-    fn change(&mut self, node: &UniqueAddress, change: impl FnOnce(&mut Self, &UniqueAddress)) {
-        let stored_hash = |view: &Self| view.position(node).map_or(0, |at| view.members[at].hash64());
-        let before = self.is_counted_and_unreachable(node);
-        self.members_hash = self.members_hash.wrapping_sub(stored_hash(self));
-        change(self, node);
-        self.members_hash = self.members_hash.wrapping_add(stored_hash(self));
-        let after = self.is_counted_and_unreachable(node);
-        self.unreachable_counted = self.unreachable_counted + usize::from(after) - usize::from(before);
+    /// Changes what is known of one node, which is stored at a place or not at all. The one place that keeps
+    /// `unreachable_counted` and `members_hash` true.
+    fn change(&mut self, node: &UniqueAddress, change: impl FnOnce(&mut Self, Option<usize>)) {
+        let place = self.position(node);
+        let (hash_before, counted_before) = self.share(node, place);
+        change(self, place);
+        // Nothing else moves while one node changes, so a stored one that stays is where it was.
+        let place = place
+            .filter(|&at| self.members.get(at).is_some_and(|member| member.unique_address() == node))
+            .or_else(|| self.position(node));
+        let (hash_after, counted_after) = self.share(node, place);
+        self.members_hash = self.members_hash.wrapping_sub(hash_before).wrapping_add(hash_after);
+        self.unreachable_counted =
+            self.unreachable_counted + usize::from(counted_after) - usize::from(counted_before);
     }
 
-    fn is_counted_and_unreachable(&self, node: &UniqueAddress) -> bool {
-        self.unreachable.binary_search(node).is_ok()
-            && self.position(node).is_ok_and(|at| Selection::COUNTED.contains(self.members[at].status()))
+    /// What a node adds to `members_hash`, and whether it adds to `unreachable_counted`.
+    fn share(&self, node: &UniqueAddress, place: Option<usize>) -> (u64, bool) {
+        let Some(member) = place.map(|at| &self.members[at]) else { return (0, false) };
+        let is_counted = Selection::COUNTED.contains(member.status());
+        let is_unreachable =
+            is_counted && !self.unreachable.is_empty() && self.unreachable.binary_search(node).is_ok();
+        (member.hash64(), is_unreachable)
     }
 }
 
@@ -274,6 +305,7 @@ impl From<StoredView> for ResolverView {
             data_center: stored.data_center,
             one_per_age: stored.one_per_age,
             members: Arc::default(),
+            places: Arc::default(),
             unreachable: Vec::new(),
             unreachable_counted: 0,
             members_hash: 0,

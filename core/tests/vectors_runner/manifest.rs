@@ -2,14 +2,22 @@
 
 use serde_json::Value;
 
-use super::{Outcome, clocks, daemon, events, gossips, members, observations, orders, versions, views};
+use super::{
+    Outcome, clocks, daemon, events, gossips, members, observations, orders, resolver, resolver_sides,
+    resolver_timed, versions, views,
+};
 
 /// The result of a case, computed from its inputs.
 pub(crate) type Check = fn(&Value) -> Outcome;
 
+/// What a case expects, and what comes out instead.
+pub(crate) type LineCheck = fn(&Value) -> (Value, Value);
+
 /// What happens with cases.
 pub(crate) enum State {
     Run(Check),
+    /// A case without `in` and `out`: the check finds both.
+    RunLine(LineCheck),
     /// Nothing yet, for a reason.
     Pending(&'static str),
     /// Nothing ever, for a reason.
@@ -29,7 +37,7 @@ pub(crate) struct Area {
     pub(crate) scope: Scope,
 }
 
-use State::{LeftOut, Pending, Run};
+use State::{LeftOut, Pending, Run, RunLine};
 
 const LATER: State = Pending("built with a later issue");
 const ROUTING: State = Pending("routing is built with a later issue");
@@ -141,7 +149,7 @@ pub(crate) const AREAS: &[Area] = &[
             ("reap", LATER),
         ]),
     },
-    Area { name: "sbr_decide", scope: Scope::Whole(LATER) },
-    Area { name: "sbr_sides", scope: Scope::Whole(LATER) },
-    Area { name: "sbr_timed", scope: Scope::Whole(LATER) },
+    Area { name: "sbr_decide", scope: Scope::Whole(RunLine(resolver::decide)) },
+    Area { name: "sbr_sides", scope: Scope::Whole(RunLine(resolver_sides::sides)) },
+    Area { name: "sbr_timed", scope: Scope::Whole(RunLine(resolver_timed::timed)) },
 ];

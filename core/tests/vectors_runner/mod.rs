@@ -10,6 +10,9 @@ mod gossips;
 mod members;
 mod observations;
 mod orders;
+mod resolver;
+mod resolver_sides;
+mod resolver_timed;
 mod values;
 mod versions;
 mod views;
@@ -165,6 +168,18 @@ fn run_case(area: &Area, case: &Value, report: &mut AreaReport) {
         None => report.fail(format!("{id}: the manifest names no operation `{asked}`")),
         Some(State::Pending(reason)) => *report.pending.entry(reason).or_default() += 1,
         Some(State::LeftOut(reason)) => *report.left_out.entry(reason).or_default() += 1,
+        Some(State::RunLine(check)) => match guarded(|| check(case)) {
+            Err(why) => report.fail(format!("{id}: {why}")),
+            Ok((expected, actual)) => match difference(&expected, &actual) {
+                None => report.passed += 1,
+                Some(place) => report.fail(format!(
+                    "{id} differs at {place}\n    case     {}\n    expected {}\n    actual   {}",
+                    shortened(case),
+                    shortened(&expected),
+                    shortened(&actual)
+                )),
+            },
+        },
         Some(State::Run(check)) => match run_check(*check, &case["in"]) {
             Err(why) => report.fail(format!("{id} ({asked}): {why}")),
             Ok(Outcome::LeftOut(reason)) => *report.left_out.entry(reason).or_default() += 1,
@@ -195,7 +210,11 @@ fn compare(case: &Value, expected: &Value, actual: &Value, asked: &str, report: 
 
 /// A case that panics is a difference like any other, and the rest of the cases is run.
 fn run_check(check: Check, input: &Value) -> Result<Outcome, String> {
-    panic::catch_unwind(|| check(input)).map_err(|cause| {
+    guarded(|| check(input))
+}
+
+fn guarded<T>(check: impl FnOnce() -> T + panic::UnwindSafe) -> Result<T, String> {
+    panic::catch_unwind(check).map_err(|cause| {
         let text = cause.downcast_ref::<String>().cloned();
         let text = text.or_else(|| cause.downcast_ref::<&str>().map(ToString::to_string));
         format!("panicked: {}", text.unwrap_or_default())

@@ -5,7 +5,8 @@ use core::cmp::Ordering;
 use super::super::decision::{Decision, Reason};
 use super::super::sides::{Count, Order, Selection, Sides};
 use super::super::situation::Situation;
-use super::Verdict;
+use super::{Verdict, counted};
+use crate::repairs::Repairs;
 
 /// SBR-42: which side is the larger one. Nobody counts when nobody could break a tie.
 pub(super) fn majority(sides: &Sides) -> Reason {
@@ -20,13 +21,17 @@ pub(super) fn majority(sides: &Sides) -> Reason {
 
 impl Situation<'_> {
     /// SBR-42
-    pub(super) fn keep_majority(&self, role: Option<&str>) -> Verdict {
-        let sides = self.count(Count::of(Selection::COUNTED, role, Order::Address));
+    pub(super) fn keep_majority(&self, role: Option<&str>, repairs: &Repairs) -> Verdict {
+        let counted = counted(repairs);
+        let sides = self.count(Count::of(counted, role, Order::Address));
         if !self.indirect().is_empty() {
             return Verdict::plain(Decision::DownIndirectlyConnected, Reason::IndirectlyConnected, sides);
         }
         match majority(&sides) {
             Reason::NobodyCounts => Verdict::plain(Decision::DownAll, Reason::NobodyCounts, sides),
+            reason if repairs.worst_case_check => {
+                Verdict::checked(reason, sides, || self.worst_case(counted, role, Order::Address).majority())
+            }
             reason => Verdict::checked(reason, sides, || self.majority_second_check(role)),
         }
     }
@@ -34,8 +39,8 @@ impl Situation<'_> {
     /// SBR-43: this side without those who may not count in another view, the others with all who may. Only members that
     /// are neither coming nor going may break a tie.
     fn majority_second_check(&self, role: Option<&str>) -> (Reason, Sides) {
-        let certain = Selection { possibly_up: false, no_leaving: true };
-        let possible = Selection { possibly_up: true, no_leaving: false };
+        let certain = Selection { no_leaving: true, ..Selection::COUNTED };
+        let possible = Selection { possibly_up: true, ..Selection::COUNTED };
         let sides = self.count(Count {
             role,
             here: certain,

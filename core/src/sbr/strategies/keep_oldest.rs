@@ -3,11 +3,12 @@
 use super::super::decision::{Decision, Reason};
 use super::super::sides::{Count, Order, Selection, Sides};
 use super::super::situation::Situation;
-use super::Verdict;
+use super::{Verdict, counted};
+use crate::repairs::Repairs;
 
 /// SBR-46, SBR-48: where the oldest is, and whether it is alone. What cannot be reached is taken for one part, so an
 /// oldest beyond it is alone only if nobody else is missing.
-fn oldest(sides: &Sides, down_if_alone: bool) -> Reason {
+pub(super) fn oldest(sides: &Sides, down_if_alone: bool) -> Reason {
     match &sides.first {
         None => Reason::NobodyCounts,
         Some(first) if first.is_reachable => {
@@ -23,13 +24,17 @@ fn oldest(sides: &Sides, down_if_alone: bool) -> Reason {
 
 impl Situation<'_> {
     /// SBR-45
-    pub(super) fn keep_oldest(&self, down_if_alone: bool, role: Option<&str>) -> Verdict {
-        let sides = self.count(Count::of(Selection::COUNTED, role, Order::Age));
+    pub(super) fn keep_oldest(&self, down_if_alone: bool, role: Option<&str>, repairs: &Repairs) -> Verdict {
+        let counted = counted(repairs);
+        let sides = self.count(Count::of(counted, role, Order::Age));
         if !self.indirect().is_empty() {
             return Verdict::plain(Decision::DownIndirectlyConnected, Reason::IndirectlyConnected, sides);
         }
         match oldest(&sides, down_if_alone) {
             Reason::NobodyCounts => Verdict::plain(Decision::DownAll, Reason::NobodyCounts, sides),
+            reason if repairs.worst_case_check => Verdict::checked(reason, sides, || {
+                self.worst_case(counted, role, Order::Age).oldest(down_if_alone)
+            }),
             reason => Verdict::checked(reason, sides, || self.oldest_second_check(down_if_alone, role)),
         }
     }
@@ -37,8 +42,8 @@ impl Situation<'_> {
     /// SBR-47: the oldest of those who are not leaving; whether it is alone is told with Joining and WeaklyUp members and
     /// without Leaving ones, on both sides.
     fn oldest_second_check(&self, down_if_alone: bool, role: Option<&str>) -> (Reason, Sides) {
-        let staying = Selection { possibly_up: false, no_leaving: true };
-        let company = Selection { possibly_up: down_if_alone, no_leaving: true };
+        let staying = Selection { no_leaving: true, ..Selection::COUNTED };
+        let company = Selection { possibly_up: down_if_alone, ..staying };
         let sides =
             self.count(Count { role, here: company, there: company, candidates: staying, order: Order::Age });
         (oldest(&sides, down_if_alone), sides)

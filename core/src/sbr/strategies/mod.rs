@@ -4,6 +4,7 @@ mod keep_majority;
 mod keep_oldest;
 mod lease_majority;
 pub(super) mod static_quorum;
+mod worst_case;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ use super::decision::{Decision, Reason};
 use super::sides::{Count, Order, Selection, Sides};
 use super::situation::Situation;
 use super::strategy::Strategy;
+use crate::repairs::Repairs;
 
 /// A decision and how it came about.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,16 +37,15 @@ pub struct SecondCheck {
 }
 
 impl Situation<'_> {
-    /// SBR-37: what a strategy decides. The same situation and strategy always give the same verdict (SBR-1).
-    pub(super) fn decide(&self, strategy: &Strategy) -> Verdict {
+    /// SBR-37: what a strategy decides. The same situation, strategy and repairs always give the same verdict (SBR-1).
+    pub(super) fn decide(&self, strategy: &Strategy, repairs: &Repairs) -> Verdict {
+        let role = strategy.role();
         match strategy {
-            Strategy::StaticQuorum { quorum_size, role } => self.static_quorum(*quorum_size, role.as_deref()),
-            Strategy::KeepMajority { role } => self.keep_majority(role.as_deref()),
-            Strategy::KeepOldest { down_if_alone, role } => self.keep_oldest(*down_if_alone, role.as_deref()),
+            Strategy::StaticQuorum { quorum_size, .. } => self.static_quorum(*quorum_size, role, repairs),
+            Strategy::KeepMajority { .. } => self.keep_majority(role, repairs),
+            Strategy::KeepOldest { down_if_alone, .. } => self.keep_oldest(*down_if_alone, role, repairs),
             Strategy::DownAll => self.down_all(),
-            Strategy::LeaseMajority { role, minority_delay } => {
-                self.lease_majority(role.as_deref(), *minority_delay)
-            }
+            Strategy::LeaseMajority { minority_delay, .. } => self.lease_majority(role, *minority_delay),
         }
     }
 
@@ -71,6 +72,11 @@ impl Verdict {
         let second_check = SecondCheck { sides: check_sides, reason: check_reason, is_passed };
         Self { decision, reason, sides, second_check: Some(second_check) }
     }
+}
+
+/// REP-123: whom keep-majority and keep-oldest count first of all.
+const fn counted(repairs: &Repairs) -> Selection {
+    Selection { never_up_is_joining: repairs.worst_case_check, ..Selection::COUNTED }
 }
 
 /// Whether a count of sides speaks for this one.

@@ -9,10 +9,10 @@ use Decision::{DownAll, DownIndirectlyConnected, DownReachable, DownUnreachable}
 
 /// The decision of one side of a split: members, of which those after the bar are unreachable.
 fn side(strategy: &Strategy, text: &str) -> Decision {
-    view_of_side(strategy, text).decide(strategy)
+    view_of_side(strategy, text).decide(strategy, &NONE)
 }
 
-fn view_of_side(strategy: &Strategy, text: &str) -> ResolverView {
+pub(super) fn view_of_side(strategy: &Strategy, text: &str) -> ResolverView {
     let (here, there) = text.split_once('|').unwrap();
     // Seen from a node that is not among them, so that every member can be on either side.
     let mut view = ResolverView::new(node("z"), home(), strategy);
@@ -42,7 +42,7 @@ fn the_side_with_the_quorum_stays() {
         ],
     );
     let view = view_of_records(&static_quorum(3), "a b c d e", "b>c c>b", "");
-    assert_eq!(view.decide(&static_quorum(3)), DownIndirectlyConnected);
+    assert_eq!(view.decide(&static_quorum(3), &NONE), DownIndirectlyConnected);
 }
 
 /// SBR-39: before all else, and by how many there are now, whether they can be reached or not.
@@ -50,7 +50,7 @@ fn the_side_with_the_quorum_stays() {
 fn more_members_than_a_quorum_allows_all_go_down() {
     for records in ["f>a", "b>c c>b"] {
         let view = view_of_records(&static_quorum(3), "a b c d e f", records, "a");
-        assert_eq!(view.decide(&static_quorum(3)), DownAll);
+        assert_eq!(view.decide(&static_quorum(3), &NONE), DownAll);
     }
     check(&static_quorum(3), &[("a b c|d e fj", DownUnreachable), ("a b c d e|fl", DownAll)]);
     assert_eq!(static_quorum::too_many(5, 3), None);
@@ -101,7 +101,7 @@ fn the_larger_side_stays_and_of_halves_the_one_with_the_lowest_address() {
         ],
     );
     let view = view_of_records(&keep_majority(), "a b c d e", "b>c c>b", "");
-    assert_eq!(view.decide(&keep_majority()), DownIndirectlyConnected);
+    assert_eq!(view.decide(&keep_majority(), &NONE), DownIndirectlyConnected);
 }
 
 /// SBR-25: members without the role neither help their side nor break ties.
@@ -152,7 +152,7 @@ fn a_majority_that_others_may_count_differently_all_goes_down() {
 /// SBR-44
 #[test]
 fn only_a_side_that_would_stay_looks_twice() {
-    let checked = |text| view_of_side(&keep_majority(), text).explain(&keep_majority()).second_check;
+    let checked = |text| view_of_side(&keep_majority(), text).explain(&keep_majority(), &NONE).second_check;
     assert_eq!(checked("a b|c d e"), None);
     assert!(checked("a b c|d e").unwrap().is_passed);
     let failed = checked("a b c|d e fj gj").unwrap();
@@ -169,7 +169,7 @@ fn the_side_with_the_oldest_stays() {
             &[("e@1 d|a@6 b c", DownUnreachable), ("a@6 b c|e@1 d", DownReachable), ("aj|bj", DownAll)],
         );
         let view = view_of_records(&strategy, "a b c d e", "b>c c>b", "");
-        assert_eq!(view.decide(&strategy), DownIndirectlyConnected);
+        assert_eq!(view.decide(&strategy, &NONE), DownIndirectlyConnected);
     }
 }
 
@@ -227,7 +227,7 @@ fn an_oldest_is_alone_if_nobody_with_the_role_is_with_it() {
 fn down_all_takes_everybody_whatever_the_situation() {
     check(&Strategy::DownAll, &[("a b c|d", DownAll), ("a b c|de", DownAll), ("aj|", DownAll)]);
     let view = view_of_records(&Strategy::DownAll, "a b c", "b>c c>b", "");
-    assert_eq!(view.decide(&Strategy::DownAll), DownAll);
+    assert_eq!(view.decide(&Strategy::DownAll, &NONE), DownAll);
 }
 
 /// SBR-50
@@ -249,7 +249,7 @@ fn the_side_without_the_majority_asks_later_for_the_lease() {
     assert_eq!(side(&with_role(lease_majority(), "worker"), "a b|c/worker"), after(2));
     let view = view_of_records(&lease_majority(), "a b c", "b>c c>b", "");
     let decision = Decision::AcquireLeaseAndDownIndirectlyConnected { delay: Duration::ZERO };
-    assert_eq!(view.decide(&lease_majority()), decision);
+    assert_eq!(view.decide(&lease_majority(), &NONE), decision);
 }
 
 /// SBR-37: over all statuses of three members, both sides of each, with and without a broken link.
@@ -271,7 +271,7 @@ fn each_strategy_takes_only_the_decisions_that_are_its_own() {
             let (a, b, c) = (suffixes[place % 6], suffixes[place / 6 % 6], suffixes[place / 36]);
             let members: String = ["a", a, " b", b, " c", c, "@9"].concat();
             for records in ["a>c b>c", "a>b a>c", "b>c c>b"] {
-                let decision = view_of_records(&strategy, &members, records, "").decide(&strategy);
+                let decision = view_of_records(&strategy, &members, records, "").decide(&strategy, &NONE);
                 assert!(allowed(&strategy).contains(&decision.name()), "{strategy:?} {decision}");
                 taken.push(decision.name());
             }
@@ -287,8 +287,8 @@ fn each_strategy_takes_only_the_decisions_that_are_its_own() {
 fn the_same_view_and_strategy_always_give_the_same_decision() {
     for strategy in all_strategies(3) {
         let view = view_of_records(&strategy, "a b cl d ej", "a>d a>e b>d b>c", "a b");
-        let once = view.explain(&strategy);
-        assert_eq!(view.clone().explain(&strategy), once);
-        assert_eq!(once.view.explain(&once.strategy), once);
+        let once = view.explain(&strategy, &NONE);
+        assert_eq!(view.clone().explain(&strategy, &NONE), once);
+        assert_eq!(once.view.explain(&once.strategy, &NONE), once);
     }
 }
