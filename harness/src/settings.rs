@@ -3,7 +3,7 @@
 use quorate::internals::Planted;
 use quorate::{Config, ConfigError, Repairs};
 
-use crate::case::SettingCatalog;
+use crate::case::{SettingCatalog, Time};
 
 /// CASE-4: every setting of [`Config`] by its own name, the repairs, and what is said of the world.
 #[derive(Clone, Copy, Debug, Default)]
@@ -11,6 +11,8 @@ pub struct Settings;
 
 /// Whether messages are encoded and decoded on their way (SIM-4).
 pub const WORLD_WIRE: &str = "world.wire";
+/// How long the work takes that a host does before its node exits, in all hosts.
+pub const WORLD_EXIT_TASKS: &str = "world.exit-tasks";
 /// INV-5: the name of a rule that is broken on purpose in all nodes, or `off`.
 pub const WORLD_PLANTED: &str = "world.planted";
 /// All repairs that are built, at once.
@@ -18,7 +20,7 @@ const ALL_REPAIRS: &str = "repairs.all";
 
 impl SettingCatalog for Settings {
     fn names(&self) -> Vec<&'static str> {
-        let own = [WORLD_WIRE, WORLD_PLANTED, ALL_REPAIRS];
+        let own = [WORLD_WIRE, WORLD_EXIT_TASKS, WORLD_PLANTED, ALL_REPAIRS];
         Config::settings().iter().map(|setting| setting.name).chain(own).collect()
     }
 
@@ -28,6 +30,10 @@ impl SettingCatalog for Settings {
                 "on" | "off" => Ok(value.into()),
                 _ => Err("`on` or `off` is expected".into()),
             };
+        }
+        if key == WORLD_EXIT_TASKS {
+            let time: Time = value.parse().map_err(|error| format!("a duration is expected: {error}"))?;
+            return Ok(time.to_string());
         }
         if key == WORLD_PLANTED {
             return match value {

@@ -87,6 +87,9 @@ fn assert_sound(run: &mut Run, seconds: u64) -> Vec<Judged> {
     run.judge.report()
 }
 
+/// Those that need more than one data centre, or somebody who leaves.
+const ELSEWHERE: [&str; 3] = ["C8", "X1", "X2"];
+
 /// M2, M3, M4, V1, V2, R1, C2, C3, C6, S1, L1
 #[test]
 fn a_cluster_that_forms_is_cut_and_loses_its_minority_is_sound_and_all_is_judged() {
@@ -95,7 +98,7 @@ fn a_cluster_that_forms_is_cut_and_loses_its_minority_is_sound_and_all_is_judged
     run.plan(90, Action::Heal(Heal::All));
     let report = assert_sound(&mut run, 130);
     assert_eq!(run.up(), [3, 3, 3]);
-    for invariant in INVARIANTS {
+    for invariant in INVARIANTS.iter().filter(|invariant| !ELSEWHERE.contains(&invariant.id)) {
         assert!(judged(&report, invariant.id) > 0, "{} was never judged", invariant.id);
     }
 }

@@ -10,7 +10,8 @@ use quorate_harness::settings::Settings;
 const LIFE: &str = "qcase 1
 nodes a b c d e f
 seeds a b
-set   repairs.all = on, sbr.stable-after = 8s
+roles c d: backend
+set   repairs.all = on, sbr.stable-after = 8s, min-nr-of-members = 3, world.exit-tasks = 2s
 link  * delay 500us..30ms
 
 at 0s   start a b c d e
@@ -60,16 +61,22 @@ fn planted_bugs_are_found() {
 }
 
 const FOUND_BY: &[(&str, &[&str])] = &[
-    ("merge-keeps-local-members", &["M4"]),
-    ("tombstone-ignored", &["M4"]),
-    ("tombstone-not-set", &["R1", "M4"]),
-    ("seen-not-reset", &["C2"]),
-    ("merge-keeps-seen", &["C2"]),
+    ("merge-keeps-local-members", &["M4", "V5"]),
+    ("tombstone-ignored", &["M4", "V3"]),
+    ("tombstone-not-set", &["R1", "M4", "M10"]),
+    ("down-not-terminal", &["M1"]),
+    ("seen-not-reset", &["C1", "C2"]),
+    ("merge-keeps-seen", &["C1", "C2"]),
     ("merge-counts", &["V1"]),
-    ("older-gossip-taken", &["V2"]),
+    ("older-gossip-taken", &["V2", "V6"]),
+    ("exiting-marks-seen", &["X1"]),
+    ("second-incarnation-beside-first", &["M6"]),
+    ("joiner-loses-roles", &["M8"]),
     ("leader-acts-without-convergence", &["C6"]),
     ("unreachable-ignored-in-convergence", &["C3"]),
     ("weakly-up-at-once", &["C6"]),
+    ("minimum-ignored", &["C7"]),
+    ("up-number-reused", &["U1", "U2", "U3"]),
     ("leaving-goes-straight-to-removed", &["M2"]),
     ("row-version-not-raised", &["R1"]),
     ("received-rows-win", &["R1"]),

@@ -63,3 +63,45 @@ pub(super) static MINIMUM_MET: Assumption = Assumption {
     name: "minimum-met",
     sentence: "there are as many members as the settings ask for before one becomes Up",
 };
+
+/// Of M5.
+pub(super) static SEED_NODES_ONLY: Assumption = Assumption {
+    name: "seed-nodes-only",
+    sentence: "nobody was told to join a node by its address: all began with their seed nodes",
+};
+
+/// Of V7.
+pub(super) static SENDER_KNOWN: Assumption = Assumption {
+    name: "sender-known",
+    sentence: "the node that sent the message has not been started anew since",
+};
+
+/// Of C8.
+pub(super) static SEVERAL_DATA_CENTERS: Assumption =
+    Assumption { name: "several-data-centers", sentence: "the members belong to more than one data centre" };
+
+/// Of C4 and others.
+pub(super) static ONE_DATA_CENTER: Assumption =
+    Assumption { name: "one-data-center", sentence: "all members belong to one data centre" };
+
+/// Of U2, U3.
+pub(super) static ONE_LINEAGE: Assumption =
+    Assumption { name: "one-lineage", sentence: "only one node has founded a cluster" };
+
+/// Of V3, C5.
+pub(super) static CLOCK_IS_VERSION: Assumption = Assumption {
+    name: "clock-is-version",
+    sentence: "the clock of a state is its version: content-decides is off",
+};
+
+/// Of U4.
+pub(super) static WHOLE_NETWORK: Assumption = Assumption {
+    name: "whole-network",
+    sentence: "no live node is cut off from another, and none was, since all agreed",
+};
+
+/// Of X2.
+pub(super) static NO_FAULT_DURING: Assumption = Assumption {
+    name: "no-fault-during",
+    sentence: "since then nothing was done to nodes or links, and nobody was told to down a member",
+};

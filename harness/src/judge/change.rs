@@ -8,6 +8,17 @@ use super::naive::Naive;
 use super::stage::Cause;
 use super::violation::Names;
 
+/// A member before and after.
+pub(super) type Moved<'a> = (Option<&'a Member>, Option<&'a Member>);
+
+/// The members that differ between two states.
+pub(super) fn moved<'a>(before: &'a Gossip, after: &'a Gossip) -> Vec<Moved<'a>> {
+    if before.members() == after.members() {
+        return Vec::new();
+    }
+    joined(before.members().as_slice(), after.members().as_slice()).filter(|(was, is)| was != is).collect()
+}
+
 /// A node's state before and after one event that moved its revision.
 #[derive(Clone, Copy)]
 pub(super) struct Change<'a> {
@@ -18,10 +29,16 @@ pub(super) struct Change<'a> {
     pub(super) before: &'a Gossip,
     pub(super) after: &'a Gossip,
     pub(super) members_changed: bool,
+    /// Each node whose member is another one than before, or was or is none; ascending.
+    pub(super) moved: &'a [Moved<'a>],
     /// How often the state was replaced meanwhile: by how much the revision moved.
     pub(super) steps: u64,
     /// The nodes that this one knew to have finished exiting, before.
     pub(super) confirmed: &'a [UniqueAddress],
+    /// The state that a peer told, if one did.
+    pub(super) told: Option<&'a Gossip>,
+    /// The peer, if it is known which incarnation it was.
+    pub(super) sender: Option<&'a UniqueAddress>,
     pub(super) names: Names<'a>,
 }
 
@@ -45,9 +62,15 @@ impl<'a> Change<'a> {
         Naive { gossip, me, data_center, repairs, confirmed }
     }
 
-    /// Each node that was or is a member, ascending, with its member before and after.
-    pub(super) fn members(&self) -> Joined<'a, Member> {
-        joined(self.before.members().as_slice(), self.after.members().as_slice())
+    /// Whether states of the judged node's cluster are told apart by their clocks, which without `content-decides` they
+    /// are.
+    pub(super) fn clock_decides(&self) -> bool {
+        !self.repairs.content_decides
+    }
+
+    /// Each node whose member changed, ascending, with its member before and after.
+    pub(super) fn members(&self) -> impl Iterator<Item = Moved<'a>> + use<'a> {
+        self.moved.iter().copied()
     }
 }
 
@@ -83,7 +106,11 @@ pub(super) fn joined_by<'a, T>(
 }
 
 fn joined<'a>(before: &'a [Member], after: &'a [Member]) -> Joined<'a, Member> {
-    joined_by(before, after, |was, is| was.unique_address().cmp(is.unique_address()))
+    joined_by(before, after, |was, is| {
+        // Members that stay share their address, which is compared without looking at it.
+        let (was, is) = (was.unique_address(), is.unique_address());
+        if std::ptr::eq(was, is) { Ordering::Equal } else { was.cmp(is) }
+    })
 }
 
 /// The status of what may be a member: Removed when it is none.

@@ -8,30 +8,24 @@ use super::seat::Seat;
 use super::violation::{Finding, Names};
 
 /// C2
-pub(super) static C2: Invariant = Invariant {
-    id: "C2",
-    sentence: "where a node sees convergence, every live member that must have seen its state holds at least that \
+pub(super) static C2: Invariant = Invariant::new(
+    "C2",
+    "where a node sees convergence, every live member that must have seen its state holds at least that \
                version, but for entries that one of them has pruned",
-    group: Group::Safety,
-    watches: Watches::Pair,
-    rules: "CNV-6, CNV-8, GSP-15, GSP-16, GSP-33, GSP-37",
-    assumes: &[],
-    pekko: false,
-    place: 6,
-};
+    Group::Safety,
+    Watches::Pair,
+    "CNV-6, CNV-8, GSP-15, GSP-16, GSP-33, GSP-37",
+);
 
 /// C3
-pub(super) static C3: Invariant = Invariant {
-    id: "C3",
-    sentence: "a node that sees convergence sees no unreachable member but Down and Exiting ones, observations \
+pub(super) static C3: Invariant = Invariant::new(
+    "C3",
+    "a node that sees convergence sees no unreachable member but Down and Exiting ones, observations \
                by Down members left out",
-    group: Group::Safety,
-    watches: Watches::Node,
-    rules: "CNV-9, CNV-10, CNV-11, CNV-12",
-    assumes: &[],
-    pekko: false,
-    place: 7,
-};
+    Group::Safety,
+    Watches::Node,
+    "CNV-9, CNV-10, CNV-11, CNV-12",
+);
 
 /// C2: of the live members that a converged node counts on, none is behind it. `seat_of` finds live nodes.
 pub(super) fn converged_means_known<'a>(
@@ -61,7 +55,7 @@ pub(super) fn converged_means_known<'a>(
 }
 
 /// A change that one node has taken in and another, from which it was not pruned, has not.
-fn missing_change(one: &Seat, other: &Seat) -> Option<(NodeKey, u64)> {
+pub(super) fn missing_change(one: &Seat, other: &Seat) -> Option<(NodeKey, u64)> {
     let (mine, theirs) = (one.gossip.clock(), other.gossip.clock());
     if mine == theirs {
         return None;

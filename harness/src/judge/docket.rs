@@ -36,12 +36,17 @@ impl fmt::Display for Judged {
     }
 }
 
+/// How often an invariant that takes long to judge is judged every time.
+const ALWAYS_JUDGED: u64 = 32;
+
 /// The judge's own record of a run.
 #[derive(Clone, Debug)]
 pub(super) struct Docket {
     asserted: [bool; COUNT],
     judged: [u64; COUNT],
     assumption_failed: [BTreeMap<&'static str, u64>; COUNT],
+    /// How often one that is not judged every time could have been.
+    turns: [u64; COUNT],
     /// What the present event brought up.
     found: Vec<Violation>,
     /// What was told before. One violation is told once, though it may last.
@@ -56,6 +61,7 @@ impl Docket {
             asserted,
             judged: [0; COUNT],
             assumption_failed: std::array::from_fn(|_| BTreeMap::new()),
+            turns: [0; COUNT],
             found: Vec::new(),
             told: Vec::new(),
             at: Instant::ZERO,
@@ -85,14 +91,46 @@ impl Docket {
         names: Names<'_>,
     ) {
         self.judged[invariant.place] += 1;
-        if let Some(Finding { who, facts }) = finding {
+        if let Some(Finding { who, facts, is_always_wrong }) = finding {
             let who: Vec<String> = who.iter().map(|node| names.of(node)).collect();
             let what = (invariant.place, who.clone());
             if !self.told.contains(&what) {
                 self.told.push(what);
-                self.found.push(Violation { invariant, at: self.at, event: self.event, who, facts });
+                let cured_by = if is_always_wrong { &[] } else { invariant.cured_by };
+                let (at, event) = (self.at, self.event);
+                self.found.push(Violation { invariant, at, event, who, facts, cured_by });
             }
         }
+    }
+
+    /// An invariant is judged if an assumption holds.
+    pub(super) fn judged_if(
+        &mut self,
+        holds: bool,
+        assumption: &'static Assumption,
+        invariant: &'static Invariant,
+        check: impl FnOnce() -> Option<Finding>,
+        names: Names<'_>,
+    ) {
+        if holds { self.judged(invariant, check(), names) } else { self.excused(invariant, assumption) }
+    }
+
+    /// Whether all assumptions hold under which an invariant is to be judged.
+    pub(super) fn all_hold(
+        &mut self,
+        invariant: &'static Invariant,
+        assumptions: &[(bool, &'static Assumption)],
+    ) -> bool {
+        let broken = assumptions.iter().filter(|(holds, _)| !holds);
+        broken.for_each(|(_, assumption)| self.excused(invariant, assumption));
+        assumptions.iter().all(|(holds, _)| *holds)
+    }
+
+    /// Whether an invariant that takes long to judge is to be judged this time: at first always, then one time in so many.
+    pub(super) fn is_turn(&mut self, invariant: &'static Invariant, one_in: u64) -> bool {
+        let turn = &mut self.turns[invariant.place];
+        *turn += 1;
+        *turn <= ALWAYS_JUDGED || turn.is_multiple_of(one_in)
     }
 
     /// An invariant could not be judged.
@@ -112,7 +150,7 @@ impl Docket {
             judged: self.judged[invariant.place],
             assumption_failed: self.assumption_failed[invariant.place].clone(),
         };
-        INVARIANTS.into_iter().map(row).collect()
+        INVARIANTS.iter().copied().map(row).collect()
     }
 }
 

@@ -2,7 +2,12 @@
 
 use std::fmt;
 
-use super::{convergence, leading, liveness, membership, reachability, split, versions};
+use crate::case::INVARIANT_IDS;
+
+use super::{
+    agreement, convergence, exchange, identity, leading, leaving, liveness, membership, promotion,
+    reachability, rows, split, versions,
+};
 
 /// INV-1: one sentence that must hold of every run.
 #[derive(Debug)]
@@ -22,8 +27,67 @@ pub struct Invariant {
     pub assumes: &'static [&'static Assumption],
     /// Whether it is known to be false of the exact protocol, without repairs (part 06).
     pub pekko: bool,
-    /// Its place in [`INVARIANTS`].
+    /// RUN-6: the repairs that make it hold, by the names of their switches; none if it holds without any.
+    pub cured_by: &'static [&'static str],
+    /// Its place in the catalogue of part 07.
     pub(super) place: usize,
+}
+
+impl Invariant {
+    /// One that is promised without any assumption, and by the exact protocol.
+    pub(super) const fn new(
+        id: &'static str,
+        sentence: &'static str,
+        group: Group,
+        watches: Watches,
+        rules: &'static str,
+    ) -> Self {
+        Self {
+            id,
+            sentence,
+            group,
+            watches,
+            rules,
+            assumes: &[],
+            pekko: false,
+            cured_by: &[],
+            place: place_of(id),
+        }
+    }
+
+    /// The same under assumptions.
+    pub(super) const fn assuming(self, assumes: &'static [&'static Assumption]) -> Self {
+        Self { assumes, ..self }
+    }
+
+    /// The same for one that holds only with these repairs.
+    pub(super) const fn cured_by(self, cured_by: &'static [&'static str]) -> Self {
+        Self { cured_by, pekko: true, ..self }
+    }
+}
+
+/// Where an invariant stands in part 07.
+const fn place_of(id: &str) -> usize {
+    let mut place = 0;
+    while place < COUNT {
+        if same_text(INVARIANT_IDS[place], id) {
+            return place;
+        }
+        place += 1;
+    }
+    panic!("part 07 has no such invariant")
+}
+
+const fn same_text(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut place = 0;
+    while place < a.len() && place < b.len() {
+        if a[place] != b[place] {
+            return false;
+        }
+        place += 1;
+    }
+    a.len() == b.len()
 }
 
 /// What breaking an invariant means.
@@ -63,20 +127,46 @@ pub struct Assumption {
     pub sentence: &'static str,
 }
 
-/// How many invariants there are.
-pub(super) const COUNT: usize = 11;
+/// How many invariants part 07 has.
+pub(super) const COUNT: usize = INVARIANT_IDS.len();
 
 /// All invariants that are judged, in the order of the specification.
-pub static INVARIANTS: [&Invariant; COUNT] = [
+pub static INVARIANTS: &[&Invariant] = &[
+    &membership::M1,
     &membership::M2,
     &membership::M3,
     &membership::M4,
+    &identity::M5,
+    &identity::M6,
+    &membership::M7,
+    &identity::M8,
+    &identity::M9,
+    &membership::M10,
     &versions::V1,
     &versions::V2,
+    &agreement::V3,
+    &versions::V4,
+    &exchange::V5,
+    &exchange::V6,
+    &exchange::V7,
     &reachability::R1,
+    &rows::R2,
+    &rows::R3,
+    &rows::R4,
+    &agreement::C1,
     &convergence::C2,
     &convergence::C3,
+    &agreement::C4,
+    &agreement::C5,
     &leading::C6,
+    &promotion::C7,
+    &promotion::C8,
+    &promotion::U1,
+    &promotion::U2,
+    &promotion::U3,
+    &agreement::U4,
+    &leaving::X1,
+    &leaving::X2,
     &split::S1,
     &liveness::L1,
 ];
@@ -85,7 +175,7 @@ impl Invariant {
     /// The invariant of a name, if it is one of those that are judged.
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {
-        INVARIANTS.into_iter().find(|invariant| invariant.id == id)
+        INVARIANTS.iter().copied().find(|invariant| invariant.id == id)
     }
 }
 
@@ -130,16 +220,17 @@ impl fmt::Display for Assumption {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::INVARIANT_IDS;
 
     /// INV-1
     #[test]
     fn the_table_is_in_the_order_of_the_specification_and_each_knows_its_place() {
-        for (place, invariant) in INVARIANTS.into_iter().enumerate() {
-            assert_eq!(invariant.place, place, "{}", invariant.id);
+        for invariant in INVARIANTS.iter().copied() {
+            assert_eq!(INVARIANT_IDS[invariant.place], invariant.id);
             assert_eq!(Invariant::find(invariant.id), Some(invariant));
+            assert_eq!(invariant.pekko, !invariant.cured_by.is_empty());
+            assert!(invariant.cured_by.iter().all(|repair| quorate::Repairs::NAMES.contains(repair)));
         }
-        let ids: Vec<_> = INVARIANTS.into_iter().map(|invariant| invariant.id).collect();
+        let ids: Vec<_> = INVARIANTS.iter().map(|invariant| invariant.id).collect();
         let named: Vec<_> = INVARIANT_IDS.into_iter().filter(|id| ids.contains(id)).collect();
         assert_eq!(ids, named);
         assert!(Invariant::find("M99").is_none());

@@ -13,17 +13,14 @@ use super::stage::Cause;
 use super::violation::Finding;
 
 /// C6
-pub(super) static C6: Invariant = Invariant {
-    id: "C6",
-    sentence: "the leader acts only when converged, but for WeaklyUp after its delay, and never WeaklyUp while \
+pub(super) static C6: Invariant = Invariant::new(
+    "C6",
+    "the leader acts only when converged, but for WeaklyUp after its delay, and never WeaklyUp while \
                preparing for shutdown",
-    group: Group::Safety,
-    watches: Watches::Change,
-    rules: "LDR-1, LDR-6, LDR-11, LDR-15, LDR-17, LDR-18, CNV-6, CNV-15",
-    assumes: &[],
-    pekko: false,
-    place: 8,
-};
+    Group::Safety,
+    Watches::Change,
+    "LDR-1, LDR-6, LDR-11, LDR-15, LDR-17, LDR-18, CNV-6, CNV-15",
+);
 
 /// What a node knew and was, as far as it decides whether its leader's actions were right.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +51,11 @@ fn leader_acts<'a>(change: &Change<'a>) -> impl Iterator<Item = Act<'a>> {
 /// Whether a leader acted at all. A founder that moves itself to Up had nobody to agree with.
 pub(super) fn has_leader_acts(change: &Change<'_>) -> bool {
     !change.cause.is_merge() && change.members_changed && leader_acts(change).next().is_some()
+}
+
+/// Whether a leader did nothing but let members in as WeaklyUp, for which it needs no convergence.
+pub(super) fn is_weakly_up_only(change: &Change<'_>) -> bool {
+    leader_acts(change).all(|act| act.to == WeaklyUp)
 }
 
 /// C6: what only a leader does was done at a tick, by a node that leads and sees convergence, read off the

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use quorate::{Member, MemberStatus, Row, UniqueAddress};
+use quorate::{Gossip, Member, MemberStatus, Phase, Row, UniqueAddress};
 
 use super::assumptions::{OBSERVER_NOT_REMOVED, TOMBSTONES_KEPT};
 use super::change::{Change, status};
@@ -10,40 +10,113 @@ use super::invariant::{Group, Invariant, Watches};
 use super::violation::{Finding, Names};
 
 /// M2
-pub(super) static M2: Invariant = Invariant {
-    id: "M2",
-    sentence: "a local decision makes exactly one legal transition per member",
-    group: Group::Safety,
-    watches: Watches::Change,
-    rules: "MDL-15, MDL-19, MDL-22, LDR-11, LDR-12, LDR-13",
-    assumes: &[],
-    pekko: false,
-    place: 0,
-};
+pub(super) static M2: Invariant = Invariant::new(
+    "M2",
+    "a local decision makes exactly one legal transition per member",
+    Group::Safety,
+    Watches::Change,
+    "MDL-15, MDL-19, MDL-22, LDR-11, LDR-12, LDR-13",
+);
 
-/// M3, but for seen, which without repairs may hold nodes that are no members.
-pub(super) static M3: Invariant = Invariant {
-    id: "M3",
-    sentence: "no member is removed, and whoever has a row of observations is a member",
-    group: Group::Safety,
-    watches: Watches::Node,
-    rules: "GSP-6, GSP-7, GSP-8",
-    assumes: &[],
-    pekko: false,
-    place: 1,
-};
+/// M3: without `keep-self` seen may hold nodes that are no members.
+pub(super) static M3: Invariant = Invariant::new(
+    "M3",
+    "no member is removed, and whoever has a row of observations, or has seen the state, is a member",
+    Group::Safety,
+    Watches::Node,
+    "GSP-6, GSP-7, GSP-8",
+)
+.cured_by(&["keep-self"]);
 
 /// M4
-pub(super) static M4: Invariant = Invariant {
-    id: "M4",
-    sentence: "an incarnation that left a node's members never comes back there",
-    group: Group::Safety,
-    watches: Watches::Change,
-    rules: "GSP-21, GSP-30, MDL-38",
-    assumes: &[&TOMBSTONES_KEPT, &OBSERVER_NOT_REMOVED],
-    pekko: true,
-    place: 2,
-};
+pub(super) static M4: Invariant = Invariant::new(
+    "M4",
+    "an incarnation that left a node's members never comes back there",
+    Group::Safety,
+    Watches::Change,
+    "GSP-21, GSP-30, MDL-38",
+)
+.assuming(&[&TOMBSTONES_KEPT, &OBSERVER_NOT_REMOVED])
+.cured_by(&["tombstones-remove", "join-checks-tombstones"]);
+
+/// M1
+pub(super) static M1: Invariant = Invariant::new(
+    "M1",
+    "a member's status, as one node sees it, moves only along allowed transitions; a merge may skip steps",
+    Group::Safety,
+    Watches::Change,
+    "MDL-15, MDL-16, MDL-33",
+)
+.cured_by(&["content-decides", "tombstones-remove", "life-cycle-order"]);
+
+/// M7
+pub(super) static M7: Invariant = Invariant::new(
+    "M7",
+    "a node that has not joined has no members, and one that has joined and not stopped is its own member",
+    Group::Safety,
+    Watches::Node,
+    "JOIN-1, JOIN-5, JOIN-93, GSP-69, LDR-14",
+)
+.cured_by(&["keep-self"]);
+
+/// M10
+pub(super) static M10: Invariant = Invariant::new(
+    "M10",
+    "a member leaves a view only together with a tombstone in it",
+    Group::Safety,
+    Watches::Change,
+    "GSP-21, MDL-37, MDL-38",
+)
+.assuming(&[&TOMBSTONES_KEPT])
+.cured_by(&["tombstones-remove"]);
+
+/// M1: no status goes back, by whatever the change came.
+pub(super) fn statuses_move_on(change: &Change<'_>) -> Option<Finding> {
+    change.members().find_map(|(was, is)| {
+        let (was, is) = (was?, is?);
+        let (from, to) = (was.status(), is.status());
+        if from == to || from.may_lead_to(to) {
+            return None;
+        }
+        let (me, name) = (change.names.of(change.me), change.names.of(is.unique_address()));
+        let one = format!("{me} had {name} as {from}");
+        let other =
+            format!("{} it has {name} as {to}, to which no way leads from {from}", change.cause.words());
+        Some(Finding::new(&[change.me, is.unique_address()], one, other))
+    })
+}
+
+/// M7: who has members, and whether it is one of them.
+pub(super) fn is_member_when_joined(
+    me: &UniqueAddress,
+    phase: &Phase,
+    gossip: &Gossip,
+    names: Names<'_>,
+) -> Option<Finding> {
+    let named = names.of(me);
+    match phase {
+        Phase::Initialized if gossip.member(me).is_none() => {
+            let other = format!("{named} is none of its {} members", gossip.members().len());
+            Some(Finding::new(&[me], format!("{named} has joined and not stopped"), other))
+        }
+        Phase::Uninitialized | Phase::TryingToJoin { .. } if !gossip.members().is_empty() => {
+            let other = format!("it has {} members", gossip.members().len());
+            Some(Finding::new(&[me], format!("{named} has not joined"), other).always_wrong())
+        }
+        _ => None,
+    }
+}
+
+/// M10
+pub(super) fn leaves_with_a_tombstone(change: &Change<'_>) -> Option<Finding> {
+    let gone = change.members().filter(|(_, is)| is.is_none()).filter_map(|(was, _)| was);
+    let lost =
+        gone.into_iter().find(|member| !change.after.tombstones().contains(member.unique_address()))?;
+    let (me, node) = (change.names.of(change.me), lost.unique_address());
+    let one = format!("{me} had {} as {}", change.names.of(node), lost.status());
+    let other = format!("{} it is no member and has no tombstone", change.cause.words());
+    Some(Finding::new(&[change.me, node], one, other))
+}
 
 /// M2: what a node decides itself moves each member by one transition that the table has; a new member is
 /// Joining.
@@ -84,13 +157,25 @@ pub(super) fn only_members(
     if let Some(member) = members.iter().find(|member| member.status() == MemberStatus::Removed) {
         let (me_named, node) = (names.of(me), member.unique_address());
         let one = format!("{} is among the members of {me_named}", names.of(node));
-        return Some(Finding::new(&[me, node], one, "its status there is removed".into()));
+        return Some(Finding::new(&[me, node], one, "its status there is removed".into()).always_wrong());
     }
     let is_member = |node: &UniqueAddress| members.iter().any(|member| member.unique_address() == node);
     let stray = rows.iter().find(|row| !is_member(row.observer()))?.observer();
     let (me_named, name) = (names.of(me), names.of(stray));
     let one = format!("{me_named} keeps observations of {name}");
-    Some(Finding::new(&[me, stray], one, format!("{name} is no member to {me_named}")))
+    Some(Finding::new(&[me, stray], one, format!("{name} is no member to {me_named}")).always_wrong())
+}
+
+/// M3: whoever has seen a state is a member of it. Without `keep-self` others may be among them (GSP-9, GSP-17).
+pub(super) fn only_members_have_seen(
+    me: &UniqueAddress,
+    gossip: &Gossip,
+    names: Names<'_>,
+) -> Option<Finding> {
+    let stranger = gossip.seen().find(|node| !gossip.members().contains(node))?;
+    let (me_named, name) = (names.of(me), names.of(stranger));
+    let one = format!("in the state of {me_named} {name} has seen it");
+    Some(Finding::new(&[me, stranger], one, format!("{name} is no member in it")))
 }
 
 /// M4: none of the members that are new is one of those that left. `departed` is ascending.
@@ -177,6 +262,53 @@ mod tests {
         let table = table.unreachable(&node("c"), &node("b"));
         let found = only_members(&node("a"), &list, table.rows(), names()).unwrap();
         assert_eq!(found.who, [node("a"), node("c")]);
+    }
+
+    /// M3: a stranger that has seen a state is an old incarnation or one that was removed, kept by GSP-17.
+    #[test]
+    fn a_stranger_that_has_seen_the_state_violates() {
+        let state = gossip(&[("a", Up), ("b", Up)]);
+        assert_eq!(only_members_have_seen(&node("a"), &state, names()), None);
+        let found = only_members_have_seen(&node("a"), &state.with_seen(&node("c")), names()).unwrap();
+        assert_eq!(found.who, [node("a"), node("c")]);
+    }
+
+    /// M1
+    #[test]
+    fn a_status_that_goes_back_violates_and_one_that_skips_steps_does_not() {
+        let merged = |from, to| {
+            let list = |status| gossip(&[("a", Up), ("b", status)]);
+            Doctored::of(list(from), list(to), Cause::Gossip).check(statuses_move_on)
+        };
+        for (from, to) in [(Down, Up), (Up, Joining), (Up, WeaklyUp), (Exiting, Leaving)] {
+            assert_eq!(merged(from, to).unwrap().who, [node("a"), node("b")], "{from} {to}");
+        }
+        for (from, to) in [(Joining, Exiting), (Joining, Down), (Up, Exiting), (Up, Up)] {
+            assert_eq!(merged(from, to), None, "{from} {to}");
+        }
+    }
+
+    /// M7
+    #[test]
+    fn a_member_that_is_not_its_own_and_a_joiner_with_members_violate() {
+        let check =
+            |phase: &Phase, gossip: &Gossip| is_member_when_joined(&node("a"), phase, gossip, names());
+        let (with, without) = (gossip(&[("a", Up), ("b", Up)]), gossip(&[("b", Up)]));
+        assert_eq!(check(&Phase::Initialized, &with), None);
+        assert!(!check(&Phase::Initialized, &without).unwrap().is_always_wrong);
+        assert_eq!(check(&Phase::Uninitialized, &Gossip::new()), None);
+        assert!(check(&Phase::Uninitialized, &with).unwrap().is_always_wrong);
+        assert_eq!(check(&Phase::Stopped, &without), None);
+    }
+
+    /// M10
+    #[test]
+    fn a_member_that_goes_without_a_tombstone_violates() {
+        let before = gossip(&[("a", Up), ("b", Down)]);
+        let buried = Doctored::of(before.clone(), before.remove(&[node("b")], 1), Cause::Gossip);
+        assert_eq!(buried.check(leaves_with_a_tombstone), None);
+        let lost = Doctored::of(before, gossip(&[("a", Up)]), Cause::Gossip);
+        assert_eq!(lost.check(leaves_with_a_tombstone).unwrap().who, [node("a"), node("b")]);
     }
 
     /// M4

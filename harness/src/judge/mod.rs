@@ -30,16 +30,23 @@
 //! node are judged when the revision moved, those of pairs when members changed, and all of those that need
 //! no change now and then and at the end.
 
+mod agreement;
 mod assumptions;
 mod change;
 mod convergence;
 mod docket;
+mod exchange;
+mod identity;
 mod invariant;
 mod leading;
+mod leaving;
+mod ledger;
 mod liveness;
 mod membership;
 mod naive;
+mod promotion;
 mod reachability;
+mod rows;
 mod seat;
 mod split;
 mod stage;
@@ -59,12 +66,15 @@ use quorate::{CommandKind, Config, Instant, NodeKey, Phase, UniqueAddress};
 use crate::case::Case;
 use docket::Docket;
 pub use docket::Judged;
+use identity::M9;
 use invariant::COUNT;
 pub use invariant::{Assumption, Group, INVARIANTS, Invariant, Watches};
+use ledger::Ledger;
 use liveness::Quiet;
 use seat::{Seat, Terms};
 use split::{Circumstances, Partition};
 pub use stage::{Cause, Event, Named, NodeView, Stage};
+use violation::Names;
 pub use violation::Violation;
 
 /// Which invariants a judge asserts, and what it is told beforehand.
@@ -85,8 +95,8 @@ impl JudgeSetup {
     /// All but those that are known to be false of the exact protocol.
     #[must_use]
     pub fn without_known_defects() -> Self {
-        let asserted = INVARIANTS.map(|invariant| !invariant.pekko);
-        Self { asserted, ..Self::all() }
+        let known = INVARIANTS.iter().copied().filter(|invariant| invariant.pekko);
+        known.fold(Self::all(), |setup, invariant| setup.with(invariant, false))
     }
 
     /// All but those that a case leaves out (`judge off`).
@@ -123,6 +133,7 @@ pub struct Judge {
     /// The settings of nodes, each kept once.
     terms: Vec<(Config, Arc<Terms>)>,
     circumstances: Circumstances,
+    ledger: Ledger,
     /// The network among live nodes, if it is known.
     partition: Option<Partition>,
     quiet: Quiet,
@@ -144,6 +155,7 @@ impl Judge {
             live: BTreeMap::new(),
             terms: Vec::new(),
             circumstances,
+            ledger: Ledger::default(),
             partition: None,
             quiet: Quiet::never(),
             troubled: 0,
@@ -225,7 +237,7 @@ impl Judge {
     fn see_node(&mut self, stage: &impl Stage, event: Event) {
         let Some(host) = event.host else { return };
         let Some(node) = stage.node(host) else { return };
-        self.seat(host, &node, event.at);
+        self.seat(stage, host, &node, event.at);
         if let Cause::Command(command) = event.cause {
             self.see_command(command, event.at);
         }
@@ -246,15 +258,22 @@ impl Judge {
     fn see_command(&mut self, command: CommandKind, at: Instant) {
         self.restart_quiet(at);
         match command {
-            CommandKind::Down => self.circumstances.manual_down = true,
+            CommandKind::Down => {
+                self.circumstances.manual_down = true;
+                self.ledger.leaving.clear();
+            }
             // To the others it is a crash.
             CommandKind::Stop => self.fault(at),
+            CommandKind::Join => {
+                self.ledger.joined_by_address = true;
+                self.begin_change();
+            }
             _ => self.begin_change(),
         }
     }
 
     /// The seat of a host's present incarnation, which may be new.
-    fn seat(&mut self, host: usize, node: &NodeView<'_>, at: Instant) {
+    fn seat(&mut self, stage: &impl Stage, host: usize, node: &NodeView<'_>, at: Instant) {
         if self.seats.len() <= host {
             self.seats.resize(host + 1, None);
         }
@@ -272,6 +291,11 @@ impl Judge {
                 .into_iter()
                 .any(|other| (&other.resolver, other.repairs) != (&terms.resolver, terms.repairs));
         self.circumstances.resolvers_differ |= differ;
+        let name = |node: &UniqueAddress| stage.name(node);
+        let finding = self.ledger.register.enter(node.me, terms.identity.clone(), Names(&name));
+        if self.docket.asserts(&M9) {
+            self.docket.judged(&M9, finding, Names(&name));
+        }
         self.seats[host] = Some(Seat::new(node, terms, at));
         self.live.insert(node.me.key(), host);
         self.partition = None;
@@ -292,6 +316,7 @@ impl Judge {
         let mut circumstances = self.circumstances;
         circumstances.fault(at, || self.is_calm());
         self.circumstances = circumstances;
+        self.ledger.leaving.clear();
         self.quiet.end();
     }
 

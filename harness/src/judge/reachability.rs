@@ -10,17 +10,14 @@ use super::stage::Cause;
 use super::violation::Finding;
 
 /// R1
-pub(super) static R1: Invariant = Invariant {
-    id: "R1",
-    sentence: "the row of an observer changes there by observing, and elsewhere only by taking over a higher \
+pub(super) static R1: Invariant = Invariant::new(
+    "R1",
+    "the row of an observer changes there by observing, and elsewhere only by taking over a higher \
                version of it",
-    group: Group::Safety,
-    watches: Watches::Change,
-    rules: "RCH-2, RCH-22, RCH-26, RCH-30, RCH-53",
-    assumes: &[],
-    pekko: false,
-    place: 5,
-};
+    Group::Safety,
+    Watches::Change,
+    "RCH-2, RCH-22, RCH-26, RCH-30, RCH-53",
+);
 
 /// R1: the rows that differ, each by what may change it.
 ///

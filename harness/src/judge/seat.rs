@@ -9,8 +9,10 @@ use quorate::{
     UniqueAddress,
 };
 
-use super::change::Joined;
+use super::change::Moved;
+use super::identity::Identity;
 use super::leading::{ConvergenceWatch, LeaderTerms};
+use super::leaving::Exit;
 use super::naive::Naive;
 use super::stage::NodeView;
 
@@ -31,12 +33,17 @@ pub(super) struct Seat {
     /// Whether it sees an unreachable or a Down member.
     pub(super) sees_trouble: bool,
     pub(super) watch: ConvergenceWatch,
+    /// When it was started.
+    pub(super) started: Instant,
+    /// Of a node that exits, until its exit tasks have ended.
+    pub(super) exit: Option<Exit>,
 }
 
 /// What of a node's settings the judge needs.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Terms {
     pub(super) data_center: String,
+    pub(super) identity: Arc<Identity>,
     pub(super) repairs: Repairs,
     pub(super) resolver: Option<ResolverConfig>,
     pub(super) tombstone_life: Duration,
@@ -55,6 +62,7 @@ impl Terms {
             && !matches!(config.sbr.strategy, StrategyName::DownAll | StrategyName::LeaseMajority);
         Self {
             data_center: roles.data_center().into(),
+            identity: Arc::new(Identity { app_version: config.app_version.clone(), roles }),
             repairs: config.repairs,
             resolver: resolves.then(|| config.sbr.clone()),
             tombstone_life: config.prune_gossip_tombstones_after,
@@ -87,6 +95,8 @@ impl Seat {
             departed: Vec::new(),
             sees_trouble: false,
             watch: ConvergenceWatch::new(at),
+            started: at,
+            exit: None,
         }
     }
 
@@ -139,7 +149,7 @@ impl Seat {
     }
 
     /// Remembers who left its members.
-    pub(super) fn remember_departed(&mut self, members: Joined<'_, quorate::Member>) {
+    pub(super) fn remember_departed<'b>(&mut self, members: impl Iterator<Item = Moved<'b>>) {
         for (was, _) in members.filter(|(_, is)| is.is_none()) {
             let Some(node) = was.map(quorate::Member::unique_address) else { continue };
             if let Err(place) = self.departed.binary_search(node) {

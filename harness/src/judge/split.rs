@@ -11,16 +11,14 @@ use super::violation::{Finding, Names};
 
 /// S1. Without repairs it is false only of faults that its assumptions leave out: those that `gone-observers`
 /// and `worst-case-check` cure.
-pub(super) static S1: Invariant = Invariant {
-    id: "S1",
-    sentence: "no split: never two live nodes, both Up to themselves, each Down or removed to the other",
-    group: Group::Safety,
-    watches: Watches::Pair,
-    rules: "part 04, promise P9",
-    assumes: &[&CLEAN_PARTITION, &NOTHING_IN_FLIGHT, &NO_MANUAL_DOWN, &RESOLVER_ON],
-    pekko: false,
-    place: 9,
-};
+pub(super) static S1: Invariant = Invariant::new(
+    "S1",
+    "no split: never two live nodes, both Up to themselves, each Down or removed to the other",
+    Group::Safety,
+    Watches::Pair,
+    "part 04, promise P9",
+)
+.assuming(&[&CLEAN_PARTITION, &NOTHING_IN_FLIGHT, &NO_MANUAL_DOWN, &RESOLVER_ON]);
 
 /// Whether a node goes on, and has others that it has given up.
 pub(super) fn may_be_split(seat: &Seat) -> bool {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use quorate::{CommandKind, Config, Gossip, Instant, MessageKind, Node, Phase, UniqueAddress};
+use quorate::{CommandKind, Config, Gossip, Instant, MessageKind, Node, Output, Phase, UniqueAddress};
 use quorate_sim::{Action, Application, Delay, HostId, Loss, Outcome, Step, StepKind, World};
 
 /// A world as the judge sees it. Hosts are numbered from zero.
@@ -23,6 +23,28 @@ pub trait Stage {
     /// Whether the link from one host to another, cut or not, loses nothing by chance and is fast beside a
     /// second.
     fn is_sound(&self, from: usize, to: usize) -> bool;
+
+    /// What the node of the last event put out.
+    fn outputs(&self) -> &[Output] {
+        &[]
+    }
+
+    /// The state that the last event's message told, if it was gossip.
+    fn told(&self) -> Option<&Gossip> {
+        None
+    }
+
+    /// How many messages the nodes of a host have sent.
+    fn sent(&self, host: usize) -> u64 {
+        let _ = host;
+        0
+    }
+
+    /// Whether the link from one host to another, cut or not, loses at most one message in ten, and is fast beside a
+    /// second.
+    fn is_mild(&self, from: usize, to: usize) -> bool {
+        self.is_sound(from, to)
+    }
 
     /// What a person calls an incarnation.
     fn name(&self, node: &UniqueAddress) -> String;
@@ -57,6 +79,22 @@ impl<S: Stage, F: Fn(&UniqueAddress) -> String> Stage for Named<'_, S, F> {
 
     fn is_sound(&self, from: usize, to: usize) -> bool {
         self.stage.is_sound(from, to)
+    }
+
+    fn outputs(&self) -> &[Output] {
+        self.stage.outputs()
+    }
+
+    fn told(&self) -> Option<&Gossip> {
+        self.stage.told()
+    }
+
+    fn sent(&self, host: usize) -> u64 {
+        self.stage.sent(host)
+    }
+
+    fn is_mild(&self, from: usize, to: usize) -> bool {
+        self.stage.is_mild(from, to)
     }
 
     fn name(&self, node: &UniqueAddress) -> String {
@@ -106,6 +144,8 @@ pub struct Event {
     pub host: Option<usize>,
     /// What.
     pub cause: Cause,
+    /// Of a message that arrived: the host that sent it, and when.
+    pub from: Option<(usize, Instant)>,
 }
 
 /// What kind of input a node handled, or what else happened: it says which changes are to be expected.
@@ -182,7 +222,11 @@ impl Event {
             StepKind::Action { action, outcome } => cause_of_action(action, outcome),
             _ => Cause::Nothing,
         };
-        Self { at: step.at, index: step.index, host: step.host.map(HostId::index), cause }
+        let from = match step.what {
+            StepKind::Arrived { from, sent_at, .. } => Some((from.index(), sent_at)),
+            _ => None,
+        };
+        Self { at: step.at, index: step.index, host: step.host.map(HostId::index), cause, from }
     }
 }
 
@@ -203,6 +247,16 @@ fn cause_of_action(action: &Action, outcome: &Outcome) -> Cause {
 
 /// The longest delay of a link that counts as fast.
 const FAST: Duration = Duration::from_millis(500);
+/// The most loss of a link that counts as mild: one message in ten.
+const LOSS_MILD: u32 = 100_000;
+
+fn is_fast(delay: &Delay) -> bool {
+    match delay {
+        Delay::Constant(delay) => *delay <= FAST,
+        Delay::Uniform { max, .. } => *max <= FAST,
+        _ => false,
+    }
+}
 
 impl<A: Application> Stage for World<A> {
     fn hosts(&self) -> usize {
@@ -224,12 +278,25 @@ impl<A: Application> Stage for World<A> {
 
     fn is_sound(&self, from: usize, to: usize) -> bool {
         let link = self.link(HostId::from_index(from), HostId::from_index(to));
-        let longest = match link.delay {
-            Delay::Constant(delay) => delay,
-            Delay::Uniform { max, .. } => max,
-            _ => return false,
-        };
-        link.loss == Loss::NONE && longest <= FAST
+        link.loss == Loss::NONE && is_fast(&link.delay)
+    }
+
+    fn is_mild(&self, from: usize, to: usize) -> bool {
+        let link = self.link(HostId::from_index(from), HostId::from_index(to));
+        let most = Loss::from_parts_per_million(LOSS_MILD).unwrap_or(Loss::NONE);
+        link.loss <= most && is_fast(&link.delay)
+    }
+
+    fn outputs(&self) -> &[Output] {
+        World::outputs(self)
+    }
+
+    fn told(&self) -> Option<&Gossip> {
+        World::told(self).map(|gossip| &**gossip)
+    }
+
+    fn sent(&self, host: usize) -> u64 {
+        World::hosts(self).get(host).map_or(0, quorate_sim::Host::sent)
     }
 
     fn name(&self, node: &UniqueAddress) -> String {

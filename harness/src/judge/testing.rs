@@ -9,7 +9,7 @@ use quorate::{
     Repairs, Roles, UniqueAddress, VectorClock,
 };
 
-use super::change::Change;
+use super::change::{Change, moved};
 use super::seat::{Seat, Terms};
 use super::stage::{Cause, NodeView, Stage};
 use super::violation::Names;
@@ -29,8 +29,12 @@ pub(super) fn names() -> Names<'static> {
     Names(&called)
 }
 
+/// A member whose up number is the place of its letter; later incarnations are younger.
 pub(super) fn member(name: &str, status: MemberStatus) -> Member {
-    Member::with_parts(node(name), Roles::default(), AppVersion::default(), 1, status)
+    let node = node(name);
+    let letter = name.bytes().next().map_or(0, |letter| i32::from(letter) - i32::from(b'a') + 1);
+    let number = letter + 30 * (node.uid as i32 - 1);
+    Member::with_parts(node, Roles::default(), AppVersion::default(), number, status)
 }
 
 /// A gossip of these members, which all have seen it, with an empty clock.
@@ -72,11 +76,22 @@ pub(super) struct Doctored {
     cause: Cause,
     steps: u64,
     repairs: Repairs,
+    told: Option<Gossip>,
+    sender: Option<UniqueAddress>,
 }
 
 impl Doctored {
     pub(super) fn of(before: Gossip, after: Gossip, cause: Cause) -> Self {
-        Self { me: node("a"), before, after, cause, steps: 1, repairs: Repairs::none() }
+        Self {
+            me: node("a"),
+            before,
+            after,
+            cause,
+            steps: 1,
+            repairs: Repairs::none(),
+            told: None,
+            sender: None,
+        }
     }
 
     pub(super) fn in_steps(self, steps: u64) -> Self {
@@ -87,13 +102,18 @@ impl Doctored {
         Self { repairs, ..self }
     }
 
+    /// The same change by what a peer told.
+    pub(super) fn told_by(self, name: &str, told: Gossip) -> Self {
+        Self { told: Some(told), sender: Some(node(name)), ..self }
+    }
+
     /// The same change in the view of another node.
     pub(super) fn seen_as(self, name: &str) -> Self {
         Self { me: node(name), ..self }
     }
 
     pub(super) fn check<T>(&self, check: impl FnOnce(&Change<'_>) -> T) -> T {
-        let Self { me, before, after, cause, steps, repairs } = self;
+        let Self { me, before, after, cause, steps, repairs, told, sender } = self;
         check(&Change {
             me,
             data_center: "default",
@@ -102,8 +122,11 @@ impl Doctored {
             before,
             after,
             members_changed: before.members() != after.members(),
+            moved: &moved(before, after),
             steps: *steps,
             confirmed: &[],
+            told: told.as_ref(),
+            sender: sender.as_ref(),
             names: names(),
         })
     }

@@ -17,6 +17,13 @@ struct Play {
     index: u64,
 }
 
+/// The invariants that the made-up states of this file keep, but where they are to be broken.
+fn few() -> JudgeSetup {
+    let ids = ["M2", "M3", "M4", "V1", "V2", "R1", "C2", "C3", "C6", "S1", "L1"];
+    let few = ids.into_iter().filter_map(Invariant::find);
+    few.fold(JudgeSetup::none(), |setup, invariant| setup.with(invariant, true))
+}
+
 type Told = Vec<(&'static str, Vec<String>)>;
 
 impl Play {
@@ -32,7 +39,7 @@ impl Play {
 
     /// All nodes agree on being Up.
     fn formed(names: &[&str]) -> Self {
-        let mut play = Self::new(names, JudgeSetup::all());
+        let mut play = Self::new(names, few());
         let list: Vec<_> = names.iter().map(|name| (*name, Up)).collect();
         for host in 0..names.len() {
             assert_eq!(play.becomes(host, gossip(&list), Cause::Welcome), []);
@@ -51,7 +58,7 @@ impl Play {
 
     fn happens(&mut self, host: Option<usize>, cause: Cause) -> Told {
         self.index += 1;
-        let event = Event { at: self.at, index: self.index, host, cause };
+        let event = Event { at: self.at, index: self.index, host, cause, from: None };
         Self::tell(self.judge.after_event(&self.stage, event))
     }
 
@@ -148,7 +155,7 @@ fn a_new_incarnation_begins_anew_even_at_the_same_revision() {
 #[test]
 fn an_invariant_that_is_left_out_is_silent() {
     let mut play = Play::formed(&["a", "b"]);
-    play.judge = Judge::new(JudgeSetup::all().with(Invariant::find("M4").unwrap(), false));
+    play.judge = Judge::new(few().with(Invariant::find("M4").unwrap(), false));
     for state in [up(&["a", "b"]), up(&["a"]), up(&["a", "b"])] {
         assert_eq!(play.becomes(0, state, Cause::Gossip), []);
     }
@@ -159,7 +166,7 @@ fn an_invariant_that_is_left_out_is_silent() {
         .filter(|i| !JudgeSetup::without_known_defects().asserted[i.place])
         .map(|i| i.id)
         .collect();
-    assert_eq!(left_out, ["M4", "L1"]);
+    assert_eq!(left_out, ["M1", "M3", "M4", "M7", "M10", "V3", "V5", "C4", "L1"]);
 }
 
 /// M4: its assumptions.
@@ -232,7 +239,7 @@ fn a_split_after_what_the_strategy_does_not_promise_is_excused() {
     cut_in_two(&mut leaving);
     assert_eq!(excuse(&mut leaving), ["nothing-in-flight"]);
 
-    let mut differing = Play::new(&["a", "b"], JudgeSetup::all());
+    let mut differing = Play::new(&["a", "b"], few());
     differing.stage.nodes[1] = FakeNode { config: Config::pekko(), ..fresh("b#2") };
     assert_eq!(differing.event(1, Cause::Command(CommandKind::JoinSeedNodes)), []);
     assert_eq!(differing.becomes(0, gossip(&[("a", Up), ("b#2", Up)]), Cause::Welcome), []);

@@ -2,23 +2,50 @@
 
 use std::mem;
 
-use quorate::{Instant, UniqueAddress};
+use quorate::{ClockOrder, CommandKind, Gossip, Instant, UniqueAddress};
 
+use super::agreement::{self, C1, C4, C5, Made, U4, V3};
 use super::assumptions::{
-    FAULTS_OFF, MINIMUM_MET, NO_ORPHANS, OBSERVER_NOT_REMOVED, QUIET_SINCE, TOMBSTONES_KEPT,
+    CLOCK_IS_VERSION, FAULTS_OFF, MINIMUM_MET, NO_MANUAL_DOWN, NO_ORPHANS, OBSERVER_NOT_REMOVED,
+    ONE_DATA_CENTER, ONE_LINEAGE, QUIET_SINCE, SEED_NODES_ONLY, SENDER_KNOWN, SEVERAL_DATA_CENTERS,
+    TOMBSTONES_KEPT, WHOLE_NETWORK,
 };
-use super::change::Change;
+use super::change::{self, Change};
 use super::convergence::{self, C2, C3};
+use super::exchange::{self, V5, V6, V7};
+use super::identity::{self, M5, M6, M8};
+use super::invariant::Invariant;
 use super::leading::{self, C6};
+use super::leaving::{self, Exit, X1, X2};
 use super::liveness::{self, L1};
-use super::membership::{self, M2, M3, M4};
+use super::membership::{self, M1, M2, M3, M4, M7, M10};
+use super::promotion::{self, C7, C8, U1, U2, U3};
 use super::reachability::{self, R1};
-use super::seat::Seat;
+use super::rows::{self, R2, R3, R4};
+use super::seat::{Seat, Terms};
 use super::split::{self, Partition, S1};
 use super::stage::{Cause, Event, NodeView, Stage};
-use super::versions::{self, V1, V2};
-use super::violation::Names;
+use super::versions::{self, V1, V2, V4};
+use super::violation::{Finding, Names};
 use super::{FULL_EVENTS_MIN, FULL_EVENTS_PER_HOST, Judge};
+
+/// Of how many merges one is looked at by V5, after the first ones.
+const MERGES_LOOKED_AT: u64 = 8;
+
+/// An invariant of one change alone, and of which changes it is judged.
+type OfOneChange = (&'static Invariant, fn(&Change<'_>) -> bool, fn(&Change<'_>) -> Option<Finding>);
+
+const OF_ONE_CHANGE: [OfOneChange; 9] = [
+    (&M1, |change| change.members_changed, membership::statuses_move_on),
+    (&M2, |change| change.members_changed && !change.cause.is_merge(), membership::one_legal_transition),
+    (&M6, |change| change.members_changed && change.cause == Cause::Join, identity::older_ones_are_gone),
+    (&V1, |_| true, versions::counts_own_changes),
+    (&V2, |_| true, versions::no_entry_decreases),
+    (&V4, |_| true, versions::entries_have_nodes),
+    (&R1, |change| change.observations_replaced(), reachability::rows_change_at_their_observer),
+    (&R3, |change| change.observations_replaced(), rows::terminated_stays),
+    (&R4, |change| change.observations_replaced(), rows::who_sees_all_keeps_nothing),
+];
 
 impl Judge {
     /// Takes in what an event made of a node, and judges it.
@@ -34,6 +61,12 @@ impl Judge {
         let Some(seat) = seat else { return };
         let (me, terms, after, confirmed) =
             (seat.me.clone(), seat.terms.clone(), seat.gossip.clone(), seat.confirmed.clone());
+        let moved = change::moved(&before, &after);
+        // Who was started anew since the message was sent is not the one that sent it.
+        let sender = event.from.and_then(|(from, sent_at)| {
+            let seat = self.seats.get(from)?.as_ref()?;
+            (seat.started <= sent_at && seat.is_live).then(|| seat.me.clone())
+        });
         let change = Change {
             me: &me,
             data_center: &terms.data_center,
@@ -41,51 +74,209 @@ impl Judge {
             cause: event.cause,
             before: &before,
             after: &after,
-            members_changed: before.members() != after.members(),
+            members_changed: !moved.is_empty(),
+            moved: &moved,
             steps,
             confirmed: &confirmed,
+            told: stage.told(),
+            sender: sender.as_ref(),
             names: Names(&name),
         };
-        self.judge_change(host, &change, event.at);
+        let is_calm = event.cause != Cause::Command(CommandKind::Leave) || self.is_undisturbed(stage);
+        self.ledger.follow(&change, is_calm);
+        self.judge_change(stage, host, &change, event.at);
         self.remember(host, node, &change, event);
-        self.judge_state(host, Names(&name));
+        self.judge_agreement(stage, host, &change);
+        self.judge_state(host, node, change.members_changed, Names(&name));
         if change.members_changed {
             self.judge_split_of(stage, host, Names(&name));
         }
     }
 
+    /// Whether nothing is wrong with the network, and no fault of before is still felt.
+    fn is_undisturbed(&mut self, stage: &impl Stage) -> bool {
+        self.partition(stage) == Partition::Whole && !self.circumstances.are_open()
+    }
+
     /// The invariants of one change.
-    fn judge_change(&mut self, host: usize, change: &Change<'_>, at: Instant) {
-        let names = change.names;
-        let docket = &mut self.docket;
-        if change.members_changed && !change.cause.is_merge() && docket.asserts(&M2) {
-            docket.judged(&M2, membership::one_legal_transition(change), names);
-        }
-        for (invariant, check) in
-            [(&V1, versions::counts_own_changes as fn(&Change<'_>) -> _), (&V2, versions::no_entry_decreases)]
-        {
-            if docket.asserts(invariant) {
-                docket.judged(invariant, check(change), names);
+    fn judge_change(&mut self, stage: &impl Stage, host: usize, change: &Change<'_>, at: Instant) {
+        for (invariant, applies, check) in OF_ONE_CHANGE {
+            if self.docket.asserts(invariant) && applies(change) {
+                self.docket.judged(invariant, check(change), change.names);
             }
         }
-        if docket.asserts(&R1) && change.observations_replaced() {
-            docket.judged(&R1, reachability::rows_change_at_their_observer(change), names);
-        }
-        if docket.asserts(&C6)
-            && leading::has_leader_acts(change)
-            && let Some(Some(seat)) = self.seats.get(host)
+        let Some(Some(seat)) = self.seats.get(host) else { return };
+        let (terms, names) = (seat.terms.clone(), change.names);
+        if let Some(exit) = &seat.exit
+            && self.docket.asserts(&X1)
         {
-            let terms = seat.leader_terms(at);
-            docket.judged(&C6, leading::leader_acts_only_converged(change, terms), names);
+            self.docket.judged(&X1, exit.unmarked(change), names);
         }
-        if self.docket.asserts(&M4) && change.members().any(|(was, _)| was.is_none()) {
-            self.judge_return(host, change, at);
+        if self.docket.asserts(&C6) && leading::has_leader_acts(change) {
+            let terms = seat.leader_terms(at);
+            self.docket.judged(&C6, leading::leader_acts_only_converged(change, terms), names);
+        }
+        if change.cause == Cause::Gossip {
+            self.judge_exchange(stage, change);
+        }
+        if change.observations_replaced() && self.docket.asserts(&R2) {
+            let found = rows::versions_grow(change);
+            let found =
+                found.or_else(|| self.ledger.newest.equal_versions_are_equal(change, &self.ledger.departed));
+            self.docket.judged(&R2, found, names);
+        }
+        if change.members_changed {
+            self.judge_members(host, &terms, change, at);
         }
     }
 
-    fn judge_return(&mut self, host: usize, change: &Change<'_>, at: Instant) {
+    /// The invariants of a change of members.
+    fn judge_members(&mut self, host: usize, terms: &Terms, change: &Change<'_>, at: Instant) {
+        let names = change.names;
+        let kept = at.since(Instant::ZERO) < terms.tombstone_life;
+        if self.docket.asserts(&M4) && change.members().any(|(was, _)| was.is_none()) {
+            self.judge_return(host, change, kept);
+        }
+        if self.docket.asserts(&M8) {
+            self.docket.judged(&M8, self.ledger.register.tells_truly(change), names);
+        }
+        if self.docket.asserts(&M10) && change.members().any(|(_, is)| is.is_none()) {
+            self.docket.judged_if(
+                kept,
+                &TOMBSTONES_KEPT,
+                &M10,
+                || membership::leaves_with_a_tombstone(change),
+                names,
+            );
+        }
+        if self.docket.asserts(&X2) && !self.ledger.leaving.is_empty() {
+            let finding = leaving::leaver_downed(change, |node| self.ledger.is_leaving(node));
+            self.docket.judged(&X2, finding, names);
+        }
+        if promotion::promoted(change).next().is_none() {
+            return;
+        }
+        if self.docket.asserts(&C7) {
+            self.docket.judged(&C7, promotion::minimum_is_met(change, terms), names);
+        }
+        if self.docket.asserts(&C8) {
+            let several = change.before.is_multi_data_center();
+            let check = || promotion::first_of_a_data_center(change);
+            self.docket.judged_if(several, &SEVERAL_DATA_CENTERS, &C8, check, names);
+        }
+        let is_one_lineage = self.ledger.founded <= 1;
+        if self.docket.asserts(&U3) {
+            let check = || promotion::later_is_higher(change);
+            self.docket.judged_if(is_one_lineage, &ONE_LINEAGE, &U3, check, names);
+        }
+        let seats: Vec<&Seat> = self.seats.iter().flatten().filter(|seat| seat.takes_part()).collect();
+        let belongs = |seat: &&&Seat| {
+            let has = |gossip: &Gossip, node: &UniqueAddress| {
+                gossip.member(node).is_some_and(|member| !member.status().is_on_its_way_out())
+            };
+            has(&seat.gossip, change.me) && has(change.before, &seat.me)
+        };
+        let is_there = |node: &UniqueAddress| {
+            let mut lineage = seats.iter().filter(belongs);
+            lineage.any(|seat| seat.gossip.member(node).is_some_and(|m| !m.status().is_on_its_way_out()))
+        };
+        let finding = self.ledger.numbers.given_once(change, is_there);
+        if self.docket.asserts(&U2) {
+            self.docket.judged_if(is_one_lineage, &ONE_LINEAGE, &U2, || finding, names);
+        }
+    }
+
+    /// The invariants of a state that was told.
+    fn judge_exchange(&mut self, stage: &impl Stage, change: &Change<'_>) {
+        let names = change.names;
+        if self.docket.asserts(&V7) {
+            let is_known = change.sender.is_some() && change.told.is_some();
+            let check = || exchange::only_from_members_seen(change);
+            self.docket.judged_if(is_known, &SENDER_KNOWN, &V7, check, names);
+        }
+        let Some(told) = change.told else { return };
+        if self.docket.asserts(&V6) {
+            self.docket.judged(&V6, exchange::older_changes_nothing(change, stage.outputs()), names);
+        }
+        // Merging anew takes as long as handling did: of many merges one in eight is looked at.
+        let is_merge = change.before.clock().compare(told.clock()) == ClockOrder::Concurrent;
+        if is_merge && self.docket.asserts(&V5) && self.docket.is_turn(&V5, MERGES_LOOKED_AT) {
+            self.docket.judged(&V5, exchange::merge_laws(change), names);
+        }
+    }
+
+    /// The invariants that hold a node's new state against those of others.
+    fn judge_agreement(&mut self, stage: &impl Stage, host: usize, change: &Change<'_>) {
         let Some(Some(seat)) = self.seats.get(host) else { return };
-        let kept = at.since(Instant::ZERO) < seat.terms.tombstone_life;
+        if !seat.takes_part() || self.ledger.departed.contains(&seat.me.key()) {
+            return;
+        }
+        let names = change.names;
+        let finding = self.ledger.versions.equal(&seat.me, &seat.gossip, names);
+        if self.docket.asserts(&V3) {
+            let holds = change.clock_decides();
+            self.docket.judged_if(holds, &CLOCK_IS_VERSION, &V3, || finding, names);
+        }
+        if self.docket.asserts(&C1) && change.clock_decides() {
+            let finding = agreement::seen_is_true(change, seat, |key, node| self.live_seat(key, node));
+            self.docket.judged(&C1, finding, names);
+        }
+        let one_data_center = !seat.gossip.is_multi_data_center();
+        if leading::has_leader_acts(change) && !leading::is_weakly_up_only(change) {
+            if self.docket.asserts(&C5) {
+                let holds = [
+                    (!self.circumstances.manual_down, &NO_MANUAL_DOWN),
+                    (one_data_center, &ONE_DATA_CENTER),
+                    (change.clock_decides(), &CLOCK_IS_VERSION),
+                ];
+                if self.docket.all_hold(&C5, &holds) {
+                    let seat_of = |key, node: &UniqueAddress| self.live_seat(key, node);
+                    let made = self.ledger.made.as_ref();
+                    let finding =
+                        made.and_then(|made| made.is_followed(change, &self.ledger.departed, seat_of));
+                    self.docket.judged(&C5, finding, names);
+                }
+            }
+            self.ledger.made = Some(Made::of(change));
+        }
+        if !seat.is_converged() {
+            return;
+        }
+        let (finding, numbers) = (
+            self.ledger.versions.one_leader(seat, names),
+            change.members_changed.then(|| self.ledger.numbers.agreed(&seat.me, &seat.gossip, names)),
+        );
+        if self.docket.asserts(&C4) {
+            self.docket.judged_if(one_data_center, &ONE_DATA_CENTER, &C4, || finding, names);
+        }
+        if self.docket.asserts(&U3)
+            && let Some(finding) = numbers
+        {
+            self.docket.judged_if(self.ledger.founded <= 1, &ONE_LINEAGE, &U3, || finding, names);
+        }
+        self.judge_oldest(stage, host, names);
+    }
+
+    /// U4 between one node and all others.
+    fn judge_oldest(&mut self, stage: &impl Stage, host: usize, names: Names<'_>) {
+        let is_whole = self.is_undisturbed(stage);
+        let Some(Some(seat)) = self.seats.get(host) else { return };
+        let is_candidate =
+            seat.takes_part() && seat.is_converged() && agreement::is_oldest_of_something(seat);
+        if !self.docket.asserts(&U4) || !is_candidate {
+            return;
+        }
+        let check = || {
+            let others =
+                self.seats.iter().flatten().filter(|other| other.takes_part() && other.is_converged());
+            others.into_iter().find_map(|other| agreement::both_oldest(seat, other, names))
+        };
+        let finding = if is_whole { check() } else { None };
+        self.docket.judged_if(is_whole, &WHOLE_NETWORK, &U4, || finding, names);
+    }
+
+    fn judge_return(&mut self, host: usize, change: &Change<'_>, kept: bool) {
+        let Some(Some(seat)) = self.seats.get(host) else { return };
         let removed =
             self.seats.iter().flatten().any(|other| other.takes_part() && other.has_removed(&seat.me));
         if kept && !removed {
@@ -105,6 +296,12 @@ impl Judge {
         seat.follow(node);
         if change.members_changed {
             seat.remember_departed(change.members());
+        }
+        if let Some(exit) = Exit::begun(change) {
+            seat.exit = Some(exit);
+        }
+        if event.cause == Cause::ExitTasksDone {
+            seat.exit = None;
         }
         let can_act = {
             let view = seat.view();
@@ -132,11 +329,25 @@ impl Judge {
     }
 
     /// The invariants of one node's state.
-    fn judge_state(&mut self, host: usize, names: Names<'_>) {
+    fn judge_state(&mut self, host: usize, node: &NodeView<'_>, members_changed: bool, names: Names<'_>) {
         let Some(Some(seat)) = self.seats.get(host) else { return };
         if self.docket.asserts(&M3) {
             let (members, rows) = (seat.gossip.members().as_slice(), seat.gossip.reachability().rows());
-            self.docket.judged(&M3, membership::only_members(&seat.me, members, rows, names), names);
+            let finding = membership::only_members(&seat.me, members, rows, names);
+            let finding =
+                finding.or_else(|| membership::only_members_have_seen(&seat.me, &seat.gossip, names));
+            self.docket.judged(&M3, finding, names);
+        }
+        if members_changed {
+            if self.docket.asserts(&M5) {
+                let check = || identity::one_incarnation_lives(&seat.me, &seat.gossip, names);
+                let holds = !self.ledger.joined_by_address;
+                self.docket.judged_if(holds, &SEED_NODES_ONLY, &M5, check, names);
+            }
+            if self.docket.asserts(&M7) {
+                let finding = membership::is_member_when_joined(&seat.me, node.phase, &seat.gossip, names);
+                self.docket.judged(&M7, finding, names);
+            }
         }
         if seat.gossip.members().is_empty() || !seat.is_converged() {
             return;
@@ -145,6 +356,10 @@ impl Judge {
             let finding =
                 convergence::converged_means_known(seat, |key, node| self.live_seat(key, node), names);
             self.docket.judged(&C2, finding, names);
+        }
+        if members_changed && self.docket.asserts(&U1) {
+            let finding = promotion::numbers_are_distinct(&seat.me, &seat.gossip, names);
+            self.docket.judged(&U1, finding, names);
         }
         if self.docket.asserts(&C3) {
             let finding = convergence::converged_means_reachable(seat.naive(), names);
@@ -183,12 +398,16 @@ impl Judge {
             self.circumstances.settle();
         }
         for host in 0..self.seats.len() {
-            if self.seats[host].as_ref().is_some_and(|seat| seat.is_live) {
-                self.judge_state(host, Names(&name));
+            if let Some(node) = stage.node(host)
+                && self.seats[host].as_ref().is_some_and(|seat| seat.is_live)
+            {
+                self.judge_state(host, &node, true, Names(&name));
+                self.judge_oldest(stage, host, Names(&name));
                 self.judge_split_of(stage, host, Names(&name));
             }
         }
         self.judge_convergence_bound(stage, at, Names(&name));
+        self.ledger.versions.keep_those_of(self.seats.iter().flatten().filter(|seat| seat.is_live));
     }
 
     /// L1 of all that take part and were not removed by somebody who does.

@@ -2,35 +2,56 @@
 
 use quorate::{Member, NodeKey};
 
-use super::change::Change;
+use super::change::{Change, joined_by};
 use super::invariant::{Group, Invariant, Watches};
 use super::stage::Cause;
 use super::violation::Finding;
 
 /// V1
-pub(super) static V1: Invariant = Invariant {
-    id: "V1",
-    sentence: "a node counts up only its own clock entry, by one for each change that it makes, and not at all \
+pub(super) static V1: Invariant = Invariant::new(
+    "V1",
+    "a node counts up only its own clock entry, by one for each change that it makes, and not at all \
                on a merge",
-    group: Group::Safety,
-    watches: Watches::Change,
-    rules: "GSP-34, GSP-37, VCL-3, VCL-8",
-    assumes: &[],
-    pekko: false,
-    place: 3,
-};
+    Group::Safety,
+    Watches::Change,
+    "GSP-34, GSP-37, VCL-3, VCL-8",
+);
 
 /// V2
-pub(super) static V2: Invariant = Invariant {
-    id: "V2",
-    sentence: "over a node's life no clock entry that was not pruned decreases",
-    group: Group::Safety,
-    watches: Watches::Change,
-    rules: "VCL-8, VCL-9, GSP-21, GSP-30, GSP-72",
-    assumes: &[],
-    pekko: false,
-    place: 4,
-};
+pub(super) static V2: Invariant = Invariant::new(
+    "V2",
+    "over a node's life no clock entry that was not pruned decreases",
+    Group::Safety,
+    Watches::Change,
+    "VCL-8, VCL-9, GSP-21, GSP-30, GSP-72",
+);
+
+/// V4
+pub(super) static V4: Invariant = Invariant::new(
+    "V4",
+    "every key of a clock is a member or has a tombstone",
+    Group::Safety,
+    Watches::Change,
+    "GSP-10, GSP-21, GSP-30",
+);
+
+/// V4: of the entries that are new, and of those whose members have gone.
+pub(super) fn entries_have_nodes(change: &Change<'_>) -> Option<Finding> {
+    let clock = change.after.clock();
+    if !change.members_changed && change.before.clock() == clock {
+        return None;
+    }
+    let is_buried = |key: NodeKey| change.after.tombstones().iter().any(|(node, _)| node.key() == key);
+    let gone = change.members().filter(|(_, is)| is.is_none()).filter_map(|(was, _)| was);
+    let gone = gone.map(Member::key).filter(|key| clock.count(*key) > 0);
+    let order = |was: &(NodeKey, u64), is: &(NodeKey, u64)| was.0.cmp(&is.0);
+    let entries = joined_by(change.before.clock().entries(), clock.entries(), order);
+    let new = entries.filter_map(|(was, is)| if was.is_none() { is } else { None }).map(|(key, _)| *key);
+    let stray = gone.chain(new).find(|key| member_of(change, *key).is_none() && !is_buried(*key))?;
+    let me = change.names.of(change.me);
+    let one = format!("the clock of {me} counts {} changes of {stray}", clock.count(stray));
+    Some(Finding::new(&[change.me], one, "that is no member and has no tombstone".into()))
+}
 
 /// V1: how far the own entry and those of others may have moved.
 ///
@@ -187,6 +208,22 @@ mod tests {
         let other = counted(&gossip(&[("a", Up), ("b", Down)]), &[("a", 3)]);
         let changed = Doctored::of(pair(&[("a", 3)]), other, Cause::Tick).with_repairs(content_decides);
         assert!(changed.check(counts_own_changes).is_some());
+    }
+
+    /// V4
+    #[test]
+    fn an_entry_of_nobody_violates() {
+        let stray = between(&[("a", 3)], &[("a", 3), ("z", 1)], Cause::Gossip);
+        assert_eq!(stray.check(entries_have_nodes).unwrap().who, [node("a")]);
+        assert_eq!(
+            between(&[("a", 3)], &[("a", 3), ("b", 1)], Cause::Gossip).check(entries_have_nodes),
+            None
+        );
+        let before = pair(&[("a", 3), ("b", 2)]);
+        let left = Doctored::of(before.clone(), counted(&gossip(&[("a", Up)]), &[("b", 2)]), Cause::Gossip);
+        assert!(left.check(entries_have_nodes).is_some());
+        let buried = Doctored::of(before.clone(), before.remove(&[node("b")], 1), Cause::Tick);
+        assert_eq!(buried.check(entries_have_nodes), None);
     }
 
     /// V2

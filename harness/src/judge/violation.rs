@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use quorate::{Instant, UniqueAddress};
+use quorate::{Instant, Repairs, UniqueAddress};
 
 use super::invariant::Invariant;
 use crate::case::Time;
@@ -21,11 +21,23 @@ pub struct Violation {
     pub who: Vec<String>,
     /// The two facts that contradict each other.
     pub facts: (String, String),
+    /// RUN-6: the repairs that cure it, by the names of their switches; none if the exact protocol promises that it can't
+    /// happen.
+    pub cured_by: &'static [&'static str],
+}
+
+impl Violation {
+    /// RUN-6: whether it is a known defect of the protocol with these repairs: one that would cure it is off.
+    #[must_use]
+    pub fn is_known_without(&self, repairs: Repairs) -> bool {
+        let mut repairs = repairs;
+        self.cured_by.iter().any(|name| repairs.switch(name).is_some_and(|switch| !*switch))
+    }
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { invariant, at, event, who, facts } = self;
+        let Self { invariant, at, event, who, facts, .. } = self;
         let at = Time(at.as_nanos());
         writeln!(f, "{} is violated at {at} (event {event}) by {}", invariant.id, who.join(" "))?;
         writeln!(f, "  must hold: {}", invariant.sentence)?;
@@ -41,11 +53,22 @@ impl std::error::Error for Violation {}
 pub(super) struct Finding {
     pub(super) who: Vec<UniqueAddress>,
     pub(super) facts: (String, String),
+    /// Whether no repair cures it, though the invariant is one that needs repairs.
+    pub(super) is_always_wrong: bool,
 }
 
 impl Finding {
     pub(super) fn new(who: &[&UniqueAddress], one: String, other: String) -> Self {
-        Self { who: who.iter().map(|node| (*node).clone()).collect(), facts: (one, other) }
+        Self {
+            who: who.iter().map(|node| (*node).clone()).collect(),
+            facts: (one, other),
+            is_always_wrong: false,
+        }
+    }
+
+    /// The same finding, which no repair cures.
+    pub(super) fn always_wrong(self) -> Self {
+        Self { is_always_wrong: true, ..self }
     }
 }
 
@@ -74,6 +97,7 @@ mod tests {
             event: 77,
             who: vec!["a".into(), "b".into()],
             facts: ("a has removed b".into(), "a has b as joining".into()),
+            cured_by: super::super::membership::M4.cured_by,
         };
         insta::assert_snapshot!(violation, @r"
         M4 is violated at 41.2s (event 77) by a b

@@ -11,7 +11,7 @@ use quorate_sim::{
 
 use super::cast::Cast;
 use crate::case::{self, Action, Between, Case, Delay, LinkEffect, Links, NodeName, Time, address_parts};
-use crate::settings::{WORLD_PLANTED, WORLD_WIRE, planted};
+use crate::settings::{WORLD_EXIT_TASKS, WORLD_PLANTED, WORLD_WIRE, planted};
 
 /// Why a case can't be run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,14 +72,23 @@ pub(crate) fn world<A: Application + Default>(
     let mut world = World::new(case.seed);
     let settings = case.settings.iter().flat_map(|set| &set.settings).map(|set| (&set.key, &set.value));
     let overrides = overrides.iter().map(|(key, value)| (key, value));
-    for (_, value) in settings.chain(overrides).filter(|(key, _)| *key == WORLD_WIRE) {
-        world.set_wire(value == "on");
+    let mut exit_tasks = Duration::ZERO;
+    for (key, value) in settings.chain(overrides) {
+        match key.as_str() {
+            WORLD_WIRE => world.set_wire(value == "on"),
+            WORLD_EXIT_TASKS => {
+                let time =
+                    value.parse().map_err(|_| NotRunnable { line: 0, why: format!("{key}: {value}") })?;
+                exit_tasks = duration(time);
+            }
+            _ => {}
+        }
     }
     for (name, config) in case.nodes.iter().zip(configs) {
         let address = address(name).map_err(|why| NotRunnable { line: 0, why })?;
-        world
-            .add_host(HostSpec::new(name.as_str(), address, config.clone()))
-            .map_err(|error| NotRunnable { line: 0, why: error.to_string() })?;
+        let mut spec = HostSpec::new(name.as_str(), address, config.clone());
+        spec.exit_tasks = exit_tasks;
+        world.add_host(spec).map_err(|error| NotRunnable { line: 0, why: error.to_string() })?;
     }
     Ok(world)
 }

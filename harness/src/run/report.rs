@@ -64,8 +64,19 @@ impl fmt::Display for Verdict<'_> {
         for unmet in &outcomes.unmet {
             writeln!(f, "not so: {unmet}")?;
         }
-        for judged in outcomes.judged.iter().filter(|judged| judged.judged == 0) {
-            writeln!(f, "not judged: {judged}")?;
+        let not_judged = outcomes.judged.iter().filter(|judged| judged.judged == 0 && judged.asserted);
+        let not_judged: Vec<String> = not_judged
+            .map(|judged| {
+                let wanting: Vec<&str> = judged.assumption_failed.keys().copied().collect();
+                if wanting.is_empty() {
+                    judged.id.into()
+                } else {
+                    format!("{} for want of {}", judged.id, wanting.join(" and "))
+                }
+            })
+            .collect();
+        if !not_judged.is_empty() {
+            writeln!(f, "not judged: {}", not_judged.join("; "))?;
         }
         for off in &self.0.case.judge_off {
             writeln!(f, "judge off: {}", off.invariant)?;

@@ -9,7 +9,7 @@ mod wire;
 
 use std::sync::Arc;
 
-use quorate::{Address, Command, Config, Envelope, Instant, Node, Output, UniqueAddress};
+use quorate::{Address, Command, Config, Envelope, Gossip, Instant, Node, Output, UniqueAddress};
 
 use crate::action::Action;
 use crate::application::{Application, Request};
@@ -49,6 +49,8 @@ pub struct World<A: Application = ()> {
     acted: Option<(Action, Outcome)>,
     /// The last step's fault, if it had one.
     fault: Option<Fault>,
+    /// The state that the last step's message told, if it told one.
+    told: Option<Arc<Gossip>>,
     /// What an application asks for while it is told something.
     requests: Vec<Request<A::Message>>,
 }
@@ -112,6 +114,7 @@ impl<A: Application> World<A> {
             sender: HostId::from_index(0),
             acted: None,
             fault: None,
+            told: None,
             requests: Vec::new(),
         }
     }
@@ -234,6 +237,18 @@ impl<A: Application> World<A> {
     #[must_use]
     pub fn link(&self, from: HostId, to: HostId) -> LinkSpec {
         self.network.links.spec(from, to)
+    }
+
+    /// What the node of the last step put out.
+    #[must_use]
+    pub fn outputs(&self) -> &[Output] {
+        &self.outputs
+    }
+
+    /// The state that the last step's message told its node, if it was gossip.
+    #[must_use]
+    pub fn told(&self) -> Option<&Arc<Gossip>> {
+        self.told.as_ref()
     }
 
     /// SIM-12: how many events there were: inputs that a node handled.

@@ -1,6 +1,6 @@
 //! One step after the other.
 
-use quorate::{CommandKind, InputKind, Instant, MessageKind, Output};
+use quorate::{CommandKind, InputKind, Instant, Message, MessageKind, Output};
 
 use super::step::{Fault, Outcome, Step, StepKind, Trouble};
 use super::{Body, Own, Parcel, World};
@@ -85,6 +85,7 @@ impl<A: Application> World<A> {
     fn advance(&mut self, limit: Instant) -> Option<Happened> {
         self.settle();
         self.fault = None;
+        self.told = None;
         if self.halted {
             return None;
         }
@@ -151,6 +152,9 @@ impl<A: Application> World<A> {
                 }
                 self.counts.messages += 1;
                 let kind = envelope.message.kind();
+                if let Message::Gossip { gossip } = &envelope.message {
+                    self.told = Some(gossip.clone());
+                }
                 self.hand(to, InputKind::Received(envelope), hash);
                 What::Arrived { from, kind, sent_at }
             }

@@ -1,0 +1,350 @@
+//! V, C, U: what nodes with one version, or several converged nodes, have in common.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use quorate::MemberStatus::Up;
+use quorate::{ClockOrder, Gossip, Member, NodeKey, UniqueAddress, VectorClock};
+
+use super::assumptions::{CLOCK_IS_VERSION, NO_MANUAL_DOWN, ONE_DATA_CENTER, WHOLE_NETWORK};
+use super::change::Change;
+use super::convergence::missing_change;
+use super::invariant::{Group, Invariant, Watches};
+use super::seat::Seat;
+use super::violation::{Finding, Names};
+
+/// V3
+pub(super) static V3: Invariant = Invariant::new(
+    "V3",
+    "equal versions mean equal members, statuses, up numbers and rows",
+    Group::Safety,
+    Watches::Pair,
+    "GSP-71, part 06, promise P1",
+)
+.assuming(&[&CLOCK_IS_VERSION])
+.cured_by(&["content-decides"]);
+
+/// C1
+pub(super) static C1: Invariant = Invariant::new(
+    "C1",
+    "who is told to have seen a state has seen it, or a later one",
+    Group::Safety,
+    Watches::Pair,
+    "GSP-15, GSP-16, GSP-17, GSP-33, GSP-37",
+);
+
+/// C4
+pub(super) static C4: Invariant = Invariant::new(
+    "C4",
+    "two converged nodes with equal versions name the same leader",
+    Group::Safety,
+    Watches::Pair,
+    "CNV-15, CNV-18, part 06, promise P6",
+)
+.assuming(&[&ONE_DATA_CENTER])
+.cured_by(&["live-observers", "content-decides"]);
+
+/// C5
+pub(super) static C5: Invariant = Invariant::new(
+    "C5",
+    "the versions that leaders make with convergence come one after the other, but for entries that were pruned",
+    Group::Safety,
+    Watches::Change,
+    "CNV-6, LDR-1, LDR-20",
+)
+.assuming(&[&NO_MANUAL_DOWN, &ONE_DATA_CENTER, &CLOCK_IS_VERSION]);
+
+/// U4
+pub(super) static U4: Invariant = Invariant::new(
+    "U4",
+    "of converged live members that hear each other and know each other as Up at most one believes itself the oldest",
+    Group::Safety,
+    Watches::Pair,
+    "MDL-28, MDL-29",
+)
+.assuming(&[&WHOLE_NETWORK]);
+
+/// What is known of a version, by who had it first.
+#[derive(Clone, Debug)]
+struct Version {
+    holder: UniqueAddress,
+    gossip: Arc<Gossip>,
+    /// Of those that see convergence in it: the first, and the leader that it names.
+    leader: Option<(UniqueAddress, Option<UniqueAddress>)>,
+}
+
+/// All versions that live nodes have.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Versions(BTreeMap<u64, Version>);
+
+impl Versions {
+    /// V3: of a state that a node has come to.
+    pub(super) fn equal(
+        &mut self,
+        me: &UniqueAddress,
+        gossip: &Arc<Gossip>,
+        names: Names<'_>,
+    ) -> Option<Finding> {
+        let version = self.0.entry(gossip.clock().hash64()).or_insert_with(|| Version {
+            holder: me.clone(),
+            gossip: gossip.clone(),
+            leader: None,
+        });
+        if version.gossip.same_content(gossip) || version.gossip.clock() != gossip.clock() {
+            return None;
+        }
+        let (one, other) = (names.of(me), names.of(&version.holder));
+        let (mine, theirs) = difference(gossip, &version.gossip, names);
+        let at = format!("at the version {}", gossip.clock());
+        let who = [me, &version.holder.clone()];
+        // Whoever comes to it next is held against the newest.
+        version.gossip = gossip.clone();
+        Some(Finding::new(&who, format!("{at} {one} has {mine}"), format!("{at} {other} has {theirs}")))
+    }
+
+    /// C4: of a converged state that a node has come to.
+    pub(super) fn one_leader(&mut self, seat: &Seat, names: Names<'_>) -> Option<Finding> {
+        let leader = seat.view().leader().map(|leader| leader.unique_address().clone());
+        let version = self.0.get_mut(&seat.gossip.clock().hash64())?;
+        let (other, named) = version.leader.get_or_insert_with(|| (seat.me.clone(), leader.clone()));
+        if *named == leader {
+            return None;
+        }
+        let said = |node: &UniqueAddress, leader: &Option<UniqueAddress>| {
+            let leader = leader.as_ref().map_or_else(|| "nobody".into(), |leader| names.of(leader));
+            format!("{} sees convergence, and its leader is {leader}", names.of(node))
+        };
+        Some(Finding::new(&[&seat.me, other], said(&seat.me, &leader), said(other, named)))
+    }
+
+    /// Forgets versions that nobody has any more.
+    pub(super) fn keep_those_of<'a>(&mut self, seats: impl Iterator<Item = &'a Seat>) {
+        let held: BTreeSet<u64> = seats.map(|seat| seat.gossip.clock().hash64()).collect();
+        self.0.retain(|hash, _| held.contains(hash));
+    }
+}
+
+/// The first thing in which two states differ.
+fn difference(one: &Gossip, other: &Gossip, names: Names<'_>) -> (String, String) {
+    let said = |member: Option<&Member>, node: &UniqueAddress| match member {
+        Some(member) => format!("{} as {} number {}", names.of(node), member.status(), member.up_number()),
+        None => format!("no member {}", names.of(node)),
+    };
+    let all = one.members().iter().chain(other.members().iter()).map(Member::unique_address);
+    let differs = all.into_iter().find(|node| one.member(node) != other.member(node));
+    match differs {
+        Some(node) => (said(one.member(node), node), said(other.member(node), node)),
+        None => (format!("other rows: {}", one.reachability()), format!("{}", other.reachability())),
+    }
+}
+
+/// C1: of those that a node has not told to have seen its state before, the first that is behind it. `seat_of` finds nodes
+/// that live.
+pub(super) fn seen_is_true<'a>(
+    change: &Change<'_>,
+    one: &Seat,
+    seat_of: impl Fn(NodeKey, &UniqueAddress) -> Option<&'a Seat>,
+) -> Option<Finding> {
+    let is_same_version = change.before.clock() == change.after.clock();
+    let seen = change.after.seen().filter(|node| *node != change.me);
+    let new = seen.filter(|node| !(is_same_version && change.before.is_seen_by(node)));
+    // Of many a few are looked at: all of them would take time with the square of the members.
+    new.take(SEEN_LOOKED_AT).find_map(|node| {
+        let other = seat_of(node.key(), node)?;
+        let (key, count) = missing_change(one, other)?;
+        let (me, name) = (change.names.of(change.me), change.names.of(node));
+        let whose = one.gossip.members().iter().find(|member| member.key() == key);
+        let whose = whose.map_or_else(|| key.to_string(), |member| change.names.of(member.unique_address()));
+        let fact = format!("to {me} {name} has seen its state, with {count} changes of {whose}");
+        let other_fact = format!("{name} has heard of {}", other.gossip.clock().count(key));
+        Some(Finding::new(&[change.me, node], fact, other_fact))
+    })
+}
+
+const SEEN_LOOKED_AT: usize = 24;
+
+/// The last version that a leader has made with convergence.
+#[derive(Clone, Debug)]
+pub(super) struct Made {
+    by: UniqueAddress,
+    clock: VectorClock,
+}
+
+impl Made {
+    pub(super) fn of(change: &Change<'_>) -> Self {
+        Self { by: change.me.clone(), clock: change.after.clock().clone() }
+    }
+
+    /// C5: a version that a leader has just made is after the last one, if those two belong together: each has the other
+    /// as a member that is not Down.
+    pub(super) fn is_followed<'a>(
+        &self,
+        change: &Change<'_>,
+        departed: &BTreeSet<NodeKey>,
+        seat_of: impl Fn(NodeKey, &UniqueAddress) -> Option<&'a Seat>,
+    ) -> Option<Finding> {
+        if self.by == *change.me {
+            return None;
+        }
+        let belongs = |gossip: &Gossip, node: &UniqueAddress| {
+            gossip.member(node).is_some_and(|member| !member.status().is_on_its_way_out())
+        };
+        let other = seat_of(self.by.key(), &self.by)?;
+        if !belongs(change.before, &self.by) || !belongs(&other.gossip, change.me) {
+            return None;
+        }
+        let pruned = |clock: &VectorClock| {
+            let keys = clock.entries().iter().map(|(key, _)| *key).filter(|key| departed.contains(key));
+            keys.fold(clock.clone(), |clock, key| clock.prune(key))
+        };
+        let (new, last) = (pruned(change.after.clock()), pruned(&self.clock));
+        if matches!(new.compare(&last), ClockOrder::After | ClockOrder::Same) {
+            return None;
+        }
+        let (me, name) = (change.names.of(change.me), change.names.of(&self.by));
+        let one = format!("{name} had made the version {last} as leader");
+        let other = format!("{me} made {new} as leader, which is not after it");
+        Some(Finding::new(&[change.me, &self.by], one, other))
+    }
+}
+
+/// The oldest member of a view that is Up, of those with a role.
+fn oldest<'a>(seat: &'a Seat, role: Option<&str>) -> Option<&'a Member> {
+    let up = seat
+        .gossip
+        .members()
+        .iter()
+        .filter(|member| member.status() == Up && role.is_none_or(|role| member.roles().contains(role)));
+    up.min_by(|a, b| a.age_order(b).then_with(|| a.unique_address().cmp(b.unique_address())))
+}
+
+/// U4: between two nodes, of all and of each role.
+pub(super) fn both_oldest(one: &Seat, other: &Seat, names: Names<'_>) -> Option<Finding> {
+    let knows = |seat: &Seat, node: &UniqueAddress| {
+        seat.gossip.member(node).is_some_and(|member| member.status() == Up)
+    };
+    if one.me == other.me || !knows(one, &other.me) || !knows(other, &one.me) {
+        return None;
+    }
+    let own = one.gossip.member(&one.me)?;
+    let roles = own.roles().iter().map(|role| Some(&**role)).chain([None]);
+    roles.into_iter().find_map(|role| {
+        let believes =
+            |seat: &Seat| oldest(seat, role).is_some_and(|member| *member.unique_address() == seat.me);
+        (believes(one) && believes(other)).then(|| {
+            let of = role.map_or_else(|| "of all".into(), |role| format!("with the role {role}"));
+            let said = |seat: &Seat| {
+                format!("{} sees convergence and believes itself the oldest {of}", names.of(&seat.me))
+            };
+            Finding::new(&[&one.me, &other.me], said(one), said(other))
+        })
+    })
+}
+
+/// Whether a node may believe itself the oldest of something: then the others are looked at.
+pub(super) fn is_oldest_of_something(seat: &Seat) -> bool {
+    let Some(own) = seat.gossip.member(&seat.me).filter(|own| own.status() == Up) else { return false };
+    let mut roles = own.roles().iter().map(|role| Some(&**role)).chain([None]);
+    roles.any(|role| oldest(seat, role).is_some_and(|member| *member.unique_address() == seat.me))
+}
+
+#[cfg(test)]
+mod tests {
+    use quorate::MemberStatus::{Down, Joining};
+    use quorate::Reachability;
+
+    use super::super::stage::Cause;
+    use super::super::testing::{Doctored, counted, gossip, member, names, node, observed, seat};
+    use super::*;
+
+    fn holding(name: &str, members: &[(&str, quorate::MemberStatus)], counts: &[(&str, u64)]) -> Seat {
+        seat(name, counted(&gossip(members), counts))
+    }
+
+    /// V3
+    #[test]
+    fn equal_versions_with_other_members_or_rows_violate() {
+        let mut versions = Versions::default();
+        let mut hear = |seat: &Seat| versions.equal(&seat.me, &seat.gossip, names());
+        let same = [("a", 1), ("b", 1)];
+        assert_eq!(hear(&holding("a", &[("a", Up), ("b", Up)], &same)), None);
+        assert_eq!(hear(&holding("b", &[("a", Up), ("b", Up)], &same)), None);
+        assert_eq!(hear(&holding("b", &[("a", Up), ("b", Down)], &[("a", 2)])), None);
+        let found = hear(&holding("b", &[("a", Up), ("b", Joining)], &same)).unwrap();
+        assert_eq!(found.who, [node("b"), node("a")]);
+        assert!(found.facts.0.contains("b as joining") && found.facts.1.contains("b as up"), "{found:?}");
+        let table = Reachability::new().unreachable(&node("a"), &node("b"));
+        let mut rows = holding("b", &[("a", Up), ("b", Joining)], &same);
+        rows.gossip = Arc::new(observed(&rows.gossip, table));
+        assert!(hear(&rows).is_some());
+    }
+
+    /// C4
+    #[test]
+    fn converged_nodes_of_one_version_with_other_leaders_violate() {
+        let mut versions = Versions::default();
+        let table = Reachability::new().unreachable(&node("b"), &node("a"));
+        let unseen_a = observed(&counted(&gossip(&[("a", Up), ("b", Up)]), &[("a", 1)]), table);
+        let (a, b) = (seat("a", unseen_a.clone()), seat("b", unseen_a));
+        versions.equal(&a.me, &a.gossip, names());
+        assert_eq!(versions.one_leader(&a, names()), None);
+        assert_eq!(versions.one_leader(&b, names()).unwrap().who, [node("b"), node("a")]);
+        versions.keep_those_of([].into_iter());
+        assert_eq!(versions.one_leader(&b, names()), None, "forgotten");
+    }
+
+    /// C1
+    #[test]
+    fn a_seen_mark_of_who_is_behind_violates() {
+        let state = |counts: &[(&str, u64)]| counted(&gossip(&[("a", Up), ("b", Up)]), counts);
+        let check = |after: &Gossip, of_b: &[(&str, u64)]| {
+            let (a, b) = (seat("a", after.clone()), holding("b", &[("a", Up), ("b", Up)], of_b));
+            let change = Doctored::of(state(&[("a", 1)]).only_seen(&node("a")), after.clone(), Cause::Gossip);
+            change.check(|change| seen_is_true(change, &a, |_, who| (*who == b.me).then_some(&b)))
+        };
+        let after = state(&[("a", 1), ("b", 1)]);
+        assert_eq!(check(&after, &[("a", 1), ("b", 2)]), None);
+        assert_eq!(check(&after, &[("b", 2)]).unwrap().who, [node("a"), node("b")]);
+        assert_eq!(check(&after.only_seen(&node("a")), &[("b", 2)]), None);
+    }
+
+    /// C5
+    #[test]
+    fn a_leaders_version_beside_the_last_one_violates_if_the_two_belong_together() {
+        let state = |counts: &[(&str, u64)]| counted(&gossip(&[("a", Up), ("b", Up)]), counts);
+        let made = |name: &str, counts: &[(&str, u64)]| {
+            Doctored::of(state(&[]), state(counts), Cause::Tick).seen_as(name)
+        };
+        let last = made("a", &[("a", 3)]).check(Made::of);
+        let check = |counts: &[(&str, u64)], of_a: &Seat, departed: &BTreeSet<NodeKey>| {
+            let seat_of = |_, who: &UniqueAddress| (*who == of_a.me).then_some(of_a);
+            made("b", counts).check(|change| last.is_followed(change, departed, seat_of))
+        };
+        let (a, none) = (holding("a", &[("a", Up), ("b", Up)], &[]), BTreeSet::new());
+        assert_eq!(check(&[("a", 3), ("b", 1)], &a, &none), None);
+        assert_eq!(check(&[("a", 2), ("b", 1)], &a, &none).unwrap().who, [node("b"), node("a")]);
+        assert_eq!(check(&[("b", 1)], &a, &[node("a").key()].into()), None, "pruned");
+        let apart = holding("a", &[("a", Up), ("b", Down)], &[]);
+        assert_eq!(check(&[("b", 1)], &apart, &none), None, "another lineage");
+    }
+
+    /// U4
+    #[test]
+    fn two_that_know_each_other_and_both_believe_themselves_oldest_violate() {
+        let older = |name: &str, first: &str, second: &str| {
+            let member = |name: &str, number| {
+                let joining = Member::joining(node(name), Default::default(), Default::default());
+                joining.up_with(number).unwrap()
+            };
+            seat(name, Gossip::new().add(member(first, 1)).add(member(second, 2)))
+        };
+        let (a, b) = (older("a", "a", "b"), older("b", "b", "a"));
+        assert_eq!(both_oldest(&a, &b, names()).unwrap().who, [node("a"), node("b")]);
+        assert!(is_oldest_of_something(&a) && is_oldest_of_something(&b));
+        let sound = older("b", "a", "b");
+        assert_eq!(both_oldest(&a, &sound, names()), None);
+        assert!(!is_oldest_of_something(&sound));
+        let stranger = seat("b", Gossip::new().add(member("b", Up)));
+        assert_eq!(both_oldest(&a, &stranger, names()), None);
+    }
+}

@@ -1,0 +1,209 @@
+//! V: what gossip may and may not do.
+
+use quorate::{ClockOrder, Gossip, Message, Output};
+
+use super::assumptions::SENDER_KNOWN;
+use super::change::Change;
+use super::invariant::{Group, Invariant, Watches};
+use super::stage::Cause;
+use super::violation::Finding;
+
+/// V5
+pub(super) static V5: Invariant = Invariant::new(
+    "V5",
+    "a merge is commutative and idempotent, and no status in it is before that of either side",
+    Group::Safety,
+    Watches::Change,
+    "GSP-29, GSP-36, MDL-33, MDL-37",
+)
+.cured_by(&["tombstones-remove", "life-cycle-order"]);
+
+/// V6
+pub(super) static V6: Invariant = Invariant::new(
+    "V6",
+    "gossip that is older than a node's own changes nothing there but who has seen, and is answered",
+    Group::Safety,
+    Watches::Change,
+    "GSP-71, GSP-74, GSP-81",
+);
+
+/// V7
+pub(super) static V7: Invariant = Invariant::new(
+    "V7",
+    "gossip from a non-member, from one that the receiver does not see, or without the receiver in it changes nothing",
+    Group::Safety,
+    Watches::Change,
+    "GSP-69, GSP-70",
+)
+.assuming(&[&SENDER_KNOWN]);
+
+/// V7: a state that was taken in was one to be taken in. With `introduce` a member may make itself known.
+pub(super) fn only_from_members_seen(change: &Change<'_>) -> Option<Finding> {
+    let (told, sender) = (change.told?, change.sender?);
+    let (me, name) = (change.names.of(change.me), change.names.of(sender));
+    let why = if change.before.member(sender).is_none() && !change.repairs.introduce {
+        format!("{name} was no member to it")
+    } else if !change.before.reachability().is_reachable(change.me, sender) {
+        format!("it did not see {name}")
+    } else if told.member(change.me).is_none() {
+        format!("{me} is no member in that")
+    } else {
+        return None;
+    };
+    Some(Finding::new(&[change.me, sender], format!("{me} took in what {name} told"), why))
+}
+
+/// V6: an older state leaves members, observations, tombstones and clock as they were.
+pub(super) fn older_changes_nothing(change: &Change<'_>, outputs: &[Output]) -> Option<Finding> {
+    let (told, sender) = (change.told?, change.sender?);
+    let (before, after) = (change.before, change.after);
+    if change.cause != Cause::Gossip || !is_older(change, told, before) {
+        return None;
+    }
+    let (me, name) = (change.names.of(change.me), change.names.of(sender));
+    let one = format!("{name} told {me} a state older than its own");
+    let is_unchanged = before.same_content(after)
+        && before.clock() == after.clock()
+        && before.tombstones() == after.tombstones();
+    if !is_unchanged {
+        return Some(Finding::new(&[change.me, sender], one, format!("{me} changed its own by it")));
+    }
+    let is_answered = outputs.iter().any(|output| {
+        matches!(output, Output::Send(envelope)
+            if matches!(envelope.message, Message::Gossip { .. }) && *envelope.to.address() == sender.address)
+    });
+    // GSP-42: it does not answer whom it may not gossip to.
+    let may_answer = after.member(sender).is_some() && after.reachability().is_reachable(change.me, sender);
+    let other = format!("{me} did not tell {name} its own");
+    (may_answer && !is_answered && after.member(change.me).is_some())
+        .then(|| Finding::new(&[change.me, sender], one, other))
+}
+
+/// REP-10: older by clock, or with `content-decides` by having nothing in it that is not known.
+fn is_older(change: &Change<'_>, told: &Gossip, own: &Gossip) -> bool {
+    if change.clock_decides() {
+        return told.clock().compare(own.clock()) == ClockOrder::Before;
+    }
+    !told.same_content(own) && told.merge(own, change.repairs).same_content(own)
+}
+
+/// V5: of the two sides of a merge that has just been made.
+pub(super) fn merge_laws(change: &Change<'_>) -> Option<Finding> {
+    let (told, own) = (change.told?, change.before);
+    let merge = |a: &Gossip, b: &Gossip| Gossip::merge_received(a, b, change.repairs);
+    let (one_way, other_way) = (merge(told, own), merge(own, told));
+    let (me, same) = (change.names.of(change.me), |a: &Gossip, b: &Gossip| {
+        a.same_content(b) && a.clock() == b.clock() && a.tombstones() == b.tombstones()
+    });
+    let two_states = format!("{me} merged what it was told with what it had");
+    if !same(&one_way, &other_way) {
+        let other = "the other way round another state comes of them".into();
+        return Some(Finding::new(&[change.me], two_states, other));
+    }
+    if !same(&merge(&one_way, own), &one_way) || !same(&merge(told, &one_way), &one_way) {
+        let other = "merging either side into the result again changes it".into();
+        return Some(Finding::new(&[change.me], two_states, other));
+    }
+    let behind = [told, own].into_iter().find_map(|side| {
+        side.members().iter().find(|member| {
+            let result = one_way.member(member.unique_address());
+            result.is_some_and(|result| {
+                let (from, to) = (member.status(), result.status());
+                from != to && !from.may_lead_to(to)
+            })
+        })
+    })?;
+    let name = change.names.of(behind.unique_address());
+    let other = format!("one side had {name} as {}, and the result has it before that", behind.status());
+    Some(Finding::new(&[change.me, behind.unique_address()], two_states, other))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use quorate::MemberStatus::{Down, Joining, ReadyForShutdown, Up};
+    use quorate::{Destination, Envelope, Reachability, Repairs};
+
+    use super::super::testing::{Doctored, counted, gossip, member, node, observed};
+    use super::*;
+
+    fn pair(counts: &[(&str, u64)]) -> Gossip {
+        counted(&gossip(&[("a", Up), ("b", Up)]), counts)
+    }
+
+    fn taken_in(before: Gossip, told: Gossip) -> Doctored {
+        Doctored::of(before, told.clone(), Cause::Gossip).told_by("b", told)
+    }
+
+    /// V7
+    #[test]
+    fn gossip_that_must_not_be_heard_violates_when_it_is_taken_in() {
+        let sound = taken_in(pair(&[("a", 1)]), pair(&[("a", 1), ("b", 1)]));
+        assert_eq!(sound.check(only_from_members_seen), None);
+        let stranger = taken_in(gossip(&[("a", Up)]), pair(&[("b", 1)]));
+        assert!(stranger.check(only_from_members_seen).unwrap().facts.1.contains("no member to it"));
+        let unseen = observed(&pair(&[("a", 1)]), Reachability::new().unreachable(&node("a"), &node("b")));
+        let unseen = taken_in(unseen, pair(&[("a", 1), ("b", 1)]));
+        assert!(unseen.check(only_from_members_seen).unwrap().facts.1.contains("did not see"));
+        let without_me = taken_in(pair(&[("a", 1)]), gossip(&[("b", Up)]));
+        assert!(without_me.check(only_from_members_seen).unwrap().facts.1.contains("no member in that"));
+        let introduce = Repairs { introduce: true, ..Repairs::none() };
+        let stranger = taken_in(gossip(&[("a", Up)]), pair(&[("b", 1)])).with_repairs(introduce);
+        assert_eq!(stranger.check(only_from_members_seen), None);
+    }
+
+    fn answer() -> Output {
+        let message = Message::Gossip { gossip: Arc::new(Gossip::new()) };
+        let to = Destination::Incarnation(node("b"));
+        Output::Send(Envelope { cluster: "quorate".into(), from: node("a"), to, message })
+    }
+
+    /// V6
+    #[test]
+    fn older_gossip_that_changes_something_or_is_not_answered_violates() {
+        let (own, older) = (pair(&[("a", 2), ("b", 1)]), pair(&[("a", 1), ("b", 1)]));
+        let check = |after: Gossip, outputs: &[Output]| {
+            let change = Doctored::of(own.clone(), after, Cause::Gossip).told_by("b", older.clone());
+            change.check(|change| older_changes_nothing(change, outputs))
+        };
+        assert_eq!(check(own.with_seen(&node("b")), &[answer()]), None);
+        assert!(check(own.clone(), &[]).unwrap().facts.1.contains("did not tell"));
+        assert!(check(older.clone(), &[answer()]).unwrap().facts.1.contains("changed"));
+        let newer = Doctored::of(older, own.clone(), Cause::Gossip).told_by("b", own);
+        assert_eq!(newer.check(|change| older_changes_nothing(change, &[])), None);
+    }
+
+    /// V6: with `content-decides` the clock says nothing.
+    #[test]
+    fn with_content_decides_older_is_what_has_no_news() {
+        let repairs = Repairs {
+            content_decides: true,
+            tombstones_remove: true,
+            life_cycle_order: true,
+            ..Repairs::none()
+        };
+        let own = pair(&[("a", 2)]);
+        let older = counted(&gossip(&[("a", Up), ("b", Joining)]), &[("b", 9)]);
+        let change = |after: Gossip| {
+            Doctored::of(own.clone(), after, Cause::Gossip).told_by("b", older.clone()).with_repairs(repairs)
+        };
+        assert_eq!(change(own.clone()).check(|change| older_changes_nothing(change, &[answer()])), None);
+        let taken = change(older.clone());
+        assert!(taken.check(|change| older_changes_nothing(change, &[answer()])).is_some());
+    }
+
+    /// V5: without repairs ReadyForShutdown takes a member back from Down (MDL-35).
+    #[test]
+    fn a_merge_that_takes_a_member_back_violates() {
+        let own = counted(&gossip(&[("a", Up), ("b", Up), ("c", Down)]), &[("a", 2)]);
+        let told = counted(&gossip(&[("a", Up), ("b", Up), ("c", ReadyForShutdown)]), &[("b", 1)]);
+        let change = Doctored::of(own.clone(), own.clone(), Cause::Gossip).told_by("b", told);
+        assert!(change.check(merge_laws).is_some());
+        let repaired = Repairs { tombstones_remove: true, life_cycle_order: true, ..Repairs::none() };
+        assert_eq!(change.with_repairs(repaired).check(merge_laws), None);
+        let joined = counted(&own.add(member("d", Joining)), &[("b", 1)]);
+        let change = Doctored::of(own.clone(), own, Cause::Gossip).told_by("b", joined);
+        assert_eq!(change.check(merge_laws), None);
+    }
+}

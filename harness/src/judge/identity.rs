@@ -1,0 +1,195 @@
+//! M: incarnations, and what is said of them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use quorate::{AppVersion, Gossip, Member, NodeKey, Roles, UniqueAddress};
+
+use super::assumptions::SEED_NODES_ONLY;
+use super::change::Change;
+use super::invariant::{Group, Invariant, Watches};
+use super::stage::Cause;
+use super::violation::{Finding, Names};
+
+/// M5
+pub(super) static M5: Invariant = Invariant::new(
+    "M5",
+    "of the incarnations of one address at most one is a member that is neither Down nor Exiting",
+    Group::Safety,
+    Watches::Node,
+    "JOIN-73, JOIN-74, MDL-9",
+)
+.assuming(&[&SEED_NODES_ONLY]);
+
+/// M6
+pub(super) static M6: Invariant = Invariant::new(
+    "M6",
+    "a new incarnation is accepted only after all older ones with its address left the acceptor's members",
+    Group::Safety,
+    Watches::Change,
+    "JOIN-73, JOIN-74, JOIN-75",
+);
+
+/// M8
+pub(super) static M8: Invariant = Invariant::new(
+    "M8",
+    "roles, data centre and application version of an incarnation are its own in every view that holds it",
+    Group::Safety,
+    Watches::Change,
+    "MDL-21, JOIN-75",
+);
+
+/// M9
+pub(super) static M9: Invariant = Invariant::new(
+    "M9",
+    "no two nodes ever share a unique address",
+    Group::Safety,
+    Watches::Cluster,
+    "MDL-9, MDL-10",
+);
+
+/// M5: of the members at one address.
+pub(super) fn one_incarnation_lives(
+    me: &UniqueAddress,
+    gossip: &Gossip,
+    names: Names<'_>,
+) -> Option<Finding> {
+    // Members are in the order of their addresses.
+    let pair = gossip.members().as_slice().windows(2).find(|pair| {
+        pair[0].address() == pair[1].address()
+            && pair.iter().all(|member| !member.status().is_on_its_way_out())
+    })?;
+    let said = |member: &Member| format!("{} is {}", names.of(member.unique_address()), member.status());
+    let who = [me, pair[0].unique_address(), pair[1].unique_address()];
+    Some(Finding::new(&who, format!("to {} {}", names.of(me), said(&pair[0])), said(&pair[1])))
+}
+
+/// M6: whoever is let in finds no other incarnation of its address there.
+pub(super) fn older_ones_are_gone(change: &Change<'_>) -> Option<Finding> {
+    if change.cause != Cause::Join {
+        return None;
+    }
+    change.members().filter(|(was, _)| was.is_none()).find_map(|(_, is)| {
+        let new = is?.unique_address();
+        let older = change.before.members().all_at(&new.address).next()?;
+        let (me, name) = (change.names.of(change.me), change.names.of(new));
+        let one = format!("{me} accepted {name}");
+        let other = format!("to it {} was {} then", change.names.of(older.unique_address()), older.status());
+        Some(Finding::new(&[change.me, new, older.unique_address()], one, other))
+    })
+}
+
+/// What an incarnation is by its own settings.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Identity {
+    pub(super) roles: Roles,
+    pub(super) app_version: AppVersion,
+}
+
+/// Who has ever been started.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Register(BTreeMap<NodeKey, (UniqueAddress, Arc<Identity>)>);
+
+impl Register {
+    /// M9: enters a node that was started, which nobody has been before.
+    pub(super) fn enter(
+        &mut self,
+        me: &UniqueAddress,
+        identity: Arc<Identity>,
+        names: Names<'_>,
+    ) -> Option<Finding> {
+        let known = self.0.insert(me.key(), (me.clone(), identity));
+        let twin = known.filter(|(known, _)| known == me)?.0;
+        let named = names.of(me);
+        let other = format!("a node with the number {} has been started there before", twin.uid);
+        Some(Finding::new(&[me], format!("{named} was started as a new node"), other))
+    }
+
+    /// M8: what new members are said to be, beside what they are.
+    pub(super) fn tells_truly(&self, change: &Change<'_>) -> Option<Finding> {
+        let is_news = |was: Option<&Member>, is: &Member| {
+            was.is_none_or(|was| was.roles() != is.roles() || was.app_version() != is.app_version())
+        };
+        change.members().find_map(|(was, is)| {
+            let is = is.filter(|is| is_news(was, is))?;
+            let (node, own) = self.0.get(&is.key())?;
+            if node != is.unique_address()
+                || (own.roles == *is.roles() && own.app_version == *is.app_version())
+            {
+                return None;
+            }
+            let (me, name) = (change.names.of(change.me), change.names.of(node));
+            let said = |roles: &Roles, version: &AppVersion| {
+                let roles: Vec<&str> = roles.iter().map(|role| &**role).collect();
+                format!("the roles {} and version {version}", roles.join(" "))
+            };
+            let one = format!("{name} was started with {}", said(&own.roles, &own.app_version));
+            let other =
+                format!("{} {me} has it with {}", change.cause.words(), said(is.roles(), is.app_version()));
+            Some(Finding::new(&[change.me, node], one, other))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quorate::MemberStatus::{Down, Exiting, Joining, Up};
+
+    use super::super::testing::{Doctored, gossip, names, node};
+    use super::*;
+
+    /// M5
+    #[test]
+    fn two_living_incarnations_of_one_address_violate() {
+        let check = |first, second| {
+            one_incarnation_lives(&node("a"), &gossip(&[("a", Up), ("b", first), ("b#2", second)]), names())
+        };
+        assert_eq!(check(Up, Joining).unwrap().who, [node("a"), node("b"), node("b#2")]);
+        assert_eq!(check(Down, Joining), None);
+        assert_eq!(check(Exiting, Up), None);
+        assert_eq!(one_incarnation_lives(&node("a"), &gossip(&[("a", Up), ("b", Up)]), names()), None);
+    }
+
+    /// M6
+    #[test]
+    fn accepting_a_new_incarnation_beside_an_old_one_violates() {
+        let joins = |before: &[(&str, _)], after: &[(&str, _)]| {
+            Doctored::of(gossip(before), gossip(after), Cause::Join).check(older_ones_are_gone)
+        };
+        for status in [Up, Down] {
+            let found = joins(&[("a", Up), ("b", status)], &[("a", Up), ("b", status), ("b#2", Joining)]);
+            assert_eq!(found.unwrap().who, [node("a"), node("b#2"), node("b")]);
+        }
+        assert_eq!(joins(&[("a", Up)], &[("a", Up), ("b#2", Joining)]), None);
+    }
+
+    fn identity(role: &str) -> Arc<Identity> {
+        let roles = Roles::of_user([role.into()], "default").unwrap();
+        Arc::new(Identity { roles, app_version: AppVersion::default() })
+    }
+
+    /// M8
+    #[test]
+    fn a_member_with_other_roles_than_its_own_violates() {
+        let mut register = Register::default();
+        register.enter(&node("b"), identity("web"), names());
+        let change = Doctored::of(gossip(&[("a", Up)]), gossip(&[("a", Up), ("b", Joining)]), Cause::Gossip);
+        let found = change.check(|change| register.tells_truly(change)).unwrap();
+        assert_eq!(found.who, [node("a"), node("b")]);
+        assert!(found.facts.0.contains("web"), "{found:?}");
+        let mut plain = Register::default();
+        let own = Identity { roles: Roles::default(), app_version: AppVersion::default() };
+        plain.enter(&node("b"), Arc::new(own), names());
+        assert_eq!(change.check(|change| plain.tells_truly(change)), None);
+        assert_eq!(change.check(|change| Register::default().tells_truly(change)), None, "nobody knows b");
+    }
+
+    /// M9
+    #[test]
+    fn a_unique_address_that_is_given_twice_violates() {
+        let mut register = Register::default();
+        assert_eq!(register.enter(&node("a"), identity("web"), names()), None);
+        assert_eq!(register.enter(&node("a#2"), identity("web"), names()), None);
+        assert_eq!(register.enter(&node("a"), identity("web"), names()).unwrap().who, [node("a")]);
+    }
+}
