@@ -96,10 +96,17 @@ impl Coverage {
         let untested: BTreeSet<_> = self.homes.keys().filter(|rule| !self.tested.contains(rule)).collect();
         let homeless: BTreeSet<_> =
             self.tested.iter().filter(|rule| !self.homes.contains_key(rule)).collect();
+        let is_open = |rule: &&RuleId| {
+            !(spec.exempt.contains(rule) || self.homes.contains_key(rule) || self.tested.contains(rule))
+        };
+        let open: BTreeSet<_> = spec.rules.keys().filter(is_open).collect();
         let exempt: BTreeSet<_> = spec.exempt.iter().collect();
-        for (what, rules) in
-            [("a home, but no test", untested), ("a test, but no home", homeless), ("exempt", exempt)]
-        {
+        for (what, rules) in [
+            ("a home, but no test", untested),
+            ("a test, but no home", homeless),
+            ("neither", open),
+            ("exempt", exempt),
+        ] {
             let _ = writeln!(out, "{what} ({}): {}", rules.len(), runs(&rules, spec));
         }
         out
