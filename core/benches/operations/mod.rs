@@ -51,7 +51,9 @@ pub(crate) const OPERATIONS: &[Operation] = &[
 
 pub(crate) fn node_of(place: usize) -> UniqueAddress {
     let port = u16::try_from(place).expect("at most 65,535 members") + 1;
-    UniqueAddress::new(quorate::Address::new("n", port).expect("a short name"), 1)
+    // Random, as a host draws it.
+    let uid = internals::mix(place as u64, 7) as i64;
+    UniqueAddress::new(quorate::Address::new("n", port).expect("a short name"), uid)
 }
 
 fn nodes(count: usize) -> Vec<UniqueAddress> {

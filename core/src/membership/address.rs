@@ -1,11 +1,10 @@
 //! Where a node is, and which of its lives is meant.
 
-use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::cmp::Ordering;
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::mix::{Mixer, mix};
 
@@ -15,12 +14,13 @@ pub const HOST_BYTES_MAX: usize = 255;
 /// MDL-1: host and port of a node, one thin shared pointer, cheap to clone.
 ///
 /// Ordered by host, then port (MDL-6).
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(try_from = "(Box<str>, u16)", into = "(Box<str>, u16)")]
+#[derive(Clone, Deserialize)]
+#[serde(try_from = "(Arc<str>, u16)")]
 pub struct Address(Arc<Place>);
 
 struct Place {
-    host: Box<str>,
+    /// Shared by the addresses of one table that was read.
+    host: Arc<str>,
     port: u16,
     hash: u64,
 }
@@ -62,6 +62,10 @@ impl Address {
     /// # Errors
     /// An empty host, or one of more than [`HOST_BYTES_MAX`] bytes.
     pub fn new(host: &str, port: u16) -> Result<Self, AddressError> {
+        Self::with_host(host.into(), port)
+    }
+
+    pub(super) fn with_host(host: Arc<str>, port: u16) -> Result<Self, AddressError> {
         if host.is_empty() {
             return Err(AddressError::EmptyHost);
         }
@@ -69,14 +73,18 @@ impl Address {
             return Err(AddressError::HostTooLong { bytes: host.len() });
         }
         let mut mixer = Mixer::new(1);
-        mixer.text(host);
+        mixer.text(&host);
         mixer.word(u64::from(port));
-        Ok(Self(Arc::new(Place { host: host.into(), port, hash: mixer.finish() })))
+        Ok(Self(Arc::new(Place { host, port, hash: mixer.finish() })))
     }
 
     /// The host text.
     #[must_use]
     pub fn host(&self) -> &str {
+        &self.0.host
+    }
+
+    pub(super) fn shared_host(&self) -> &Arc<str> {
         &self.0.host
     }
 
@@ -111,17 +119,17 @@ impl core::str::FromStr for Address {
     }
 }
 
-impl TryFrom<(Box<str>, u16)> for Address {
+impl TryFrom<(Arc<str>, u16)> for Address {
     type Error = AddressError;
 
-    fn try_from((host, port): (Box<str>, u16)) -> Result<Self, AddressError> {
-        Self::new(&host, port)
+    fn try_from((host, port): (Arc<str>, u16)) -> Result<Self, AddressError> {
+        Self::with_host(host, port)
     }
 }
 
-impl From<Address> for (Box<str>, u16) {
-    fn from(address: Address) -> Self {
-        (address.0.host.clone(), address.0.port)
+impl Serialize for Address {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.host(), self.port()).serialize(serializer)
     }
 }
 
@@ -140,7 +148,12 @@ impl Ord for Address {
         if Arc::ptr_eq(&self.0, &other.0) {
             return Ordering::Equal;
         }
-        host_order(&self.0.host, &other.0.host).then(self.0.port.cmp(&other.0.port))
+        let hosts = if Arc::ptr_eq(&self.0.host, &other.0.host) {
+            Ordering::Equal
+        } else {
+            host_order(&self.0.host, &other.0.host)
+        };
+        hosts.then(self.0.port.cmp(&other.0.port))
     }
 }
 

@@ -5,14 +5,15 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::address::NodeKey;
+use super::packed::{clock_bytes, clock_entries};
 use crate::mix::{Mixer, mix};
 
 /// VCL-1: how many changes of each node a state has taken in. Immutable and shared; cheap to clone.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(try_from = "Vec<(NodeKey, u64)>", into = "Vec<(NodeKey, u64)>")]
+#[derive(Clone)]
 pub struct VectorClock(Arc<Entries>);
 
 struct Entries {
@@ -213,11 +214,21 @@ impl Default for VectorClock {
 impl PartialEq for VectorClock {
     /// VCL-11: equal exactly when the comparison gives [`ClockOrder::Same`].
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || (self.0.hash == other.0.hash && self.0.list == other.0.list)
+        Arc::ptr_eq(&self.0, &other.0)
+            || (self.0.hash == other.0.hash && same_entries(&self.0.list, &other.0.list))
     }
 }
 
 impl Eq for VectorClock {}
+
+/// Clocks with one hash are nearly always equal, so entries are compared by the dozen and not one by one.
+fn same_entries(a: &[(NodeKey, u64)], b: &[(NodeKey, u64)]) -> bool {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let differing = |x: &[(NodeKey, u64); 8], y: &[(NodeKey, u64); 8]| {
+        (0..8).fold(0, |bits, at| bits | (x[at].0.0 ^ y[at].0.0) | (x[at].1 ^ y[at].1))
+    };
+    a.len() == b.len() && a_rest == b_rest && a.iter().zip(b).all(|(x, y)| differing(x, y) == 0)
+}
 
 impl TryFrom<Vec<(NodeKey, u64)>> for VectorClock {
     type Error = ClockError;
@@ -233,9 +244,39 @@ impl TryFrom<Vec<(NodeKey, u64)>> for VectorClock {
     }
 }
 
-impl From<VectorClock> for Vec<(NodeKey, u64)> {
-    fn from(clock: VectorClock) -> Self {
-        clock.0.list.clone()
+/// A list of pairs where people read it; bytes in binary formats.
+impl Serialize for VectorClock {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_seq(&self.0.list)
+        } else {
+            serializer.serialize_bytes(&clock_bytes(&self.0.list))
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for VectorClock {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let list = if deserializer.is_human_readable() {
+            Vec::deserialize(deserializer)?
+        } else {
+            deserializer.deserialize_bytes(ClockVisitor)?
+        };
+        Self::try_from(list).map_err(D::Error::custom)
+    }
+}
+
+struct ClockVisitor;
+
+impl Visitor<'_> for ClockVisitor {
+    type Value = Vec<(NodeKey, u64)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the entries of a clock")
+    }
+
+    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+        clock_entries(bytes).ok_or_else(|| E::custom("the bytes of a clock end within an entry"))
     }
 }
 

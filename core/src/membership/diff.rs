@@ -165,8 +165,7 @@ fn leaders(before: &LocalView<'_>, after: &LocalView<'_>, emit: &mut dyn FnMut(C
     if differ(before.leader(), after.leader()) {
         emit(ClusterEvent::LeaderChanged(address(after.leader())));
     }
-    let mut roles: Vec<&Arc<str>> = before.gossip().roles();
-    roles.extend(after.gossip().roles());
+    let mut roles: Vec<&Arc<str>> = before.gossip().roles().iter().chain(after.gossip().roles()).collect();
     roles.sort_unstable();
     roles.dedup();
     for role in roles {

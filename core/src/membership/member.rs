@@ -63,6 +63,14 @@ impl fmt::Display for TransitionError {
 
 impl core::error::Error for TransitionError {}
 
+/// A hash of what members of one kind share.
+pub(super) fn shared_hash(roles: &Roles, app_version: &AppVersion) -> u64 {
+    let mut mixer = Mixer::new(2);
+    roles.iter().for_each(|role| mixer.text(role));
+    mixer.text(app_version.as_str());
+    mixer.finish()
+}
+
 impl Member {
     /// MDL-19: a new member, Joining and without an up-number.
     #[must_use]
@@ -79,12 +87,21 @@ impl Member {
         up_number: i32,
         status: MemberStatus,
     ) -> Self {
+        let shared = shared_hash(&roles, &app_version);
+        Self::with_shared(node, roles, app_version, shared, up_number, status)
+    }
+
+    /// The same, with the hash of what many members share.
+    pub(super) fn with_shared(
+        node: UniqueAddress,
+        roles: Roles,
+        app_version: AppVersion,
+        shared_hash: u64,
+        up_number: i32,
+        status: MemberStatus,
+    ) -> Self {
         let key = node.key();
-        let mut mixer = Mixer::new(2);
-        mixer.word(key.0);
-        roles.iter().for_each(|role| mixer.text(role));
-        mixer.text(app_version.as_str());
-        let hash = mixer.finish();
+        let hash = mix(key.0, shared_hash);
         Self { identity: Arc::new(Identity { node, key, roles, app_version, hash }), up_number, status }
     }
 

@@ -5,19 +5,20 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::address::{Address, NodeKey, UniqueAddress};
 use super::bits::Bits;
 use super::member::Member;
+use super::packed::Packed;
 use super::ring::ring_order;
-use super::roles::DataCenter;
+use super::roles::{DataCenter, Roles};
 use super::status::MemberStatus;
 use crate::mix::{Mixer, mix};
 
 /// Members in ascending order of their unique addresses, each once (MDL-27). Immutable and shared; cheap to clone.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(try_from = "Vec<Member>", into = "Vec<Member>")]
+#[derive(Clone)]
 pub struct Members(Arc<Table>);
 
 struct Table {
@@ -35,6 +36,8 @@ pub(crate) struct Roster {
     index: Vec<(NodeKey, u32)>,
     /// Ascending by name.
     data_centers: Vec<DataCenterRoster>,
+    /// The roles that some member has, ascending.
+    roles: Vec<Arc<str>>,
 }
 
 /// The members of one data centre.
@@ -170,6 +173,11 @@ impl Members {
     }
 
     /// The place of a data centre among [`Members::data_centers`].
+    /// The roles that some member has, ascending.
+    pub(crate) fn roles(&self) -> &[Arc<str>] {
+        &self.0.roster.roles
+    }
+
     pub(crate) fn data_center_position(&self, name: &str) -> Option<usize> {
         self.data_centers().binary_search_by(|dc| (*dc.name).cmp(name)).ok()
     }
@@ -250,27 +258,51 @@ impl Roster {
         let mut index: Vec<(NodeKey, u32)> =
             list.iter().zip(0..).map(|(member, position)| (member.key(), position)).collect();
         index.sort_unstable();
-        let mut names: Vec<&str> = Vec::new();
-        for member in list {
-            if let Err(at) = names.binary_search(&member.data_center()) {
-                names.insert(at, member.data_center());
-            }
-        }
-        let data_centers = names.into_iter().map(|name| DataCenterRoster::of(name, list)).collect();
-        Self { index, data_centers }
+        let data_centers = data_centers_of(list);
+        Self { index, data_centers, roles: roles_of(list) }
     }
 }
 
-impl DataCenterRoster {
-    fn of(name: &str, list: &[Member]) -> Self {
-        let mut members = Bits::new(list.len());
-        let mut nodes = Vec::with_capacity(list.len());
-        for (position, member) in list.iter().enumerate().filter(|(_, member)| member.data_center() == name) {
-            members.insert(position);
-            nodes.push(member.unique_address().clone());
+/// The roles that some member has, ascending. Members with the same roles as the one before them cost nothing.
+fn roles_of(list: &[Member]) -> Vec<Arc<str>> {
+    let mut roles: Vec<Arc<str>> = Vec::new();
+    let mut last = None;
+    for member in list.iter().filter(|member| last.replace(member.roles()) != Some(member.roles())) {
+        for role in member.roles().iter() {
+            if let Err(at) = roles.binary_search(role) {
+                roles.insert(at, role.clone());
+            }
         }
-        Self { name: name.into(), members, ring: ring_order(&nodes).into() }
     }
+    roles
+}
+
+/// The data centres of members, ascending by name. Members with the same roles as the one before them cost no comparison.
+fn data_centers_of(list: &[Member]) -> Vec<DataCenterRoster> {
+    let mut found: Vec<(&str, Bits, Vec<UniqueAddress>)> = Vec::new();
+    let mut last: Option<(&Roles, usize)> = None;
+    for (position, member) in list.iter().enumerate() {
+        let place = match last {
+            Some((roles, place)) if roles == member.roles() => place,
+            _ => {
+                let name = member.data_center();
+                found.binary_search_by_key(&name, |(other, ..)| other).unwrap_or_else(|at| {
+                    found.insert(at, (name, Bits::new(list.len()), Vec::new()));
+                    at
+                })
+            }
+        };
+        last = Some((member.roles(), place));
+        let (_, members, nodes) = &mut found[place];
+        members.insert(position);
+        nodes.push(member.unique_address().clone());
+    }
+    let roster = |(name, members, nodes): (&str, Bits, Vec<UniqueAddress>)| DataCenterRoster {
+        name: name.into(),
+        members,
+        ring: ring_order(&nodes).into(),
+    };
+    found.into_iter().map(roster).collect()
 }
 
 impl Default for Members {
@@ -317,6 +349,28 @@ impl From<Members> for Vec<Member> {
     }
 }
 
+/// A list of members where people read it; packed in binary formats.
+impl Serialize for Members {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.collect_seq(self)
+        } else {
+            Packed::of(&self.0.list).serialize(serializer)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let list = if deserializer.is_human_readable() {
+            Vec::deserialize(deserializer)?
+        } else {
+            Packed::deserialize(deserializer)?.unpack().map_err(D::Error::custom)?
+        };
+        Self::try_from(list).map_err(D::Error::custom)
+    }
+}
+
 impl fmt::Debug for Members {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
@@ -331,7 +385,7 @@ pub(crate) fn hash_of_nodes<'a>(nodes: impl Iterator<Item = &'a UniqueAddress>) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::membership::{AppVersion, Roles};
+    use crate::membership::AppVersion;
     use alloc::vec;
 
     fn member(address: &str, uid: i64, status: MemberStatus) -> Member {

@@ -9,6 +9,7 @@ pub(crate) mod gossip;
 pub(crate) mod grid;
 pub(crate) mod member;
 pub(crate) mod members;
+mod packed;
 pub(crate) mod reachability;
 pub(crate) mod ring;
 pub(crate) mod roles;

@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// The longest role name, in bytes.
 pub const ROLE_BYTES_MAX: usize = 64;
@@ -18,8 +18,8 @@ const DEFAULT_DATA_CENTER_ROLE: &str = "dc-default";
 pub type DataCenter = Arc<str>;
 
 /// The roles of a member: names in ascending order, of which one starts with `dc-` and names the data centre (MDL-20).
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "Vec<Arc<str>>", into = "Vec<Arc<str>>")]
+#[derive(Clone, Eq, Hash, Deserialize)]
+#[serde(try_from = "Vec<Arc<str>>")]
 pub struct Roles(Arc<[Arc<str>]>);
 
 /// Why names are no set of roles.
@@ -122,6 +122,10 @@ impl Roles {
         self.0.binary_search_by(|name| (**name).cmp(role)).is_ok()
     }
 
+    pub(super) fn names(&self) -> &[Arc<str>] {
+        &self.0
+    }
+
     /// The roles in ascending order, the one of the data centre included.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Arc<str>> + Clone {
         self.0.iter()
@@ -154,9 +158,15 @@ impl TryFrom<Vec<Arc<str>>> for Roles {
     }
 }
 
-impl From<Roles> for Vec<Arc<str>> {
-    fn from(roles: Roles) -> Self {
-        roles.0.to_vec()
+impl Serialize for Roles {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl PartialEq for Roles {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
     }
 }
 

@@ -5,7 +5,7 @@ use core::cmp::Ordering;
 use core::fmt;
 use core::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::address::host_order as text_order;
 
@@ -15,8 +15,8 @@ pub const APP_VERSION_BYTES_MAX: usize = 128;
 /// An application version: four numbers and a rest, kept with its original text (MDL-49).
 ///
 /// Equality is "compares as equal": `1`, `1.0` and `1.0.0` are equal (MDL-48).
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(try_from = "Arc<str>", into = "Arc<str>")]
+#[derive(Clone, Deserialize)]
+#[serde(try_from = "Arc<str>")]
 pub struct AppVersion {
     text: Arc<str>,
     numbers: [i32; 4],
@@ -113,9 +113,9 @@ impl TryFrom<Arc<str>> for AppVersion {
     }
 }
 
-impl From<AppVersion> for Arc<str> {
-    fn from(version: AppVersion) -> Self {
-        version.text
+impl Serialize for AppVersion {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
     }
 }
 

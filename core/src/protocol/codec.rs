@@ -7,6 +7,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
+use postcard::ser_flavors::Flavor;
 use serde::{Deserialize, Serialize};
 
 use super::{Destination, Envelope, Message};
@@ -176,7 +177,28 @@ impl Codec {
 }
 
 fn append<T: Serialize>(bytes: Vec<u8>, value: &T) -> Result<Vec<u8>, EncodeError> {
-    postcard::to_extend(value, bytes).map_err(|_| EncodeError::Unwritable)
+    postcard::serialize_with_flavor(value, Append(bytes)).map_err(|_| EncodeError::Unwritable)
+}
+
+/// Writes behind the bytes that are there, slices whole. Postcard's own way to extend anything goes byte by byte.
+struct Append(Vec<u8>);
+
+impl Flavor for Append {
+    type Output = Vec<u8>;
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<Vec<u8>> {
+        Ok(self.0)
+    }
 }
 
 /// The number of a message that carries a gossip, in the order in which [`Message`] declares them.

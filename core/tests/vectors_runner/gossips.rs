@@ -78,7 +78,7 @@ pub(crate) fn queries(input: &Value) -> Outcome {
         "member": member_to_json(&gossip.member_or_placeholder(&to)),
         "is_reachable": gossip.is_reachable(&from, &to),
         "all_data_centers": gossip.data_centers().map(text).collect::<Value>(),
-        "all_roles": gossip.roles().into_iter().map(text).collect::<Value>(),
+        "all_roles": gossip.roles().iter().map(text).collect::<Value>(),
         "reachability_excluding_downed_observers": reachability_to_json(&view.reachability_of_live_observers()),
     }))
 }

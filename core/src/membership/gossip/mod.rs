@@ -236,14 +236,8 @@ impl Gossip {
 
     /// The roles that some member has, ascending, those of data centres included.
     #[must_use]
-    pub fn roles(&self) -> Vec<&Arc<str>> {
-        let mut roles: Vec<&Arc<str>> = Vec::new();
-        for role in self.members.iter().flat_map(|member| member.roles().iter()) {
-            if let Err(at) = roles.binary_search(&role) {
-                roles.insert(at, role);
-            }
-        }
-        roles
+    pub fn roles(&self) -> &[Arc<str>] {
+        self.members.roles()
     }
 
     /// GSP-26: whether a node sees another, who must be a member.

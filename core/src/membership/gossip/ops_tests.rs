@@ -275,7 +275,7 @@ fn looking_up_a_stranger_gives_a_placeholder() {
 fn the_roles_of_a_gossip_are_those_of_its_members() {
     let state = gossip("a@east:up::web,db b@west:up::web", "");
     assert_eq!(
-        state.roles().iter().map(|role| &***role).collect::<Vec<_>>(),
+        state.roles().iter().map(|role| &**role).collect::<Vec<_>>(),
         ["db", "dc-east", "dc-west", "web"]
     );
 }
