@@ -85,8 +85,9 @@ mod time;
 
 pub use config::{
     CLUSTER_NAME_BYTES_MAX, Checker, CompatibilityCheckConfig, Config, ConfigError, ConfigErrors,
-    CrossDataCenterDetectorConfig, DetectorKind, DownAllWhenUnstable, Downing, DurationText,
-    FailureDetectorConfig, KeepMajorityConfig, KeepOldestConfig, LeaseMajorityConfig, LogConfig,
+    ConfigVerdict, CrossDataCenterDetectorConfig, DetectorKind, Difference, DownAllWhenUnstable, Downing,
+    DurationText, FailureDetectorConfig, JOIN_CONFIG_ENTRIES_MAX, JOIN_CONFIG_ENTRY_BYTES_MAX, JoinConfig,
+    JoinConfigError, KeepMajorityConfig, KeepOldestConfig, LeaseMajorityConfig, LogConfig,
     MultiDataCenterConfig, ResolverConfig, Setting, StaticQuorumConfig, StrategyName,
 };
 pub use membership::{

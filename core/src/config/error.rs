@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::compatibility::JoinConfigError;
 use crate::membership::RolesError;
 
 /// What is wrong with a setting or with the whole.
@@ -40,6 +41,8 @@ pub enum ConfigError {
     },
     /// The roles are none (MDL-21).
     BadRoles(RolesError),
+    /// CHK-10: what is compared on joining is too much to be sent.
+    CannotTravel(JoinConfigError),
     /// PHI-3: a failure detector can't work with its settings.
     BadDetector {
         /// Why.
@@ -69,6 +72,7 @@ impl fmt::Display for ConfigError {
             Self::Twice { name } => write!(f, "`{name}` is given twice"),
             Self::OutOfRange { name, is, must } => write!(f, "`{name}` must be {must}, not `{is}`"),
             Self::BadRoles(error) => write!(f, "`roles`: {error}"),
+            Self::CannotTravel(error) => write!(f, "`configuration-compatibility-check`: {error}"),
             Self::BadDetector { why } => write!(f, "`failure-detector`: {why}"),
             Self::RepairNotBuilt { name } => write!(f, "the repair `{name}` is not built yet"),
             Self::RepairNeeds { name, needs } => {

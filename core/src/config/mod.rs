@@ -4,6 +4,7 @@
 //! setting can be read and written by its name ([`Config::get`], [`Config::set`]), and [`Config::validate`] names
 //! everything that is wrong with a whole at once. Settings are read once, when a node is made (CFG-1).
 
+mod compatibility;
 mod document;
 mod error;
 mod parts;
@@ -21,6 +22,10 @@ use core::time::Duration;
 
 use crate::membership::{Address, AppVersion, Roles, RolesError};
 use crate::repairs::Repairs;
+pub use compatibility::{
+    ConfigVerdict, Difference, JOIN_CONFIG_ENTRIES_MAX, JOIN_CONFIG_ENTRY_BYTES_MAX, JoinConfig,
+    JoinConfigError,
+};
 pub use error::{ConfigError, ConfigErrors};
 pub use parts::{
     Checker, CompatibilityCheckConfig, CrossDataCenterDetectorConfig, DetectorKind, Downing,

@@ -155,6 +155,7 @@ impl Config {
         found.data_centers();
         found.strategy();
         found.repairs();
+        found.errors.extend(self.try_join_config().err().map(ConfigError::CannotTravel));
         found.errors.extend(self.member_roles().err().map(ConfigError::BadRoles));
         if found.errors.is_empty() { Ok(()) } else { Err(ConfigErrors(found.errors)) }
     }

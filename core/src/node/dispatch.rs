@@ -6,18 +6,15 @@ mod commands;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::base::Phase;
 use super::heartbeats::Heartbeats;
 use super::input::{Input, InputKind, Target};
-use super::joining::{Joining, Next};
 use super::leading::exit_targets;
 use super::output::{IgnoreReason, Output, Warning};
 use super::timers::Timer;
 use super::{Node, exchange, preparing, reaper, statistics};
-use crate::membership::MemberStatus::{Down, Exiting};
-use crate::membership::{Address, AppVersion, Gossip, Member, Roles, UniqueAddress};
-use crate::planted::Planted;
-use crate::protocol::{Destination, Envelope, JoinRefusal, Message, MessageKind};
+use crate::membership::MemberStatus::Down;
+use crate::membership::{Address, Gossip, UniqueAddress};
+use crate::protocol::{Destination, Envelope, Message, MessageKind};
 use crate::time::Instant;
 
 impl Node {
@@ -79,7 +76,7 @@ impl Node {
                 let next = self.joining.join_configured(&mut self.base);
                 self.follow(next);
             }
-            Timer::SeedNodesDeadline => Joining::gave_up(&mut self.base),
+            Timer::SeedNodesDeadline => self.joining.gave_up(&mut self.base),
             Timer::JoinAttempt => {
                 let next = self.joining.attempt_timed_out(&mut self.base);
                 self.follow(next);
@@ -114,7 +111,7 @@ impl Node {
     }
 
     /// LDR-45: a member that finds others preparing for a shutdown prepares too, right after its leader tick.
-    fn leader_tick(&mut self) {
+    pub(super) fn leader_tick(&mut self) {
         if self.act_as_leader() {
             // Events tell what it did, or did not do; nobody asked.
             drop(self.prepare_for_shutdown());
@@ -155,7 +152,7 @@ impl Node {
                 Heartbeats::answer(&mut self.base, &from, sequence, sent_at);
             }
             Message::HeartbeatReply { .. } => self.heartbeats.replied(&mut self.base, &from),
-            Message::InitJoin { attempt } => self.answer_init_join(&from, attempt),
+            Message::InitJoin { attempt, config } => self.answer_init_join(&from, attempt, &config),
             Message::Welcome { gossip } => self.welcome(&from, &gossip),
             message if self.base.is_initialized() => self.receive_as_member(&from, message),
             message => self.receive_before_joining(&from, message),
@@ -178,8 +175,8 @@ impl Node {
     /// GSP-3, JOIN-8: the columns before it.
     fn receive_before_joining(&mut self, from: &UniqueAddress, message: Message) {
         match message {
-            Message::InitJoinAck { attempt, address } => {
-                let next = self.joining.acknowledged(&mut self.base, from, attempt, address);
+            Message::InitJoinAck { attempt, address, verdict } => {
+                let next = self.joining.acknowledged(&mut self.base, from, attempt, address, verdict);
                 self.follow(next);
             }
             Message::InitJoinNack { attempt, address } => {
@@ -193,117 +190,12 @@ impl Node {
         }
     }
 
-    /// JOIN-56 to JOIN-58: whether this node can be joined: it is in a cluster, and not on its way out.
-    fn answer_init_join(&mut self, from: &UniqueAddress, attempt: u64) {
-        let can_be_joined = self.base.is_initialized()
-            && !matches!(self.base.view().own_status(), Down | Exiting | crate::MemberStatus::Removed);
-        let address = self.base.me.address.clone();
-        let answer = if can_be_joined {
-            Message::InitJoinAck { attempt, address }
-        } else {
-            Message::InitJoinNack { attempt, address }
-        };
-        self.base.send_to(from, answer);
-    }
-
-    /// JOIN-70 to JOIN-83: a node wants to be a member. Refusals are told to the joiner.
-    fn receive_join(&mut self, from: &UniqueAddress, roles: Roles, app_version: AppVersion) {
-        let refusal = match self.base.gossip().members().first_at(&from.address).cloned() {
-            found if self.turns_away_all(from, found.as_ref()) => Some(JoinRefusal::PreparingForShutdown),
-            _ if self.base.view().own_status().is_on_its_way_out() => Some(JoinRefusal::OnMyWayOut),
-            // REP-30 (`join_checks_tombstones`): JOIN-79 lets a removed incarnation in.
-            _ if self.base.config.repairs.join_checks_tombstones
-                && self.base.gossip().tombstones().contains(from) =>
-            {
-                Some(JoinRefusal::Removed)
-            }
-            Some(member) if member.unique_address() == from => return self.send_welcome(from),
-            Some(_) if self.base.config.repairs.breaks(Planted::SecondIncarnationBesideFirst) => None,
-            Some(earlier) => {
-                self.replace_incarnation(&earlier);
-                Some(JoinRefusal::EarlierIncarnation)
-            }
-            None => None,
-        };
-        if let Some(why) = refusal {
-            self.base.ignore(from, MessageKind::Join, IgnoreReason::JoinRefused(why));
-            return self.base.send_to(from, Message::JoinRefused { why });
-        }
-        self.add_joining(from, roles, app_version);
-        self.send_welcome(from);
-        self.publish();
-    }
-
-    /// JOIN-71, LDR-46, SHUT-46: nobody is let in while the cluster prepares to stop. REP-100 (`preparing_from_gossip`): who is a
-    /// member already is answered all the same (JOIN-72), lest one whose `Welcome` was lost blocks convergence.
-    fn turns_away_all(&self, from: &UniqueAddress, found: Option<&Member>) -> bool {
-        let is_member = found.is_some_and(|member| member.unique_address() == from);
-        let is_answered = is_member && self.base.config.repairs.preparing_from_gossip;
-        self.preparing.is_preparing(&self.base) && !is_answered
-    }
-
-    /// JOIN-72, JOIN-75: tells a joiner that it is a member, and of which cluster.
-    fn send_welcome(&mut self, to: &UniqueAddress) {
-        let gossip = self.base.gossip().clone();
-        self.base.send_to(to, Message::Welcome { gossip });
-    }
-
-    /// JOIN-73, JOIN-74, RCH-53: a new incarnation is proof that the earlier one is gone, which is downed.
-    fn replace_incarnation(&mut self, earlier: &Member) {
-        if earlier.status() == Down {
-            return;
-        }
-        let node = earlier.unique_address().clone();
-        let table = self.base.gossip().reachability().terminated(&self.base.me, &node);
-        let next = self.base.gossip().with_reachability(table);
-        self.base.change(&next);
-        self.down(&Target::Address(node.address));
-    }
-
     /// GSP-76, JOIN-75
-    fn forget_heartbeats(&mut self, address: &Address) {
+    pub(super) fn forget_heartbeats(&mut self, address: &Address) {
         self.heartbeats.forget(address);
         if let Some(tally) = &mut self.base.tally {
             tally.forgotten.push(address.clone());
         }
-    }
-
-    /// JOIN-75: a new member, of which no heartbeat is known.
-    fn add_joining(&mut self, node: &UniqueAddress, roles: Roles, app_version: AppVersion) {
-        self.forget_heartbeats(&node.address);
-        let is_broken = self.base.config.repairs.breaks(Planted::JoinerLosesRoles);
-        let roles = if is_broken { Roles::default() } else { roles };
-        let next = self.base.gossip().add(Member::joining(node.clone(), roles, app_version));
-        self.base.change(&next);
-    }
-
-    /// JOIN-90 to JOIN-96: this node is a member.
-    fn welcome(&mut self, from: &UniqueAddress, gossip: &Arc<Gossip>) {
-        let why = match &self.base.phase {
-            Phase::Initialized | Phase::Stopped => Some(IgnoreReason::AlreadyMember),
-            Phase::TryingToJoin { join_with }
-                if *join_with != from.address
-                    && !self.base.config.repairs.breaks(Planted::WelcomeFromAnybody) =>
-            {
-                Some(IgnoreReason::NotJoined)
-            }
-            _ if !gossip.members().contains(&self.base.me) => Some(IgnoreReason::WithoutMe),
-            _ => None,
-        };
-        if let Some(why) = why {
-            return self.base.ignore(from, MessageKind::Welcome, why);
-        }
-        let seen = gossip.with_seen(&self.base.me);
-        self.base.adopt(seen);
-        self.publish();
-        self.base.send_gossip(from);
-        self.become_initialized();
-    }
-
-    /// JOIN-5
-    fn become_initialized(&mut self) {
-        self.joining.done(&mut self.base);
-        self.heartbeats.start(&mut self.base);
     }
 
     /// GSP-67 to GSP-82: what a peer's whole state sets going, in this order.
@@ -321,26 +213,6 @@ impl Node {
         if received.talk_back {
             self.base.send_gossip(from);
         }
-    }
-
-    /// JOIN-20: joins the node at an address. The own one founds a cluster.
-    fn follow(&mut self, next: Next) {
-        match next {
-            Next::Wait => {}
-            Next::Join(address) if address == self.base.me.address => self.found_cluster(),
-            Next::Join(address) => self.joining.attempt(&mut self.base, address),
-        }
-    }
-
-    /// JOIN-20, JOIN-75, JOIN-77, LDR-3: the first member is Up at once, unless a minimum holds it back.
-    fn found_cluster(&mut self) {
-        let (me, roles) = (self.base.me.clone(), self.base.roles.clone());
-        let app_version = self.base.config.app_version.clone();
-        self.become_initialized();
-        self.add_joining(&me, roles, app_version);
-        self.leader_tick();
-        self.publish();
-        self.heartbeats.follow_ring(&self.base);
     }
 
     /// SBR-67: carries out what the resolver decided: its command carries the address only.

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use crate::membership::{Address, UniqueAddress};
-use crate::mix::mix;
+use crate::membership::{Address, AppVersion, UniqueAddress};
+use crate::mix::{Mixer, mix};
 use crate::protocol::{DecodeError, Envelope};
 use crate::sbr::LeaseAnswer;
 use crate::time::Instant;
@@ -65,6 +65,10 @@ pub enum Command {
     Join(Address),
     /// Join the cluster that one of these seed nodes is in. The first of the list may found it (JOIN-31).
     JoinSeedNodes(Vec<Address>),
+    /// The version of the application is known only later: wait with joining for [`Command::SetAppVersion`] (JOIN-101).
+    SetAppVersionLater,
+    /// This is the version of the application that this node runs; the first one told counts (JOIN-102).
+    SetAppVersion(AppVersion),
     /// Let a member leave (LIFE-1).
     Leave(Target),
     /// Declare a member gone for good (LIFE-20).
@@ -118,6 +122,8 @@ pub enum CommandKind {
     Stop,
     PrepareForShutdown,
     ExitNow,
+    SetAppVersionLater,
+    SetAppVersion,
 }
 
 impl Command {
@@ -127,6 +133,8 @@ impl Command {
         match self {
             Self::Join(_) => CommandKind::Join,
             Self::JoinSeedNodes(_) => CommandKind::JoinSeedNodes,
+            Self::SetAppVersionLater => CommandKind::SetAppVersionLater,
+            Self::SetAppVersion(_) => CommandKind::SetAppVersion,
             Self::Leave(_) => CommandKind::Leave,
             Self::Down(_) => CommandKind::Down,
             Self::PrepareForShutdown => CommandKind::PrepareForShutdown,
@@ -140,7 +148,12 @@ impl Command {
             Self::Join(address) => address.hash64(),
             Self::JoinSeedNodes(list) => list.iter().fold(0, |hash, address| mix(hash, address.hash64())),
             Self::Leave(target) | Self::Down(target) => target.hash64(),
-            Self::PrepareForShutdown | Self::ExitNow | Self::Stop => 0,
+            Self::SetAppVersion(version) => {
+                let mut mixer = Mixer::new(20);
+                mixer.text(version.as_str());
+                mixer.finish()
+            }
+            Self::SetAppVersionLater | Self::PrepareForShutdown | Self::ExitNow | Self::Stop => 0,
         };
         mix(self.kind() as u64, about)
     }

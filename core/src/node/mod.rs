@@ -4,6 +4,7 @@
 //! [`base`], and knows nothing of the others: joining, exchange, leading, leaving, preparing for a full shutdown, milestones,
 //! heartbeats, reaper, downing. What one input sets going across concerns is written down once, in [`dispatch`].
 
+mod admission;
 mod base;
 mod dispatch;
 mod downing;

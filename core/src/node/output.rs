@@ -1,6 +1,7 @@
 //! Everything that a node wants of its host, or has to tell it.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
@@ -8,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::downing::LeaseRequest;
 use super::input::{CommandKind, Target};
-use crate::membership::{Address, ClusterEvent, MemberStatus, UniqueAddress};
-use crate::mix::mix;
+use crate::config::Difference;
+use crate::membership::{Address, AppVersion, ClusterEvent, MemberStatus, UniqueAddress};
+use crate::mix::{Mixer, mix};
 use crate::protocol::{DecodeError, Envelope, JoinRefusal, MessageKind};
 use crate::sbr::{DecisionRecord, LeaseAnswer, LeaseCall, Notice};
 
@@ -100,6 +102,13 @@ pub enum Effect {
     },
     /// This node ends with this very input.
     Ending,
+    /// JOIN-101: joining waits until the version of the application is told.
+    WaitingForVersion,
+    /// JOIN-102: this is the version of the application from now on.
+    VersionSet {
+        /// The version.
+        version: AppVersion,
+    },
 }
 
 /// Why a command changed nothing.
@@ -129,6 +138,8 @@ pub enum Rejection {
         /// Its status.
         status: MemberStatus,
     },
+    /// JOIN-101, JOIN-102: the version of the application was told, or announced, before.
+    VersionAlreadySet,
     /// SHUT-40: this node was told to prepare for a shutdown before.
     AlreadyPreparing,
     /// REP-101: nobody is Up, so nobody can prepare for a shutdown.
@@ -214,6 +225,30 @@ pub enum Warning {
         /// What was answered.
         answer: LeaseAnswer,
     },
+    /// JOIN-16: joining took longer than `shutdown-after-unsuccessful-join-seed-nodes` allows; this node ends.
+    JoinGivenUp {
+        /// Whom it asked.
+        seed_nodes: Vec<Address>,
+    },
+    /// CHK-20: the configuration of a joiner does not fit that of this node; it was told so.
+    JoinerIncompatible {
+        /// Who wants to join.
+        joiner: UniqueAddress,
+        /// Everything that does not fit.
+        differences: Vec<Difference>,
+    },
+    /// CHK-30: the configuration of this node does not fit that of the cluster. It ends if it enforces that.
+    ClusterIncompatible {
+        /// The node that was asked.
+        by: UniqueAddress,
+        /// Everything that does not fit.
+        differences: Vec<Difference>,
+    },
+    /// CHK-33: nothing was compared; this node joins all the same.
+    ConfigurationUnchecked {
+        /// The node that was asked.
+        by: UniqueAddress,
+    },
 }
 
 /// Why a node has ended.
@@ -226,6 +261,8 @@ pub enum StopReason {
     Downed,
     /// JOIN-16: no cluster let it in within the time set.
     JoinUnsuccessful,
+    /// CHK-31: its configuration does not fit the cluster that it wanted to join.
+    IncompatibleConfiguration,
     /// The host asked for it.
     Commanded,
 }
@@ -236,7 +273,7 @@ impl StopReason {
     pub const fn exit_code(self) -> i32 {
         match self {
             Self::Downed | Self::JoinUnsuccessful => -1,
-            Self::Left | Self::Commanded => 0,
+            Self::Left | Self::IncompatibleConfiguration | Self::Commanded => 0,
         }
     }
 
@@ -247,6 +284,7 @@ impl StopReason {
             Self::Left => "left",
             Self::Downed => "downed",
             Self::JoinUnsuccessful => "join-unsuccessful",
+            Self::IncompatibleConfiguration => "incompatible-configuration",
             Self::Commanded => "commanded",
         }
     }
@@ -309,6 +347,12 @@ impl Effect {
             Self::StatusChanged { node, from, to } => mix(node.key().0, (*from as u64) << 8 | *to as u64),
             Self::Preparing { members } => mix(3, *members as u64),
             Self::Ending => 4,
+            Self::WaitingForVersion => 5,
+            Self::VersionSet { version } => {
+                let mut mixer = Mixer::new(20);
+                mixer.text(version.as_str());
+                mixer.finish()
+            }
         }
     }
 }
@@ -367,6 +411,10 @@ impl Warning {
             Self::LeaseAnswerUnfit { call, answer, .. } => {
                 7 + ((*call as u64) << 8) + ((*answer as u64) << 16)
             }
+            Self::JoinGivenUp { .. } => 11,
+            Self::JoinerIncompatible { .. } => 8,
+            Self::ClusterIncompatible { .. } => 9,
+            Self::ConfigurationUnchecked { .. } => 10,
         }
     }
 }

@@ -20,6 +20,7 @@ impl Node {
         match base.view().own() {
             Some(own) if !self.is_stopped() => own.clone(),
             Some(own) => own.with_status(MemberStatus::Removed).unwrap_or_else(|_| own.clone()),
+            // JOIN-107: the configured version, also while another is to come.
             None => stranger(base.config.app_version.clone()),
         }
     }

@@ -2,6 +2,7 @@ use alloc::string::String;
 use core::fmt::Write;
 
 use super::*;
+use crate::config::{Config, ConfigVerdict, JoinConfig};
 use crate::membership::{Address, AppVersion, Member, Roles, VectorClock};
 use crate::protocol::JoinRefusal;
 use crate::testing::node;
@@ -28,8 +29,8 @@ fn messages() -> [Message; 11] {
     let address: Address = "b:1".parse().unwrap();
     let sent_at = Instant::from_nanos(1_500_000_000);
     [
-        Message::InitJoin { attempt: 1 },
-        Message::InitJoinAck { attempt: 1, address: address.clone() },
+        Message::InitJoin { attempt: 1, config: Config::default().join_config() },
+        Message::InitJoinAck { attempt: 1, address: address.clone(), verdict: ConfigVerdict::Unchecked },
         Message::InitJoinNack { attempt: 1, address },
         Message::Join { roles: Roles::default(), app_version: AppVersion::default() },
         Message::Welcome { gossip: gossip() },
@@ -92,7 +93,8 @@ fn a_heartbeat_is_small() {
 #[test]
 fn what_is_no_frame_says_why() {
     let mut codec = Codec::new(Limits { frame_bytes: 100 });
-    let mut frame = codec.encode(&envelope(Message::InitJoin { attempt: 1 })).unwrap();
+    let mut frame =
+        codec.encode(&envelope(Message::InitJoin { attempt: 1, config: JoinConfig::empty() })).unwrap();
     assert_eq!(codec.decode(&[]), Err(DecodeError::NotAFrame));
     assert_eq!(codec.decode(b"no"), Err(DecodeError::NotAFrame));
     assert_eq!(codec.decode(b"nope"), Err(DecodeError::NotAFrame));

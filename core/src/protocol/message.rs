@@ -5,6 +5,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::{ConfigVerdict, JoinConfig};
 use crate::membership::{Address, AppVersion, Gossip, Roles, UniqueAddress, VectorClock};
 use crate::mix::{Mixer, mix};
 use crate::time::Instant;
@@ -50,6 +51,8 @@ pub enum Message {
     InitJoin {
         /// Which of the asker's attempts it is; the answer says it back.
         attempt: u64,
+        /// CHK-10: what the asker's checkers read of its configuration.
+        config: JoinConfig,
     },
     /// JOIN-56: it can be joined.
     InitJoinAck {
@@ -57,6 +60,8 @@ pub enum Message {
         attempt: u64,
         /// The address to join (JOIN-55).
         address: Address,
+        /// CHK-20: whether the asker's configuration fits.
+        verdict: ConfigVerdict,
     },
     /// JOIN-56: it can't be joined, now.
     InitJoinNack {
@@ -124,6 +129,8 @@ pub enum JoinRefusal {
     Removed,
     /// The cluster is about to stop.
     PreparingForShutdown,
+    /// JOIN-71: the one asked waits for the version of its own application.
+    VersionPending,
 }
 
 /// Why a message can't wait, or can: a host may choose transport and priority by it.
@@ -219,10 +226,11 @@ impl Message {
     pub fn hash64(&self) -> u64 {
         let kind = self.kind() as u64;
         let (a, b) = match self {
-            Self::InitJoin { attempt } => (*attempt, 0),
-            Self::InitJoinAck { attempt, address } | Self::InitJoinNack { attempt, address } => {
-                (*attempt, address.hash64())
+            Self::InitJoin { attempt, config } => (*attempt, config.hash64()),
+            Self::InitJoinAck { attempt, address, verdict } => {
+                (*attempt, mix(address.hash64(), verdict.hash64()))
             }
+            Self::InitJoinNack { attempt, address } => (*attempt, address.hash64()),
             Self::Join { roles, app_version } => {
                 let mut mixer = Mixer::new(12);
                 roles.iter().for_each(|role| mixer.text(role));

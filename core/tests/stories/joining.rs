@@ -105,7 +105,8 @@ fn a_node_that_is_down_lets_nobody_in() {
     cluster.cut_pair("a", "b");
     cluster.cut_pair("c", "b");
     cluster.down("b", "b");
-    let outputs = cluster.receive("b", "d", Message::InitJoin { attempt: 1 });
+    let outputs =
+        cluster.receive("b", "d", Message::InitJoin { attempt: 1, config: quorate::JoinConfig::empty() });
     assert!(matches!(&outputs[..], [Output::Send(e)] if matches!(e.message, Message::InitJoinNack { .. })));
     cluster.join("d", "b");
     assert!(cluster.told("d", |output| matches!(
@@ -172,4 +173,35 @@ fn up_numbers_follow_each_other_in_member_order() {
     let members = cluster.nodes["a"].gossip().members();
     let numbers: Vec<_> = members.iter().map(|m| (m.address().host(), m.up_number())).collect();
     assert_eq!(numbers, [("a", 2), ("b", 1), ("c", 3), ("d", 4)]);
+}
+
+/// JOIN-81: a node of another incarnation at a member's own address makes that member down itself, since it must be the older.
+#[test]
+fn a_member_whose_address_is_taken_over_downs_itself() {
+    let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
+    let join = Message::Join { roles: Roles::default(), app_version: AppVersion::default() };
+    let from = quorate::UniqueAddress::new(address("b"), 2);
+    let to = quorate::Destination::Address(address("b"));
+    let envelope = quorate::Envelope { cluster: "quorate".into(), from, to, message: join };
+    cluster.give("b", quorate::InputKind::Received(envelope));
+    assert!(cluster.events("a").contains("Downed(b)"), "{}", cluster.events("a"));
+}
+
+/// JOIN-73, GSP-39: two changes, published once, and nobody is said to have given a command.
+#[test]
+fn an_earlier_incarnation_is_downed_in_two_changes_and_one_publication() {
+    let mut cluster = Cluster::formed(&["a", "b"], &[]);
+    let key = cluster.nodes["a"].unique_address().key();
+    let before = cluster.nodes["a"].gossip().clock().count(key);
+    cluster.crash("b");
+    cluster.start_as("b", 2);
+    cluster.join("b", "a");
+    assert_eq!(cluster.nodes["a"].gossip().clock().count(key), before + 2);
+    assert!(
+        !cluster.told("a", |output| matches!(
+            output,
+            Output::Accepted { command: quorate::CommandKind::Down, .. }
+        ))
+    );
+    assert!(cluster.events("a").ends_with("Downed(b) Unreachable(b)"), "{}", cluster.events("a"));
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod cluster;
+mod configuration;
 mod ending;
 mod exchange;
 mod failing;
@@ -12,3 +13,4 @@ mod milestones;
 mod nonsense;
 mod seeds;
 mod shutdown;
+mod versions;

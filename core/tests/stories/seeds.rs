@@ -105,3 +105,104 @@ fn a_list_is_refused_when_it_is_empty_or_the_node_is_a_member() {
     let second = join_seeds(&mut cluster, "a", &["b"]);
     assert!(matches!(&second[..], [Output::Rejected { why: Rejection::AlreadyMember, .. }]));
 }
+
+/// JOIN-10, JOIN-11: configured seed nodes are joined at the start; without any a node waits for a command.
+#[test]
+fn configured_seed_nodes_are_joined_at_the_start() {
+    let mut cluster = Cluster::new(&[("seed-nodes", "a:1 b:1")]);
+    cluster.start("a");
+    cluster.start("b");
+    assert_eq!((cluster.view("a"), cluster.view("b")), (String::new(), String::new()));
+    cluster.run(std::time::Duration::from_millis(1));
+    assert_eq!(cluster.view("b"), "a up, b joining");
+    let mut idle = Cluster::new(&[]);
+    idle.start("a");
+    idle.run_secs(60);
+    assert_eq!(idle.view("a"), "");
+}
+
+/// JOIN-10: a command that comes before the first tick counts, not the configured list.
+#[test]
+fn a_command_comes_before_the_configured_list() {
+    let mut cluster = Cluster::new(&[("seed-nodes", "x:1")]);
+    cluster.start("a");
+    cluster.join("a", "a");
+    cluster.run_secs(5);
+    assert_eq!((cluster.view("a"), asked(&cluster, "a")), ("a up".into(), 0));
+}
+
+/// JOIN-40, JOIN-45: a first seed node that was suspended beyond its timeout founds the cluster at its first step after it.
+#[test]
+fn a_first_seed_that_slept_founds_the_cluster_when_it_wakes() {
+    let mut cluster = Cluster::new(&[]);
+    cluster.start("a");
+    join_seeds(&mut cluster, "a", &["a", "b"]);
+    cluster.now = cluster.now + std::time::Duration::from_secs(30);
+    cluster.give("a", quorate::InputKind::Tick);
+    assert_eq!(cluster.view("a"), "a up");
+}
+
+/// JOIN-32, JOIN-34: a list of self twice asks nobody and founds the cluster after the timeout.
+#[test]
+fn a_list_of_self_twice_waits_for_the_timeout() {
+    let mut cluster = Cluster::new(&[]);
+    cluster.start("a");
+    join_seeds(&mut cluster, "a", &["a", "a"]);
+    assert_eq!((cluster.view("a"), asked(&cluster, "a")), (String::new(), 0));
+    cluster.run_secs(5);
+    assert_eq!(cluster.view("a"), "a up");
+}
+
+/// JOIN-43: a refusal under a name that was not asked removes nobody from the list.
+#[test]
+fn a_refusal_by_another_name_counts_for_nobody() {
+    let mut cluster = Cluster::new(&[]);
+    cluster.start("a");
+    join_seeds(&mut cluster, "a", &["a", "b"]);
+    cluster.receive("a", "b", Message::InitJoinNack { attempt: 1, address: address("elsewhere") });
+    assert_eq!(cluster.view("a"), "");
+    cluster.receive("a", "b", Message::InitJoinNack { attempt: 1, address: address("b") });
+    assert_eq!(cluster.view("a"), "a up");
+}
+
+/// JOIN-63: after a manual join that failed the retry goes to the seed nodes, if there ever was a list.
+#[test]
+fn a_failed_join_goes_back_to_the_seed_nodes() {
+    let mut cluster = Cluster::new(&[]);
+    cluster.start("c");
+    join_seeds(&mut cluster, "c", &["a"]);
+    cluster.join("c", "b");
+    let before = asked(&cluster, "c");
+    cluster.run_secs(11);
+    assert!(asked(&cluster, "c") > before);
+    assert_eq!(cluster.sent("c", |message| matches!(message, Message::Join { .. })), ["b"]);
+}
+
+/// JOIN-15, JOIN-16: a plain join does not move the deadline of the seed nodes; the operator hears whom the node asked.
+#[test]
+fn a_plain_join_does_not_move_the_deadline_of_the_seed_nodes() {
+    let mut cluster = Cluster::new(&[("shutdown-after-unsuccessful-join-seed-nodes", "20s")]);
+    cluster.start("c");
+    join_seeds(&mut cluster, "c", &["a"]);
+    cluster.run_secs(15);
+    cluster.join("c", "b");
+    cluster.run_secs(5);
+    assert_eq!(cluster.stopped("c"), Some(StopReason::JoinUnsuccessful));
+    assert!(cluster.told("c", |output| matches!(
+        output,
+        Output::Warned(Warning::JoinGivenUp { seed_nodes }) if seed_nodes[..] == [address("a")]
+    )));
+}
+
+/// JOIN-4, JOIN-36: an answer to an earlier list comes too late, and is counted.
+#[test]
+fn an_answer_to_an_earlier_list_comes_too_late() {
+    let mut cluster = Cluster::new(&[]);
+    cluster.start("c");
+    join_seeds(&mut cluster, "c", &["a"]);
+    join_seeds(&mut cluster, "c", &["b"]);
+    let verdict = quorate::ConfigVerdict::Unchecked;
+    let outputs =
+        cluster.receive("c", "a", Message::InitJoinAck { attempt: 1, address: address("a"), verdict });
+    assert!(matches!(&outputs[..], [Output::Ignored { why: quorate::IgnoreReason::StaleAnswer, .. }]));
+}

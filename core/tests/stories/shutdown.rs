@@ -71,7 +71,8 @@ fn a_leader_that_prepares_lets_nobody_up() {
     cluster.start("c");
     cluster.join("c", "a");
     assert_eq!(refusals(&cluster, "a"), [JoinRefusal::PreparingForShutdown]);
-    let asked = cluster.receive("a", "c", Message::InitJoin { attempt: 1 });
+    let asked =
+        cluster.receive("a", "c", Message::InitJoin { attempt: 1, config: quorate::JoinConfig::empty() });
     assert!(
         matches!(&asked[..], [Output::Send(answer)] if matches!(answer.message, Message::InitJoinAck { .. }))
     );

@@ -25,7 +25,7 @@ mod tests {
             cluster: "test".into(),
             from: UniqueAddress::new(address.clone(), 1),
             to: Destination::Address(address),
-            message: Message::InitJoin { attempt: 3 },
+            message: Message::InitJoin { attempt: 3, config: quorate::JoinConfig::empty() },
         };
         assert_eq!(round_trip(&mut Codec::default(), &envelope), Ok(envelope.clone()));
         let mut limits = Limits::default();

@@ -1,13 +1,12 @@
 //! What each command sets going, and what the end of a host's exit tasks does.
 
-use super::super::base::Phase;
 use super::super::input::{Command, CommandKind, Target};
 use super::super::joining::Next;
 use super::super::leaving::{self, LAST_GOSSIP_TARGETS};
 use super::super::output::{Effect, IgnoreReason, Output, Rejection, StopReason};
 use super::super::{Node, exchange};
-use crate::membership::Address;
 use crate::membership::MemberStatus::Down;
+use crate::membership::{Address, AppVersion};
 
 impl Node {
     /// API-1: each command is answered, with what it did or with why it did nothing.
@@ -20,21 +19,27 @@ impl Node {
         }
         match command {
             Command::Join(address) => self.obey_join(kind, core::slice::from_ref(&address), |node| {
-                node.joining.stop_process(&mut node.base);
-                node.base.phase = Phase::Uninitialized;
-                Next::Join(address.clone())
+                node.joining.join(&mut node.base, address.clone())
             }),
             Command::JoinSeedNodes(list) if list.is_empty() => self.reject(kind, Rejection::NoSeedNodes),
             Command::JoinSeedNodes(list) => {
                 let begin = |node: &mut Self| node.joining.join_seed_nodes(&mut node.base, list.clone());
                 self.obey_join(kind, &list, begin);
             }
+            Command::SetAppVersionLater | Command::SetAppVersion(_) if self.base.is_initialized() => {
+                self.reject(kind, Rejection::AlreadyMember);
+            }
+            Command::SetAppVersionLater => {
+                let announced = self.joining.announce_version().map(|()| Effect::WaitingForVersion);
+                self.answer(kind, announced);
+            }
+            Command::SetAppVersion(version) => self.set_app_version(kind, version),
             Command::Leave(target) => self.leave(&target),
             Command::Down(target) => self.down(&target),
-            Command::PrepareForShutdown => match self.prepare_for_shutdown() {
-                Ok(effect) => self.accept(kind, effect),
-                Err(why) => self.reject(kind, why),
-            },
+            Command::PrepareForShutdown => {
+                let prepared = self.prepare_for_shutdown();
+                self.answer(kind, prepared);
+            }
             Command::ExitNow => self.exit_now(),
             Command::Stop => {
                 self.accept(kind, Effect::Ending);
@@ -49,6 +54,29 @@ impl Node {
 
     fn reject(&mut self, command: CommandKind, why: Rejection) {
         self.base.out.push(Output::Rejected { command, why });
+    }
+
+    fn answer(&mut self, command: CommandKind, result: Result<Effect, Rejection>) {
+        match result {
+            Ok(effect) => self.accept(command, effect),
+            Err(why) => self.reject(command, why),
+        }
+    }
+
+    /// JOIN-102, JOIN-104: the version is known, so whoever waited for it is joined, in the order in which they came; the last
+    /// one remains, unless this node founds a cluster before.
+    fn set_app_version(&mut self, command: CommandKind, version: AppVersion) {
+        let waiting = match self.joining.set_version(version.clone()) {
+            Ok(waiting) => waiting,
+            Err(why) => return self.reject(command, why),
+        };
+        for address in waiting {
+            if !self.base.is_initialized() {
+                let next = self.joining.join(&mut self.base, address);
+                self.follow(next);
+            }
+        }
+        self.accept(command, Effect::VersionSet { version });
     }
 
     /// JOIN-24, API-3: joins, unless this node is a member already or a host can't be joined.

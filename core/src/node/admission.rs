@@ -1,0 +1,130 @@
+//! What happens when another node wants in: it asks whether it can join, then it joins (part 02, sections 3.3 and 4).
+
+use super::Node;
+use super::leaving::LAST_GOSSIP_TARGETS;
+use super::output::{IgnoreReason, Warning};
+use crate::config::{ConfigVerdict, JoinConfig};
+use crate::membership::MemberStatus::{Down, Exiting};
+use crate::membership::{AppVersion, Member, Roles, UniqueAddress};
+use crate::planted::Planted;
+use crate::protocol::{JoinRefusal, Message, MessageKind};
+
+/// What comes of a `Join`.
+enum Admission {
+    /// JOIN-75: a new member.
+    Welcome,
+    /// JOIN-72: it is a member already and did not hear of it.
+    WelcomeAgain,
+    /// JOIN-73: not before the earlier incarnation at its address is gone.
+    After(Member),
+    /// JOIN-71: not here, or not now.
+    Refused(JoinRefusal),
+}
+
+impl Node {
+    /// JOIN-56 to JOIN-58: whether this node can be joined: it is in a cluster and not on its way out. If it can, it says
+    /// whether the asker's configuration fits (CHK-20), and an operator here hears what does not.
+    pub(super) fn answer_init_join(&mut self, from: &UniqueAddress, attempt: u64, config: &JoinConfig) {
+        let can_be_joined =
+            self.base.is_initialized() && !matches!(self.base.view().own_status(), Down | Exiting);
+        let address = self.base.me.address.clone();
+        if !can_be_joined {
+            return self.base.send_to(from, Message::InitJoinNack { attempt, address });
+        }
+        let verdict = self.base.config.verdict_on(config);
+        if let ConfigVerdict::Incompatible(differences) = &verdict {
+            let (joiner, differences) = (from.clone(), differences.clone());
+            self.base.warn(Warning::JoinerIncompatible { joiner, differences });
+        }
+        self.base.send_to(from, Message::InitJoinAck { attempt, address, verdict });
+    }
+
+    /// JOIN-70 to JOIN-83: a node wants to be a member. Who is turned away is told why.
+    pub(super) fn receive_join(&mut self, from: &UniqueAddress, roles: Roles, app_version: AppVersion) {
+        let why = match self.admission(from) {
+            Admission::Welcome => {
+                self.add_joining(from, roles, app_version);
+                self.send_welcome(from);
+                return self.publish();
+            }
+            Admission::WelcomeAgain => return self.send_welcome(from),
+            Admission::After(earlier) => {
+                self.replace_incarnation(&earlier);
+                JoinRefusal::EarlierIncarnation
+            }
+            Admission::Refused(why) => why,
+        };
+        self.base.ignore(from, MessageKind::Join, IgnoreReason::JoinRefused(why));
+        self.base.send_to(from, Message::JoinRefused { why });
+    }
+
+    /// JOIN-71: the first rule that matches decides. The first member at the address counts (JOIN-80). Who joins does not
+    /// matter otherwise (JOIN-83), and any member may let it in (JOIN-82).
+    fn admission(&self, from: &UniqueAddress) -> Admission {
+        let repairs = &self.base.config.repairs;
+        match self.base.gossip().members().first_at(&from.address) {
+            found if self.turns_away_all(from, found) => {
+                Admission::Refused(JoinRefusal::PreparingForShutdown)
+            }
+            _ if self.base.view().own_status().is_on_its_way_out() => {
+                Admission::Refused(JoinRefusal::OnMyWayOut)
+            }
+            _ if self.joining.waits_for_version() => Admission::Refused(JoinRefusal::VersionPending),
+            // REP-30, REP-31 (`join_checks_tombstones`): JOIN-79 lets a removed incarnation in.
+            _ if repairs.join_checks_tombstones && self.base.gossip().tombstones().contains(from) => {
+                Admission::Refused(JoinRefusal::Removed)
+            }
+            Some(member) if member.unique_address() == from => Admission::WelcomeAgain,
+            Some(earlier) if !repairs.breaks(Planted::SecondIncarnationBesideFirst) => {
+                Admission::After(earlier.clone())
+            }
+            _ => Admission::Welcome,
+        }
+    }
+
+    /// JOIN-71, LDR-46, SHUT-46: nobody is let in while the cluster prepares to stop. REP-100 (`preparing_from_gossip`): who is a
+    /// member already is answered all the same (JOIN-72), lest one whose `Welcome` was lost blocks convergence.
+    fn turns_away_all(&self, from: &UniqueAddress, found: Option<&Member>) -> bool {
+        let is_member = found.is_some_and(|member| member.unique_address() == from);
+        let is_answered = is_member && self.base.config.repairs.preparing_from_gossip;
+        self.preparing.is_preparing(&self.base) && !is_answered
+    }
+
+    /// JOIN-72, JOIN-75: tells a joiner that it is a member, and of which cluster.
+    fn send_welcome(&mut self, to: &UniqueAddress) {
+        let gossip = self.base.gossip().clone();
+        self.base.send_to(to, Message::Welcome { gossip });
+    }
+
+    /// JOIN-73, RCH-53: a new incarnation is proof that the earlier one is gone, which is downed; two changes, published
+    /// once. JOIN-74: it is told nothing, since this node has just said that it does not see it. JOIN-81: if it is this node
+    /// itself, others hear.
+    fn replace_incarnation(&mut self, earlier: &Member) {
+        if earlier.status() == Down {
+            return;
+        }
+        let node = earlier.unique_address().clone();
+        let table = self.base.gossip().reachability().terminated(&self.base.me, &node);
+        let next = self.base.gossip().with_reachability(table);
+        self.base.change(&next);
+        let Ok(next) = self.base.gossip().mark_down(earlier) else { return };
+        self.base.change(&next);
+        self.publish();
+        if node == self.base.me {
+            self.base.send_gossip_to_some(LAST_GOSSIP_TARGETS);
+        }
+    }
+
+    /// JOIN-75, JOIN-76: a new member, of which no heartbeat is known. With it this node itself, should it be none.
+    pub(super) fn add_joining(&mut self, node: &UniqueAddress, roles: Roles, app_version: AppVersion) {
+        self.forget_heartbeats(&node.address);
+        let is_broken = self.base.config.repairs.breaks(Planted::JoinerLosesRoles);
+        let roles = if is_broken { Roles::default() } else { roles };
+        let mut next = self.base.gossip().add(Member::joining(node.clone(), roles, app_version));
+        if !next.members().contains(&self.base.me) {
+            let own_version = self.joining.app_version(&self.base).clone();
+            next = next.add(Member::joining(self.base.me.clone(), self.base.roles.clone(), own_version));
+        }
+        self.base.change(&next);
+    }
+}
