@@ -18,6 +18,17 @@ pub const WORLD_PLANTED: &str = "world.planted";
 /// All repairs that are built, at once.
 const ALL_REPAIRS: &str = "repairs.all";
 
+/// What a setting does that is none of [`Config`]'s, in one sentence; empty for a name that is none.
+#[must_use]
+pub fn meaning_of_own(name: &str) -> &'static str {
+    match name {
+        WORLD_WIRE => "whether messages are encoded and decoded on their way",
+        WORLD_PLANTED => "the rule that is broken on purpose in all nodes, or `off`",
+        ALL_REPAIRS => "all repairs that are built, at once",
+        _ => "",
+    }
+}
+
 impl SettingCatalog for Settings {
     fn names(&self) -> Vec<&'static str> {
         let own = [WORLD_WIRE, WORLD_EXIT_TASKS, WORLD_PLANTED, ALL_REPAIRS];

@@ -65,6 +65,8 @@ pub struct Case {
     pub name: String,
     /// CASE-6: where all randomness of the case comes from.
     pub seed: u64,
+    /// RUN-1: the digest that a run of the case must have.
+    pub digest: Option<RecordedDigest>,
     /// The nodes, at least one, no two with one address.
     pub nodes: Vec<NodeName>,
     /// The seed nodes that every node is started with; empty for none.
@@ -99,6 +101,7 @@ impl Case {
             version: super::VERSION,
             name: String::new(),
             seed: 0,
+            digest: None,
             nodes,
             seeds: Vec::new(),
             roles: Vec::new(),
@@ -118,6 +121,19 @@ impl Case {
     pub fn sort_steps(&mut self) {
         self.steps.sort_by_key(|step| step.at);
     }
+}
+
+/// `digest HEX [by "BUILD"]`: what a run of the case gave when it was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedDigest {
+    /// SIM-8: the digest of the run.
+    pub digest: u64,
+    /// The build that gave it, in words; empty if that is not known.
+    pub build: String,
+    /// Where it stands.
+    pub line: Line,
+    /// The prose around it.
+    pub prose: Prose,
 }
 
 /// `roles NODES: ROLES`.

@@ -64,7 +64,8 @@ mod time;
 
 pub use self::action::{Action, Between, Delay, LinkChange, LinkEffect, Links};
 pub use self::ast::{
-    Case, CaseProse, Claim, Expectation, JudgeOff, Line, Link, Prose, Roles, Setting, Settings, Step,
+    Case, CaseProse, Claim, Expectation, JudgeOff, Line, Link, Prose, RecordedDigest, Roles, Setting,
+    Settings, Step,
 };
 pub use self::catalog::{INVARIANT_IDS, SettingCatalog};
 pub use self::error::{CaseError, ErrorKind, Errors};

@@ -85,10 +85,11 @@ pub(crate) struct QuestionForm {
 }
 
 /// All statements, in the order in which they print (CASE-2).
-pub(crate) static STATEMENTS: [Statement; 14] = [
+pub(crate) static STATEMENTS: [Statement; 15] = [
     header::QCASE,
     header::CASE,
     header::SEED,
+    header::DIGEST,
     cluster::NODES,
     cluster::SEEDS,
     cluster::ROLES,

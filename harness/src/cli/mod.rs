@@ -6,8 +6,11 @@
 //! Exit status ([`Status`]): 0 when all held, 1 when a property failed, 2 for bad usage, a bad file or a case that does
 //! not apply, 3 when a run was not the one that it should be, 4 when a goal was missed that had to be reached.
 
+mod fmt;
 mod input;
 mod json;
+mod list;
+mod output;
 mod page;
 mod run;
 mod tour;
@@ -60,6 +63,10 @@ struct Manner {
 enum Command {
     /// Play cases: tell the story, draw the strip, give the verdict.
     Run(run::Arguments),
+    /// Write cases in their canonical form; prose is kept.
+    Fmt(fmt::Arguments),
+    /// Tell what there is: settings, statements, invariants, repairs, planted bugs.
+    List(list::Arguments),
 }
 
 /// Runs the command line of `quorate` and gives its exit status.
@@ -70,6 +77,8 @@ pub fn main() -> ExitCode {
     let status = match command {
         None => tour::tour(&mut page),
         Some(Command::Run(arguments)) => run::run(&mut page, &arguments),
+        Some(Command::Fmt(arguments)) => fmt::fmt(&mut page, &arguments),
+        Some(Command::List(arguments)) => list::list(&mut page, &arguments),
     };
     // A reader that has gone away, such as `head`, is no failure of the run.
     ExitCode::from(status.unwrap_or(Status::Unusable) as u8)

@@ -34,8 +34,8 @@ pub(super) static NO_MANUAL_DOWN: Assumption =
 /// Of S1.
 pub(super) static RESOLVER_ON: Assumption = Assumption {
     name: "resolver-on",
-    sentence: "all nodes have the split brain resolver, with the same settings, and a strategy other than down- \
-               all",
+    sentence: "all nodes have the split brain resolver, with the same settings, and a strategy other than \
+               down-all",
 };
 
 /// Of L1.

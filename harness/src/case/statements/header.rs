@@ -3,10 +3,10 @@
 use winnow::stream::Location;
 
 use super::super::VERSION;
-use super::super::ast::Case;
+use super::super::ast::{Case, RecordedDigest};
 use super::super::print::{Page, quote};
 use super::super::read::draft::Draft;
-use super::super::read::input::{Input, Parsed, expected, fail, number, run};
+use super::super::read::input::{Input, Parsed, expected, fail, number, run, takes_word};
 use super::super::read::text::quoted;
 
 use super::{Form, Statement};
@@ -88,10 +88,7 @@ pub(super) const SEED: Statement = Statement {
 fn parse_seed(input: &mut Input<'_>, draft: &mut Draft) -> Parsed<()> {
     once(input, draft, "seed")?;
     let before = *input;
-    let seed = run(input, char::is_alphanumeric).ok().and_then(|(digits, _)| {
-        let is_seed = digits.len() <= 16;
-        if is_seed { u64::from_str_radix(digits, 16).ok() } else { None }
-    });
+    let seed = hexadecimal(input);
     let Some(seed) = seed else {
         return expected(&before, "a seed of one to sixteen hexadecimal digits");
     };
@@ -100,8 +97,45 @@ fn parse_seed(input: &mut Input<'_>, draft: &mut Draft) -> Parsed<()> {
     Ok(())
 }
 
+fn hexadecimal(input: &mut Input<'_>) -> Option<u64> {
+    let (digits, _) = run(input, char::is_alphanumeric).ok()?;
+    if digits.len() <= 16 { u64::from_str_radix(digits, 16).ok() } else { None }
+}
+
 fn print_seed(case: &Case, page: &mut Page) {
     if case.seed != 0 || !case.prose.seed.is_empty() {
         page.statement(&case.prose.seed, format_args!("seed {:x}", case.seed));
+    }
+}
+
+pub(super) const DIGEST: Statement = Statement {
+    form: Form {
+        word: "digest",
+        syntax: "digest HEX [by \"BUILD\"]",
+        example: "digest 1c62b09a84d7eb36 by \"quorate 0.1.0\"",
+        meaning: "what a run gave when the case was left behind, and in which build; `replay` checks it",
+    },
+    section: 0,
+    parse: parse_digest,
+    print: print_digest,
+};
+
+/// RUN-1: the digest that a run must have, and the build in which it had it.
+fn parse_digest(input: &mut Input<'_>, draft: &mut Draft) -> Parsed<()> {
+    once(input, draft, "digest")?;
+    let before = *input;
+    let Some(digest) = hexadecimal(input) else {
+        return expected(&before, "a digest of one to sixteen hexadecimal digits");
+    };
+    let build = if takes_word(input, "by")? { quoted(input)?.0 } else { String::new() };
+    let (line, prose) = (draft.line, draft.take_prose());
+    draft.case.digest = Some(RecordedDigest { digest, build, line, prose });
+    Ok(())
+}
+
+fn print_digest(case: &Case, page: &mut Page) {
+    if let Some(RecordedDigest { digest, build, prose, .. }) = &case.digest {
+        let by = if build.is_empty() { String::new() } else { format!(" by {}", quote(build)) };
+        page.statement(prose, format_args!("digest {digest:016x}{by}"));
     }
 }

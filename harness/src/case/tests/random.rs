@@ -7,8 +7,8 @@ use proptest::sample::{Index, select, subsequence};
 
 use crate::case::{
     Action, Between, Case, CaseProse, Claim, Delay, Expectation, INVARIANT_IDS, JudgeOff, Line, Link,
-    LinkChange, LinkEffect, Links, NodeName, NodeRef, Percent, Prose, Question, Roles, Setting, Settings,
-    Step, StopReason, Time, ViewItem, ViewState,
+    LinkChange, LinkEffect, Links, NodeName, NodeRef, Percent, Prose, Question, RecordedDigest, Roles,
+    Setting, Settings, Step, StopReason, Time, ViewItem, ViewState,
 };
 
 const POOL: [&str; 10] = ["a", "b", "n1", "n2", "n3", "n4", "x9y", "Zed", "k65535", "judge"];
@@ -244,10 +244,18 @@ fn declarations(nodes: &Nodes) -> impl Strategy<Value = Case> + use<> {
     let seeds = prop_oneof![Just(Vec::new()), some(nodes)];
     let lists = (list(roles, 0..3), list(settings(nodes), 0..3), list(link, 0..3), list(judge_off, 0..3));
     let nodes = nodes.clone();
-    (text(), prop_oneof![Just(0), any::<u64>()], seeds, lists, option::of(expect)).prop_map(
-        move |(name, seed, seeds, (roles, settings, links, judge_off), expect)| Case {
+    let digest = located((any::<u64>(), text())).prop_map(|((digest, build), line, prose)| RecordedDigest {
+        digest,
+        build,
+        line,
+        prose,
+    });
+    let seed = (prop_oneof![Just(0), any::<u64>()], option::of(digest));
+    (text(), seed, seeds, lists, option::of(expect)).prop_map(
+        move |(name, (seed, digest), seeds, (roles, settings, links, judge_off), expect)| Case {
             name,
             seed,
+            digest,
             seeds,
             roles,
             settings,
@@ -289,6 +297,7 @@ pub(super) fn remove_prose(case: &mut Case) {
     case.settings.iter_mut().for_each(|settings| settings.prose = Prose::default());
     case.links.iter_mut().for_each(|link| link.prose = Prose::default());
     case.judge_off.iter_mut().for_each(|judge_off| judge_off.prose = Prose::default());
+    case.digest.iter_mut().for_each(|digest| digest.prose = Prose::default());
     case.expect.iter_mut().for_each(|expect| expect.prose = Prose::default());
     case.steps.iter_mut().for_each(|step| step.prose = Prose::default());
 }
