@@ -5,6 +5,7 @@
 //! - [`draw`]: cases drawn from a seed.
 //! - [`judge`]: the invariants that hold of every run.
 //! - [`failure`]: what is handed back of a run that failed.
+//! - [`shrink`]: the smallest case that fails in the same way.
 //! - [`cli`]: the command `quorate`.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -17,3 +18,4 @@ pub mod fuzz;
 pub mod judge;
 pub mod run;
 pub mod settings;
+pub mod shrink;

@@ -117,6 +117,16 @@ impl Case {
         }
     }
 
+    /// How many statements there are that something can be left out of: settings, links, steps but the end, claims, what
+    /// is not judged. Those that every case needs do not count.
+    #[must_use]
+    pub fn statements(&self) -> usize {
+        let steps = self.steps.iter().filter(|step| step.action != Action::End).count();
+        let settings: usize = self.settings.iter().map(|set| set.settings.len()).sum();
+        let claims = self.finally.len() + self.always.len() + self.never.len();
+        steps + settings + claims + self.roles.len() + self.links.len() + self.judge_off.len()
+    }
+
     /// Brings the steps into the order of time; those of one instant keep theirs.
     pub fn sort_steps(&mut self) {
         self.steps.sort_by_key(|step| step.at);
@@ -160,6 +170,14 @@ pub struct Settings {
     pub line: Line,
     /// The prose around them.
     pub prose: Prose,
+}
+
+impl Settings {
+    /// Settings of all nodes that stand on no line and without prose.
+    #[must_use]
+    pub fn for_all(settings: Vec<Setting>) -> Self {
+        Self { nodes: Vec::new(), settings, line: Line::default(), prose: Prose::default() }
+    }
 }
 
 /// One setting and its value.

@@ -1,9 +1,10 @@
 //! What commands are given: cases, settings, seeds.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::case::{Case, SettingCatalog, nearest, parse_bytes};
-use crate::run::Options;
+use crate::draw::{CaseId, draw};
+use crate::run::{NotRunnable, Options};
 use crate::settings::Settings;
 
 /// A seed as a case writes it.
@@ -40,9 +41,83 @@ pub(super) fn read_case(file: &Path, colour: bool) -> Result<Case, String> {
     parse_bytes(&name, &bytes, &Settings).map_err(|errors| errors.render(colour))
 }
 
-/// The options of a run as they are written on the command line.
-pub(super) fn flags(options: &Options) -> String {
-    let set = options.set.iter().map(|(key, value)| format!(" --set '{key}={value}'"));
-    let seed = options.seed.iter().map(|seed| format!(" --seed {seed:x}"));
-    set.chain(seed).collect()
+/// The flags of a run.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct RunFlags {
+    /// Set something for all nodes, over what the case sets; may be given several times.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Use this seed instead of the case's; hexadecimal, as in a case.
+    #[arg(long, value_name = "HEX", value_parser = parse_seed)]
+    seed: Option<u64>,
+}
+
+impl RunFlags {
+    /// The options that they stand for, or what is wrong with the first bad one.
+    pub(super) fn options(&self) -> Result<Options, String> {
+        let set = parse_settings(&self.set).map_err(|error| format!("error: {error}"))?;
+        Ok(Options { set, seed: self.seed, ..Options::default() })
+    }
+
+    /// The flags as they are written on a command line, each behind a blank.
+    pub(super) fn written(&self) -> String {
+        let set = self.set.iter().map(|text| format!(" --set {}", shell_word(text)));
+        let seed = self.seed.iter().map(|seed| format!(" --seed {seed:x}"));
+        set.chain(seed).collect()
+    }
+
+    /// Whether a case is run as it is written.
+    pub(super) fn are_none(&self) -> bool {
+        self.set.is_empty() && self.seed.is_none()
+    }
+}
+
+/// A case that a command is given, by file or by id.
+pub(super) struct Subject {
+    pub(super) name: String,
+    pub(super) file: Option<PathBuf>,
+    pub(super) case: Case,
+    /// A drawn case has statements that may turn out not to apply.
+    pub(super) pass_over: bool,
+}
+
+/// The case of a file, or that an id stands for; or why there is none.
+pub(super) fn find_case(what: &str, colour: bool) -> Result<Subject, String> {
+    let path = Path::new(what);
+    let looks_like_a_file = path.exists() || path.extension().is_some() || path.components().count() > 1;
+    if looks_like_a_file {
+        let case = read_case(path, colour)?;
+        return Ok(Subject { name: what.into(), file: Some(path.into()), case, pass_over: false });
+    }
+    let id: CaseId = what.parse().map_err(|error| format!("error: {what}: no such file, and {error}"))?;
+    Ok(Subject { name: id.to_string(), file: None, case: draw(id), pass_over: true })
+}
+
+/// Why a case can't be run, with its file and line.
+pub(super) fn not_applicable(name: &str, NotRunnable { line, why }: &NotRunnable) -> String {
+    let line = if *line > 0 { format!(":{line}") } else { String::new() };
+    format!("error: {name}{line}: not applicable: {why}")
+}
+
+/// A word as a shell takes it.
+pub(super) fn shell_word(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.into()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_with_blanks_or_quotes_survives_a_shell() {
+        assert_eq!(shell_word("out/lan-17.qcase"), "out/lan-17.qcase");
+        assert_eq!(shell_word("my case.qcase"), "'my case.qcase'");
+        assert_eq!(shell_word("it's"), "'it'\\''s'");
+        assert_eq!(shell_word(""), "''");
+    }
 }

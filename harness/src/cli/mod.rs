@@ -6,13 +6,16 @@
 //! Exit status ([`Status`]): 0 when all held, 1 when a property failed, 2 for bad usage, a bad file or a case that does
 //! not apply, 3 when a run was not the one that it should be, 4 when a goal was missed that had to be reached.
 
+mod clock;
 mod fmt;
 mod input;
 mod json;
 mod list;
 mod output;
 mod page;
+mod replay;
 mod run;
+mod shrink;
 mod tour;
 
 use std::process::ExitCode;
@@ -63,6 +66,10 @@ struct Manner {
 enum Command {
     /// Play cases: tell the story, draw the strip, give the verdict.
     Run(run::Arguments),
+    /// Run a case again, and look at what there was before it failed.
+    Replay(replay::Arguments),
+    /// Find the smallest case that fails in the same way.
+    Shrink(shrink::Arguments),
     /// Write cases in their canonical form; prose is kept.
     Fmt(fmt::Arguments),
     /// Tell what there is: settings, statements, invariants, repairs, planted bugs.
@@ -77,6 +84,8 @@ pub fn main() -> ExitCode {
     let status = match command {
         None => tour::tour(&mut page),
         Some(Command::Run(arguments)) => run::run(&mut page, &arguments),
+        Some(Command::Replay(arguments)) => replay::replay(&mut page, &arguments),
+        Some(Command::Shrink(arguments)) => shrink::shrink(&mut page, &arguments),
         Some(Command::Fmt(arguments)) => fmt::fmt(&mut page, &arguments),
         Some(Command::List(arguments)) => list::list(&mut page, &arguments),
     };

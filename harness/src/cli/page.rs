@@ -2,10 +2,12 @@
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use serde::Serialize;
 
 use super::Manner;
+use super::input::{RunFlags, shell_word};
 
 /// Where the output of a command goes, and how it is to look.
 pub(super) struct Page {
@@ -15,14 +17,33 @@ pub(super) struct Page {
     pub(super) json: bool,
     /// Only what came of it.
     pub(super) quiet: bool,
+    /// How this program was called.
+    program: String,
     out: Box<dyn Write>,
 }
 
 impl Page {
+    /// A line that does something with a file, for somebody to paste: the program as it was called this time.
+    pub(super) fn command(&self, command: &str, file: &str) -> String {
+        format!("{} {command} {}", self.program, shell_word(file))
+    }
+
+    /// RUN-1: the line that replays a failing case, and the line that keeps it.
+    pub(super) fn lines(&self, what: &str, flags: &RunFlags) -> (String, String) {
+        let flags = flags.written();
+        let stem =
+            Path::new(what).file_stem().map_or("case".into(), |stem| stem.to_string_lossy().into_owned());
+        let out = shell_word(&format!("{stem}-shrunk.qcase"));
+        let again = format!("{}{flags}", self.command("replay", what));
+        (again, format!("{}{flags} --out {out}", self.command("shrink", what)))
+    }
+
     /// Standard output.
     pub(super) fn standard(manner: Manner) -> Self {
         let Manner { json, quiet } = manner;
-        Self { colour: wants_colour(), json, quiet, out: Box::new(io::stdout().lock()) }
+        let program =
+            std::env::args().next().map_or_else(|| "quorate".into(), |program| shell_word(&program));
+        Self { colour: wants_colour(), json, quiet, program, out: Box::new(io::stdout().lock()) }
     }
 
     /// One line of text, or several.

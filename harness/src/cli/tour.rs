@@ -3,6 +3,7 @@
 use std::io;
 
 use super::Status;
+use super::input::RunFlags;
 use super::page::Page;
 use super::run::play;
 use crate::case::parse_bytes;
@@ -28,7 +29,7 @@ pub(super) fn tour(page: &mut Page) -> io::Result<Status> {
         page.aside(line)?;
     }
     page.aside("")?;
-    let status = play(page, name, &case, &Options::default())?;
+    let status = play(page, name, &case, &Options::default(), &RunFlags::default())?;
     page.aside("")?;
     page.aside(format_args!("This was {name}. Change a line of it and play it again, or try another seed:"))?;
     page.aside(format_args!("    cargo run --release -- run {name} --seed 2a"))?;

@@ -91,6 +91,11 @@ impl Checks {
         }
     }
 
+    /// Whether there is anything to ask when something changes.
+    pub(super) fn watches(&self) -> bool {
+        !self.pending.is_empty() || !self.always.is_empty() || !self.never.is_empty()
+    }
+
     /// Something has changed: what may come true is asked again, and so is what must hold at all times.
     pub(super) fn watch<A: Application>(&mut self, scene: &Scene<'_, A>, at: Instant) {
         if !self.pending.is_empty() {

@@ -46,23 +46,26 @@ impl Report {
     /// What failed, and the verdict; the last line is the verdict.
     #[must_use]
     pub fn verdict(&self) -> impl fmt::Display + '_ {
-        Verdict(self)
+        Verdict { report: self, with_failures: true }
+    }
+
+    /// The same without what failed, for where that is told in another way.
+    #[must_use]
+    pub fn summary(&self) -> impl fmt::Display + '_ {
+        Verdict { report: self, with_failures: false }
     }
 }
 
-struct Verdict<'a>(&'a Report);
+struct Verdict<'a> {
+    report: &'a Report,
+    with_failures: bool,
+}
 
 impl fmt::Display for Verdict<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let outcomes = &self.0.outcomes;
-        if let Some(violation) = &outcomes.violation {
-            writeln!(f, "violated: {violation}")?;
-        }
-        if let Some(fault) = &outcomes.fault {
-            writeln!(f, "fault: {} in the run: {fault}", seconds(outcomes.ended_at))?;
-        }
-        for unmet in &outcomes.unmet {
-            writeln!(f, "not so: {unmet}")?;
+        let outcomes = &self.report.outcomes;
+        if self.with_failures {
+            failures(f, outcomes)?;
         }
         let not_judged = outcomes.judged.iter().filter(|judged| judged.judged == 0 && judged.asserted);
         let not_judged: Vec<String> = not_judged
@@ -78,21 +81,31 @@ impl fmt::Display for Verdict<'_> {
         if !not_judged.is_empty() {
             writeln!(f, "not judged: {}", not_judged.join("; "))?;
         }
-        for off in &self.0.case.judge_off {
+        for off in &self.report.case.judge_off {
             writeln!(f, "judge off: {}", off.invariant)?;
         }
-        if let Some(expected) = &self.0.case.expect {
+        if let Some(expected) = &self.report.case.expect {
             writeln!(f, "expected: a violation of {}", expected.invariant)?;
         }
-        let verdict = if self.0.passed() { "passed" } else { "FAILED" };
+        let verdict = if self.report.passed() { "passed" } else { "FAILED" };
         write!(
             f,
             "{verdict}: {} questions, {} invariants judged, {} events in {:.0} node-seconds, digest {:016x}",
             outcomes.asked,
-            self.0.invariants_judged(),
+            self.report.invariants_judged(),
             outcomes.events,
             outcomes.node_seconds,
             outcomes.digest
         )
     }
+}
+
+fn failures(f: &mut fmt::Formatter<'_>, outcomes: &Outcomes) -> fmt::Result {
+    if let Some(violation) = &outcomes.violation {
+        writeln!(f, "violated: {violation}")?;
+    }
+    if let Some(fault) = &outcomes.fault {
+        writeln!(f, "fault: {} in the run: {fault}", seconds(outcomes.ended_at))?;
+    }
+    outcomes.unmet.iter().try_for_each(|unmet| writeln!(f, "not so: {unmet}"))
 }

@@ -128,7 +128,7 @@ impl fmt::Display for Told<'_> {
 }
 
 /// The words for an event that is worth a line.
-fn news(event: &ClusterEvent, cast: &Cast) -> Option<String> {
+pub(super) fn news(event: &ClusterEvent, cast: &Cast) -> Option<String> {
     let call = |member: &quorate::Member| cast.call(member.unique_address());
     Some(match event {
         ClusterEvent::MemberJoined(member) => format!("{} is joining", call(member)),
@@ -150,7 +150,7 @@ fn news(event: &ClusterEvent, cast: &Cast) -> Option<String> {
     })
 }
 
-fn reason(why: StopReason) -> &'static str {
+pub(super) fn reason(why: StopReason) -> &'static str {
     match why {
         StopReason::Left => "it has left",
         StopReason::Downed => "it was downed",

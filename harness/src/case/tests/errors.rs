@@ -25,7 +25,7 @@ error: unknown statement `sede`
  --> some.qcase:3:1
   |
 3 | sede a b
-  | ^^^^ expected one of `qcase`, `case`, `seed`, `nodes`, `seeds`, `roles`, `set`, `link`, `judge`, `expect`, `at`, `finally`, `always`, `never`
+  | ^^^^ expected one of `qcase`, `case`, `seed`, `digest`, `nodes`, `seeds`, `roles`, `set`, `link`, `judge`, `expect`, `at`, `finally`, `always`, `never`
   |
   = help: did you mean `seed`?
 

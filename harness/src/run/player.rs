@@ -1,0 +1,383 @@
+//! One run while it goes on.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use quorate::{Config, Instant, UniqueAddress};
+use quorate_sim::{Action as Deed, Application, HostId, HostState, NotApplicable, Outcome, StepKind, World};
+
+use super::cast::Cast;
+use super::checks::Checks;
+use super::goals::Goals;
+use super::plan::{Deeds, NotRunnable, configs, world};
+use super::story::Story;
+use super::strip::{Mark, Strip};
+use super::witness::Witness;
+use super::{Options, Outcomes, Report, Scene};
+use crate::case::{Action, Case};
+use crate::failure::Signature;
+use crate::judge::{Event, Judge, JudgeSetup, Named, Violation};
+
+/// Where a run is to stop, if it does not end before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// Where the case ends.
+    #[default]
+    AtEnd,
+    /// Before anything of this instant.
+    Before(Instant),
+    /// Before the step of this index.
+    BeforeStep(u64),
+}
+
+/// One run while it goes on. It can be cloned at any statement, and the clone runs on by itself.
+#[derive(Clone)]
+pub(crate) struct Player<A: Application, W = ()> {
+    case: Arc<Case>,
+    configs: Vec<Arc<Config>>,
+    world: World<A>,
+    cast: Cast,
+    /// By number of the host: the incarnation that was seen there last, and whether it goes on.
+    lives: Vec<(u32, bool)>,
+    story: Story,
+    strip: Strip,
+    judge: Judge,
+    checks: Checks,
+    end: Instant,
+    violation: Option<Violation>,
+    fault: Option<String>,
+    goals: Goals,
+    bare: bool,
+    /// RUN-2: the places of statements that did not apply; `None` when there must be none.
+    passed_over: Option<Vec<usize>>,
+    /// The statement that is next.
+    place: usize,
+    stop: Stop,
+    witness: W,
+}
+
+/// A run that is over, or has stopped where it was to stop.
+pub(crate) struct Played<A: Application, W = ()> {
+    pub(crate) report: Report,
+    pub(crate) world: World<A>,
+    pub(crate) witness: W,
+}
+
+impl<A: Application + Default> Player<A> {
+    /// A run that nobody looks on at.
+    pub(crate) fn new(case: Case, options: &Options) -> Result<Self, NotRunnable> {
+        Self::watched(case, options, ())
+    }
+}
+
+impl<A: Application + Default, W: Witness<A>> Player<A, W> {
+    /// A run before its first statement.
+    pub(crate) fn watched(case: Case, options: &Options, witness: W) -> Result<Self, NotRunnable> {
+        let overrides = &options.set;
+        let configs = configs(&case, overrides)?;
+        let mut world = world(&case, overrides, &configs)?;
+        let cast = Cast::new(&case);
+        let deeds = Deeds { case: &case, cast: &cast, configs: &configs };
+        for link in &case.links {
+            let deed = deeds.link(&link.change).map_err(|why| NotRunnable { line: link.line.0, why })?;
+            world.schedule(Instant::ZERO, deed);
+        }
+        let end = end_of(&case);
+        let drawn = if options.bare { &[] } else { &*case.nodes };
+        let strip = Strip::new(drawn.iter().map(ToString::to_string), end);
+        let judge = Judge::new(JudgeSetup::of(&case));
+        let checks = Checks::new(&case);
+        Ok(Self {
+            configs,
+            world,
+            cast,
+            lives: vec![(0, false); case.nodes.len()],
+            story: Story::default(),
+            strip,
+            judge,
+            checks,
+            end,
+            violation: None,
+            fault: None,
+            goals: Goals::default(),
+            bare: options.bare,
+            passed_over: options.pass_over.then(Vec::new),
+            place: 0,
+            stop: Stop::AtEnd,
+            witness,
+            case: Arc::new(case),
+        })
+    }
+
+    /// The same run, to be stopped before its end.
+    pub(crate) fn stopping(mut self, stop: Stop) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    /// Plays on to the end.
+    pub(crate) fn play(mut self) -> Result<Played<A, W>, NotRunnable> {
+        let to = self.case.steps.len();
+        self.play_statements(to)?;
+        self.finish();
+        Ok(self.played())
+    }
+
+    /// Plays the statements up to the one of this place, which is not played. A clone can then go on in another way.
+    pub(crate) fn play_statements(&mut self, to: usize) -> Result<(), NotRunnable> {
+        // SIM-13: a panic inside a run is a violation like any other, not the end of the program.
+        let played = catch_unwind(AssertUnwindSafe(|| {
+            while self.place < to && !self.is_over() {
+                self.play_statement()?;
+            }
+            Ok(())
+        }));
+        played.unwrap_or_else(|panic| {
+            self.fault = Some(format!("a panic: {}", panic_text(&*panic)));
+            Ok(())
+        })
+    }
+
+    /// Goes on with another case, whose statements so far and whose nodes, links and settings are those of this one.
+    pub(crate) fn turn_to(&mut self, case: Arc<Case>) {
+        self.end = end_of(&case);
+        self.case = case;
+    }
+
+    /// How many events there were so far.
+    pub(crate) fn events(&self) -> u64 {
+        self.world.events()
+    }
+
+    /// Whether nothing more will happen.
+    pub(crate) fn is_over(&self) -> bool {
+        self.violation.is_some() || self.fault.is_some() || self.has_stopped()
+    }
+
+    fn has_stopped(&self) -> bool {
+        match self.stop {
+            Stop::AtEnd => false,
+            Stop::Before(at) => self.world.now() >= at,
+            Stop::BeforeStep(step) => self.world.steps() >= step,
+        }
+    }
+
+    fn finish(&mut self) {
+        let played = catch_unwind(AssertUnwindSafe(|| self.advance(self.end)));
+        if let Err(panic) = played {
+            self.fault = Some(format!("a panic: {}", panic_text(&*panic)));
+        }
+        if self.is_over() {
+            return;
+        }
+        let scene = Scene { world: &self.world, cast: &self.cast };
+        self.checks.finish(&scene);
+        let stage = Named { stage: &self.world, name: |node: &UniqueAddress| self.cast.call(node) };
+        if let Err(found) = self.judge.finish(&stage, self.world.now()) {
+            self.violation = self.choose(found);
+        }
+    }
+
+    fn play_statement(&mut self) -> Result<(), NotRunnable> {
+        let case = self.case.clone();
+        let step = &case.steps[self.place];
+        let at = Instant::from_nanos(step.at.nanos());
+        self.advance(before(at));
+        if self.is_over() {
+            return Ok(());
+        }
+        if let Stop::Before(stop) = self.stop
+            && at >= stop
+        {
+            self.advance(before(stop));
+            self.place = case.steps.len();
+            return Ok(());
+        }
+        let place = self.place;
+        self.place += 1;
+        let not_runnable = |why: String| NotRunnable { line: step.line.0, why };
+        if let Action::Check { questions, within } = &step.action {
+            // It sees the instant as the statements before it have left it.
+            let scene = Scene { world: &self.world, cast: &self.cast };
+            self.checks.ask(&scene, step, questions, *within);
+            return Ok(());
+        }
+        let deeds = Deeds { case: &case, cast: &self.cast, configs: &self.configs };
+        let deeds = deeds.of(&step.action).map_err(not_runnable)?;
+        self.witness.doing(&step.action);
+        if step.action != Action::End && !self.bare {
+            self.story.deed(at, step.action.to_string());
+        }
+        for (done, deed) in deeds.into_iter().enumerate() {
+            let Some(why) = self.do_now(at, &deed) else { continue };
+            match &mut self.passed_over {
+                // Of a statement that was half done the other half can't be left out.
+                Some(passed_over) if done == 0 => {
+                    passed_over.push(place);
+                    break;
+                }
+                _ => return Err(not_runnable(why.to_string())),
+            }
+        }
+        Ok(())
+    }
+
+    /// Does a deed. It comes before anything else of its instant but what the world had put off until then.
+    fn do_now(&mut self, at: Instant, deed: &Deed) -> Option<NotApplicable> {
+        self.world.schedule(at, deed.clone());
+        while !self.is_over() {
+            let before = self.world.steps();
+            match self.step(at) {
+                Some((done, refused)) if done == *deed => return refused,
+                _ if self.world.steps() == before => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Does everything that is due up to a moment, drawing the strip on the way.
+    fn advance(&mut self, until: Instant) {
+        let until = if let Stop::Before(stop) = self.stop { until.min(before(stop)) } else { until };
+        while !self.is_over() {
+            let slice = self.strip.next_at().filter(|at| *at <= until && !self.bare);
+            let limit = slice.unwrap_or(until);
+            while self.world.now() <= limit && !self.is_over() {
+                let before = self.world.steps();
+                // An action that is refused later than it was scheduled is one that the world put off: a restart.
+                self.step(limit);
+                if self.world.steps() == before {
+                    break;
+                }
+            }
+            if slice.is_none() {
+                return;
+            }
+            let marks = self.world.hosts().iter().map(|host| Mark::of(host.state(), host.node()));
+            let is_cut = is_cut(&self.world);
+            self.strip.draw(marks, is_cut);
+        }
+    }
+
+    /// Does the next thing that is due by a moment. Gives back the action, if it was one, and why it could not be done.
+    fn step(&mut self, limit: Instant) -> Option<(Deed, Option<NotApplicable>)> {
+        let step = self.world.step_until(limit)?;
+        let (at, host) = (step.at, step.host);
+        let event = Event::of(&step);
+        if let Some(fault) = step.fault {
+            self.fault = Some(fault.to_string());
+        }
+        let acted = match step.what {
+            StepKind::Action { action, outcome } => {
+                let why = if let Outcome::NotApplicable(why) = outcome { Some(why.clone()) } else { None };
+                Some((action.clone(), why))
+            }
+            _ => None,
+        };
+        self.witness.saw(&step, &self.cast);
+        let has_news = !step.outputs.is_empty();
+        if let Some(host) = host {
+            self.goals.watch(event.cause, step.outputs);
+            if !self.bare {
+                self.story.outputs(at, host, step.outputs, &self.cast);
+            }
+        }
+        let changed = host.is_some_and(|host| self.follow_life(host, at));
+        let stage = Named { stage: &self.world, name: |node: &UniqueAddress| self.cast.call(node) };
+        if let Err(found) = self.judge.after_event(&stage, event) {
+            self.violation = self.choose(found);
+        }
+        if (has_news || changed) && self.checks.watches() {
+            let scene = Scene { world: &self.world, cast: &self.cast };
+            self.checks.watch(&scene, at);
+        }
+        self.witness.stands(&self.world, host, &self.cast);
+        acted
+    }
+
+    /// Of the violations that one event began, the one that the case expects, else the first.
+    fn choose(&self, found: Vec<Violation>) -> Option<Violation> {
+        let expected = self.case.expect.as_ref().map(|expected| expected.invariant.as_str());
+        let place = found.iter().position(|violation| Some(violation.invariant.id) == expected).unwrap_or(0);
+        found.into_iter().nth(place)
+    }
+
+    /// Notes that a life has begun or ended. Gives back whether one did.
+    #[inline]
+    fn follow_life(&mut self, host: HostId, at: Instant) -> bool {
+        let there = self.world.host(host);
+        let now = (there.incarnation(), there.state() == HostState::Running);
+        if self.lives.get(host.index()) == Some(&now) { false } else { self.turn_life(host, at, now) }
+    }
+
+    #[cold]
+    fn turn_life(&mut self, host: HostId, at: Instant, now: (u32, bool)) -> bool {
+        let Some(life) = self.lives.get_mut(host.index()) else { return false };
+        let (known, is_open) = std::mem::replace(life, now);
+        let there = self.world.host(host);
+        if is_open {
+            let how = if now.0 == known { there.state() } else { HostState::Crashed };
+            self.cast.end(host, at, how);
+        }
+        if now.0 != known
+            && let Some(node) = there.unique_address().cloned()
+        {
+            self.cast.begin(host, now.0, node, at);
+            if !now.1 {
+                self.cast.end(host, at, there.state());
+            }
+        }
+        true
+    }
+
+    fn played(self) -> Played<A, W> {
+        let mut case = Arc::unwrap_or_clone(self.case);
+        for place in self.passed_over.into_iter().flatten().rev() {
+            case.steps.remove(place);
+        }
+        let ended_at = self.world.now();
+        let lived = self.cast.lives().iter().map(|life| {
+            let end = life.end.map_or(ended_at, |(at, _)| at);
+            end.since(life.from).as_secs_f64()
+        });
+        let mut outcomes = Outcomes {
+            violation: self.violation,
+            fault: self.fault,
+            signature: None,
+            asked: self.checks.asked(),
+            unmet: self.checks.into_unmet(),
+            judged: self.judge.report(),
+            goals: self.goals.reached(),
+            counts: self.world.counts(),
+            events: self.world.events(),
+            node_seconds: lived.sum(),
+            digest: self.world.digest(),
+            ended_at,
+        };
+        outcomes.signature = Signature::of_outcomes(&outcomes, &self.world, &self.cast);
+        let report = Report { case, cast: self.cast, story: self.story, strip: self.strip, outcomes };
+        Played { report, world: self.world, witness: self.witness }
+    }
+}
+
+/// The instant of a case's last statement.
+fn end_of(case: &Case) -> Instant {
+    Instant::from_nanos(case.steps.iter().map(|step| step.at.nanos()).max().unwrap_or(0))
+}
+
+fn before(at: Instant) -> Instant {
+    Instant::from_nanos(at.as_nanos().saturating_sub(1))
+}
+
+fn is_cut<A: Application>(world: &World<A>) -> bool {
+    let hosts = world.hosts().len();
+    // Above some hundred nodes one host stands for all: looking at each pair would take longer than the run.
+    let froms = if hosts > 100 { 1 } else { hosts };
+    let pairs = (0..froms).flat_map(|a| (0..hosts).map(move |b| (a, b)));
+    pairs.filter(|(a, b)| a != b).any(|(a, b)| world.is_cut(HostId::from_index(a), HostId::from_index(b)))
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a word".into())
+}
