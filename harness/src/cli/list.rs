@@ -120,7 +120,7 @@ fn invariants() -> Vec<Entry> {
             }),
         }
     };
-    INVARIANTS.into_iter().map(entry).collect()
+    INVARIANTS.iter().copied().map(entry).collect()
 }
 
 /// REP-1
