@@ -231,7 +231,8 @@ impl<'a> LocalView<'a> {
     /// LDR-15, LDR-17: the members of the own data centre that have a status, ascending.
     pub fn own_data_center_with(&self, status: MemberStatus) -> impl Iterator<Item = &'a Member> + use<'a> {
         let view = *self;
-        (0..self.members().words())
+        let places = if self.members().has_status(status) { self.members().words() } else { 0 };
+        (0..places)
             .flat_map(move |w| {
                 positions(w, view.members().with_status(status).word(w) & view.in_data_center(w))
             })
@@ -241,7 +242,9 @@ impl<'a> LocalView<'a> {
     /// LDR-13: the members of other data centres that are Down or Exiting, ascending.
     pub fn leaving_elsewhere(&self) -> impl Iterator<Item = &'a Member> + use<'a> {
         let view = *self;
-        let places = if self.gossip.is_multi_data_center() { self.members().words() } else { 0 };
+        let somebody_goes = [Down, Exiting].iter().any(|status| self.members().has_status(*status));
+        let is_wanted = somebody_goes && self.gossip.is_multi_data_center();
+        let places = if is_wanted { self.members().words() } else { 0 };
         (0..places)
             .flat_map(move |w| positions(w, view.members().on_their_way_out(w) & !view.in_data_center(w)))
             .map(move |position| view.member(position))

@@ -121,6 +121,9 @@ impl Node {
     /// LDR-1, LIFE-34: the leader's part first, then what every member checks on the resulting state. Gives back whether this
     /// member must prepare for a shutdown.
     pub(super) fn act_as_leader(&mut self) -> bool {
+        if self.leading.is_at_rest(&self.base) {
+            return false;
+        }
         let preparing = self.preparing.is_preparing(&self.base);
         if let Some(acted) = self.leading.tick(&mut self.base, &mut self.leaving, preparing) {
             self.publish();
@@ -130,7 +133,10 @@ impl Node {
         }
         self.leading.forget_gone(&self.base);
         let must_prepare = preparing::must_prepare(&self.base);
-        self.leaving.end_if_down(&mut self.base);
+        let is_down = self.leaving.end_if_down(&mut self.base);
+        if must_prepare || is_down {
+            self.leading.wake();
+        }
         must_prepare
     }
 
@@ -203,7 +209,8 @@ impl Node {
         let Some(received) = exchange::receive_gossip(&mut self.base, from, gossip) else { return };
         received.new_members.iter().for_each(|node| self.forget_heartbeats(&node.address));
         self.publish();
-        if self.leaving.must_begin_exit(&self.base) {
+        let gossip = self.base.gossip().clone();
+        if self.leaving.must_begin_exit(&self.base, &gossip) {
             self.leaving.begin_exit(&mut self.base);
         }
         // GSP-80

@@ -28,6 +28,8 @@ pub(super) struct Leading {
     ticks_stuck: u32,
     /// LDR-34: who said that it has finished exiting; ascending.
     confirmed: Vec<UniqueAddress>,
+    /// The state in which the last tick found nothing to do.
+    at_rest: Option<u64>,
 }
 
 /// A change that the leader made.
@@ -39,7 +41,7 @@ pub(super) struct Acted {
 impl Leading {
     /// In the midst of its work, for a probe.
     pub(super) const fn probed(ticks_stuck: u32, confirmed: Vec<UniqueAddress>) -> Self {
-        Self { ticks_stuck, confirmed }
+        Self { ticks_stuck, confirmed, at_rest: None }
     }
 
     pub(super) const fn ticks_stuck(&self) -> u32 {
@@ -55,7 +57,20 @@ impl Leading {
     pub(super) fn confirm_exit(&mut self, node: &UniqueAddress) {
         if let Err(at) = self.confirmed.binary_search(node) {
             self.confirmed.insert(at, node.clone());
+            self.at_rest = None;
         }
+    }
+
+    /// The next tick has something to do though the state is the same.
+    pub(super) fn wake(&mut self) {
+        self.at_rest = None;
+    }
+
+    /// Whether a tick has nothing to do because the last one had nothing to do and nothing has changed since: not the state,
+    /// not who confirmed its exit, and no tombstone has come of age. So a tick costs nothing in a cluster at rest, however large.
+    pub(super) fn is_at_rest(&self, base: &Base) -> bool {
+        self.at_rest == Some(base.revision())
+            && !base.gossip().tombstones().any_until(tombstone_limit_ms(base))
     }
 
     /// LDR-5, LIFE-62: confirmations of nodes that are gone are forgotten.
@@ -65,7 +80,9 @@ impl Leading {
 
     /// Section 6.1: what this node does as leader, if it is.
     pub(super) fn tick(&mut self, base: &mut Base, leaving: &mut Leaving, preparing: bool) -> Option<Acted> {
+        self.at_rest = None;
         if !base.view().is_leader() {
+            self.at_rest = Some(base.revision());
             return None;
         }
         let acts_anyway = base.config.repairs.breaks(Planted::LeaderActsWithoutConvergence);
@@ -102,12 +119,12 @@ impl Leading {
     ) -> Option<Acted> {
         let removed = self.removable(base);
         let changed = promotions(base, preparing);
-        let limit_ms = base.config.prune_gossip_tombstones_after.as_millis();
-        let limit_ms = base.wall_ms.saturating_sub(i64::try_from(limit_ms).unwrap_or(i64::MAX));
+        let limit_ms = tombstone_limit_ms(base);
         // LDR-23: a leader with convergence prunes tombstones, whatever else it does.
-        let pruned = base.gossip().prune_tombstones(limit_ms);
-        let stones_fell = pruned.tombstones() != base.gossip().tombstones();
-        if removed.is_empty() && changed.is_empty() && !stones_fell {
+        let stones_fall = base.gossip().tombstones().any_until(limit_ms);
+        let anybody_moves = !(removed.is_empty() && changed.is_empty());
+        if !anybody_moves && !stones_fall {
+            self.at_rest = Some(base.revision());
             return None;
         }
         // LDR-20: first the changes, then the removals.
@@ -117,7 +134,9 @@ impl Leading {
             next = next.prune_tombstones(i64::MAX);
         }
         let now_exiting: Vec<Member> = changed.into_iter().filter(|m| m.status() == Exiting).collect();
-        if now_exiting.iter().any(|member| *member.unique_address() == base.me) {
+        // LDR-21: before the change is stored, so that this version begins with nobody who has seen it. Tombstones alone are
+        // no reason.
+        if anybody_moves && leaving.must_begin_exit(base, &next) {
             leaving.begin_exit(base);
         }
         self.confirmed.retain(|node| removed.binary_search(node).is_err());
@@ -154,17 +173,27 @@ impl Leading {
     }
 }
 
+/// LDR-23: tombstones with a stamp up to this one are too old to keep.
+fn tombstone_limit_ms(base: &Base) -> i64 {
+    let kept_ms = base.config.prune_gossip_tombstones_after.as_millis();
+    base.wall_ms.saturating_sub(i64::try_from(kept_ms).unwrap_or(i64::MAX))
+}
+
 /// LDR-15 to LDR-18: the members of the own data centre that take a step in their life, in member order.
 fn promotions(base: &Base, preparing: bool) -> Vec<Member> {
     let view = base.view();
-    let may_come_up = !preparing && has_minimum_of_members(base);
-    let mut up_number = view.next_up_number();
     let mut changed: Vec<Member> = [Joining, WeaklyUp, LeavingStatus, PreparingForShutdown]
         .into_iter()
         .flat_map(|status| view.own_data_center_with(status))
         .cloned()
         .collect();
+    // Most ticks end here, before anything that grows with the cluster is counted.
+    if changed.is_empty() {
+        return changed;
+    }
     changed.sort_by(|a, b| a.unique_address().cmp(b.unique_address()));
+    let may_come_up = !preparing && has_minimum_of_members(base);
+    let mut up_number = view.next_up_number();
     let step = |member: Member| match member.status() {
         // LDR-16: consecutive up-numbers in member order.
         Joining | WeaklyUp if may_come_up => {

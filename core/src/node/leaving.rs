@@ -6,7 +6,7 @@ use super::base::Base;
 use super::input::{CommandKind, Target};
 use super::output::{Effect, Output, Rejection, StopReason};
 use crate::membership::MemberStatus::{self, Down, Exiting};
-use crate::membership::{Member, UniqueAddress};
+use crate::membership::{Gossip, Member, UniqueAddress};
 use crate::mix::mix;
 use crate::protocol::Message;
 
@@ -43,9 +43,10 @@ impl Leaving {
         base.out.push(Output::StartExitTasks { id: self.requests });
     }
 
-    /// GSP-78: whether a state that was just taken in is the first that shows this node Exiting.
-    pub(super) fn must_begin_exit(&self, base: &Base) -> bool {
-        !base.exit_in_progress && self.requests == 0 && base.view().own_status() == Exiting
+    /// LDR-21, GSP-78: whether a state is the first that shows this node Exiting.
+    pub(super) fn must_begin_exit(&self, base: &Base, state: &Gossip) -> bool {
+        let is_exiting = state.member(&base.me).is_some_and(|own| own.status() == Exiting);
+        !base.exit_in_progress && self.requests == 0 && is_exiting
     }
 
     /// The id of the request for exit tasks that is open.
@@ -59,10 +60,10 @@ impl Leaving {
     }
 
     /// LDR-39, LDR-40, LDR-41: a node that is Down ends when all that are Down have heard of it or are unreachable, and at
-    /// the fifth evaluation in any case.
-    pub(super) fn end_if_down(&mut self, base: &mut Base) {
+    /// the fifth evaluation in any case. Gives back whether it is Down.
+    pub(super) fn end_if_down(&mut self, base: &mut Base) -> bool {
         if base.view().own_status() != Down {
-            return;
+            return false;
         }
         let view = base.view();
         let has_heard = |member: &Member| {
@@ -78,6 +79,7 @@ impl Leaving {
         } else {
             self.down_evaluations += 1;
         }
+        true
     }
 
     pub(super) fn hash64(&self) -> u64 {

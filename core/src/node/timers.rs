@@ -85,11 +85,6 @@ impl Timers {
         *self = Self::default();
     }
 
-    /// When a timer is due.
-    pub(crate) fn deadline(&self, timer: Timer) -> Option<Instant> {
-        self.0[timer as usize]
-    }
-
     /// When the first timer is due.
     pub(crate) fn next(&self) -> Option<Instant> {
         self.0.iter().flatten().min().copied()
@@ -97,8 +92,15 @@ impl Timers {
 
     /// Takes the timer that is due first at `now`, by deadline, then by the order of [`Timer`].
     pub(crate) fn take_due(&mut self, now: Instant) -> Option<Timer> {
-        let due = |timer: &Timer| self.deadline(*timer).filter(|at| *at <= now).map(|at| (at, *timer));
-        let (_, timer) = Timer::ALL.iter().filter_map(due).min()?;
+        let mut first: Option<(Instant, Timer)> = None;
+        for (timer, at) in Timer::ALL.into_iter().zip(self.0) {
+            if let Some(at) = at.filter(|at| *at <= now)
+                && first.is_none_or(|(earliest, _)| at < earliest)
+            {
+                first = Some((at, timer));
+            }
+        }
+        let (_, timer) = first?;
         self.disarm(timer);
         Some(timer)
     }

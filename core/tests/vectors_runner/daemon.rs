@@ -13,11 +13,11 @@ use super::gossips::seen_digest;
 use super::values::{Names, clock, gossip, integer, node, nodes, nodes_to_json, text};
 
 /// The wall clock of every step: long after the stamps that have expired, long before those that have not.
-const WALL_MS: i64 = 2_000_000_000_000;
+pub(super) const WALL_MS: i64 = 2_000_000_000_000;
 /// How the vectors write a stamp of the wall clock at the time.
 const NOW: i64 = -1;
 /// When every step happens.
-const AT: Instant = Instant::from_nanos(1_000_000_000);
+pub(super) const AT: Instant = Instant::from_nanos(1_000_000_000);
 
 /// The fields of a result that tell the state of the node, each with the name of its input if it is one.
 const STATES: [&str; 4] = ["preparing", "exiting_confirmed", "leader_ticks_stuck", "down_evaluations"];

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    Outcome, clocks, daemon, events, gossips, members, observations, orders, resolver, resolver_sides,
-    resolver_timed, versions, views,
+    Outcome, clocks, daemon, events, gossips, leading, members, observations, orders, resolver,
+    resolver_sides, resolver_timed, versions, views,
 };
 
 /// The result of a case, computed from its inputs.
@@ -141,11 +141,11 @@ pub(crate) const AREAS: &[Area] = &[
         scope: Scope::Operations(&[
             ("receive_gossip", Run(daemon::receive_gossip)),
             ("receive_status", Run(daemon::receive_status)),
-            ("leader_tick", LATER),
-            ("command leave", LATER),
-            ("command down", LATER),
+            ("leader_tick", Run(leading::leader_tick)),
+            ("command leave", Run(leading::leave)),
+            ("command down", Run(leading::down)),
             ("command quarantined", LATER),
-            ("command prepare_for_shutdown", LATER),
+            ("command prepare_for_shutdown", Run(leading::prepare_for_shutdown)),
             ("reap", LATER),
         ]),
     },

@@ -7,6 +7,7 @@ mod compare;
 mod daemon;
 mod events;
 mod gossips;
+mod leading;
 mod members;
 mod observations;
 mod orders;

@@ -18,6 +18,8 @@ pub struct Tombstones(Arc<Stones>);
 struct Stones {
     /// Ascending by node.
     list: Vec<(UniqueAddress, i64)>,
+    /// The earliest stamp; the latest possible if there is none.
+    earliest_ms: i64,
     hash: u64,
 }
 
@@ -52,7 +54,8 @@ impl Tombstones {
     fn from_list(list: Vec<(UniqueAddress, i64)>) -> Self {
         let mut mixer = Mixer::new(10);
         list.iter().for_each(|(node, wall_ms)| mixer.word(mix(node.key().0, *wall_ms as u64)));
-        Self(Arc::new(Stones { list, hash: mixer.finish() }))
+        let earliest_ms = list.iter().map(|entry| entry.1).min().unwrap_or(i64::MAX);
+        Self(Arc::new(Stones { list, earliest_ms, hash: mixer.finish() }))
     }
 
     /// The removed nodes, ascending, each with the wall-clock millisecond of its removal.
@@ -120,9 +123,14 @@ impl Tombstones {
         }
     }
 
+    /// LDR-23: whether some stamp is not later than a limit.
+    pub(crate) fn any_until(&self, limit_ms: i64) -> bool {
+        !self.is_empty() && self.0.earliest_ms <= limit_ms
+    }
+
     /// GSP-24: those whose stamp is later than a limit.
     pub(super) fn later_than(&self, limit_ms: i64) -> Self {
-        if self.iter().all(|entry| entry.1 > limit_ms) {
+        if !self.any_until(limit_ms) {
             return self.clone();
         }
         Self::from_list(self.iter().filter(|entry| entry.1 > limit_ms).cloned().collect())
