@@ -167,6 +167,21 @@ impl MessageKind {
     /// How many kinds there are.
     pub const COUNT: usize = 11;
 
+    /// All kinds, in order.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::InitJoin,
+        Self::InitJoinAck,
+        Self::InitJoinNack,
+        Self::Join,
+        Self::Welcome,
+        Self::JoinRefused,
+        Self::Heartbeat,
+        Self::HeartbeatReply,
+        Self::Gossip,
+        Self::GossipStatus,
+        Self::ExitingConfirmed,
+    ];
+
     /// The name, as cases write it.
     #[must_use]
     pub const fn name(self) -> &'static str {
