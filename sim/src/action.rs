@@ -4,11 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use quorate::{Address, Command};
+use quorate::{Address, Command, Instant, MessageKind};
 
+use crate::condition::Factor;
 use crate::host::{HostId, HostState};
-use crate::network::cut::{BadGroups, Cut, Heal};
-use crate::network::link::{LinkChange, LinkSet, NextMessage};
+use crate::network::cut::{Cut, Heal};
+use crate::network::cuts::BadCut;
+use crate::network::fate::NextMessage;
+use crate::network::link::{LinkChange, LinkSet};
 
 /// CASE-7: something that is done to a world at an instant. Plain data, so that a schedule can be printed, edited, drawn
 /// and shrunk.
@@ -70,8 +73,49 @@ pub enum Action {
         /// What.
         command: Command,
     },
+    /// SIM-5: a host handles nothing for a while: as if its process were suspended, or collected garbage. What arrives
+    /// meanwhile, commands too, is handled when it goes on.
+    Pause {
+        /// Which.
+        host: HostId,
+        /// For how long. Of two pauses at once the later end counts.
+        lasts: Duration,
+    },
+    /// SIM-5: a host is slow for a while: its timers take so many times as long, and a message is handled so many times
+    /// as long after it was sent as it took to arrive.
+    Slow {
+        /// Which.
+        host: HostId,
+        /// How many times as long everything takes.
+        factor: Factor,
+        /// For how long; a later statement replaces it.
+        lasts: Duration,
+    },
+    /// SIM-5: sets a host's clock forward, or back. It may do so before it is started.
+    ClockJump {
+        /// Which.
+        host: HostId,
+        /// By how many nanoseconds; below zero, back.
+        nanos: i64,
+    },
+    /// SIM-5: lets a host's clock go on too fast, or too slow.
+    ClockDrift {
+        /// Which.
+        host: HostId,
+        /// By how many parts per million; below zero, too slow. At minus a million it stands still.
+        parts_per_million: i32,
+    },
     /// Separates hosts.
     Cut(Cut),
+    /// A cut that comes and goes: it is there for half of the period, then away for the other half, and so on.
+    Flap {
+        /// The cut.
+        cut: Cut,
+        /// The period.
+        every: Duration,
+        /// For how long; then it is away.
+        lasts: Duration,
+    },
     /// Separates one host from all others.
     Isolate {
         /// Which.
@@ -85,9 +129,69 @@ pub enum Action {
         links: LinkSet,
         /// How.
         change: LinkChange,
+        /// For how long; `None` until a later statement replaces it. When it is over, links are again as all other
+        /// statements say.
+        lasts: Option<Duration>,
+    },
+    /// Drops messages of a kind.
+    Block {
+        /// What kind.
+        kind: MessageKind,
+        /// On which links.
+        links: LinkSet,
+        /// For how long; `None` until it is unblocked.
+        lasts: Option<Duration>,
+    },
+    /// Ends blocks.
+    Unblock {
+        /// Of which kind; `None` for all.
+        kind: Option<MessageKind>,
+        /// The blocks of which links: those that are about no others.
+        links: LinkSet,
+    },
+    /// Holds what is sent on links until they are released; nothing of it gets lost.
+    Hold {
+        /// Which links.
+        links: LinkSet,
+    },
+    /// Lets go what was held: it arrives all at once.
+    Release {
+        /// Which links.
+        links: LinkSet,
+        /// Whether it arrives in a keyed random order instead of that in which it was sent.
+        swizzled: bool,
     },
     /// CASE-6: settles the fate of one message.
     Next(NextMessage),
+    /// Something that was to last for a time is over, or takes its next turn. The world schedules this itself.
+    Ends(Ending),
+}
+
+/// What is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ending {
+    /// A statement about links.
+    Link {
+        /// The number that the world gave it.
+        id: u64,
+        /// The links.
+        links: LinkSet,
+    },
+    /// A block.
+    Block {
+        /// The number that the world gave it.
+        id: u64,
+    },
+    /// One turn of a cut that comes and goes.
+    FlapTurn {
+        /// The number that the world gave it.
+        id: u64,
+        /// How long a turn takes.
+        turn: Duration,
+        /// When it ends for good.
+        until: Instant,
+    },
 }
 
 impl Action {
@@ -101,9 +205,22 @@ impl Action {
             | Self::Restart { host, .. }
             | Self::Join { host, .. }
             | Self::Command { host, .. }
+            | Self::Pause { host, .. }
+            | Self::Slow { host, .. }
+            | Self::ClockJump { host, .. }
+            | Self::ClockDrift { host, .. }
             | Self::Isolate { host } => Some(*host),
             Self::Leave { at, .. } | Self::Down { at, .. } => Some(*at),
-            Self::Cut(_) | Self::Heal(_) | Self::Link { .. } | Self::Next(_) => None,
+            Self::Cut(_)
+            | Self::Flap { .. }
+            | Self::Heal(_)
+            | Self::Link { .. }
+            | Self::Block { .. }
+            | Self::Unblock { .. }
+            | Self::Hold { .. }
+            | Self::Release { .. }
+            | Self::Next(_)
+            | Self::Ends(_) => None,
         }
     }
 }
@@ -144,8 +261,21 @@ pub enum NotApplicable {
         /// Its name.
         name: Arc<str>,
     },
-    /// A cut has all hosts in one group.
+    /// A cut separates nobody: all hosts are in one group, or so few that all are neighbours in the ring.
     NothingToSeparate,
+    /// Nothing is cut between the groups that are to be healed.
+    NothingToHeal,
+    /// There is no such block, or none on these links only.
+    NotBlocked,
+    /// These links are not held.
+    NotHeld,
+    /// A cut that comes and goes needs a period of at least two nanoseconds.
+    NoPeriod,
+    /// A clock can't go so fast, or backwards.
+    Drift {
+        /// How fast, in parts per million.
+        parts_per_million: i32,
+    },
     /// The link that is to be healed is not cut.
     NotCut {
         /// Who sends on it.
@@ -158,13 +288,20 @@ pub enum NotApplicable {
         /// Its name.
         name: Arc<str>,
     },
-    /// The longest delay is below the shortest.
+    /// The longest delay is below the shortest, or the 99th percentile below the median.
     DelayRange {
-        /// The shortest.
+        /// The shortest, or the median.
         min: Duration,
-        /// The longest.
+        /// The longest, or the 99th percentile.
         max: Duration,
     },
+    /// A share of delays is more than all of them.
+    DelayShare {
+        /// The share in millionths.
+        parts_per_million: u32,
+    },
+    /// A link that lets no byte pass; that is a cut.
+    NoBandwidth,
 }
 
 impl fmt::Display for NotApplicable {
@@ -176,12 +313,24 @@ impl fmt::Display for NotApplicable {
             Self::NeverStarted { name } => write!(f, "{name} was never started, so it can't be restarted"),
             Self::InTwoGroups { name } => write!(f, "{name} is in two groups of the cut"),
             Self::InNoGroup { name } => write!(f, "{name} is in no group of the cut"),
-            Self::NothingToSeparate => f.write_str("the cut has everybody in one group"),
+            Self::NothingToSeparate => f.write_str("the cut separates nobody"),
+            Self::NothingToHeal => f.write_str("nothing is cut between these groups"),
+            Self::NotBlocked => f.write_str("nothing of that kind is blocked on these links"),
+            Self::NotHeld => f.write_str("nothing is held on these links"),
+            Self::NoPeriod => f.write_str("a cut that comes and goes needs a period of at least 2 ns"),
+            Self::Drift { parts_per_million } => {
+                let most = crate::clock::DRIFT_MAX_PPM;
+                write!(f, "a clock drifts by at most {most} ppm, forward or back, not by {parts_per_million}")
+            }
             Self::NotCut { from, to } => write!(f, "the link from {from} to {to} is not cut"),
             Self::LinkWithItself { name } => write!(f, "{name} has no link with itself"),
             Self::DelayRange { min, max } => {
                 write!(f, "the longest delay, {max:?}, is below the shortest, {min:?}")
             }
+            Self::DelayShare { parts_per_million } => {
+                write!(f, "a share of delays is at most a million millionths, not {parts_per_million}")
+            }
+            Self::NoBandwidth => f.write_str("a link needs a bandwidth of at least one byte per second"),
         }
     }
 }
@@ -189,13 +338,14 @@ impl fmt::Display for NotApplicable {
 impl std::error::Error for NotApplicable {}
 
 impl NotApplicable {
-    /// What is wrong with the groups of a cut, with the names that hosts have.
-    pub(crate) fn of_groups(bad: BadGroups, name: impl Fn(HostId) -> Arc<str>) -> Self {
+    /// What is wrong with a cut or a heal, with the names that hosts have.
+    pub(crate) fn of_cut(bad: BadCut, name: impl Fn(HostId) -> Arc<str>) -> Self {
         match bad {
-            BadGroups::InTwo(host) => Self::InTwoGroups { name: name(host) },
-            BadGroups::InNone(host) => Self::InNoGroup { name: name(host) },
-            BadGroups::Unknown(host) => Self::UnknownHost { host },
-            BadGroups::NothingToSeparate => Self::NothingToSeparate,
+            BadCut::InTwo(host) => Self::InTwoGroups { name: name(host) },
+            BadCut::InNone(host) => Self::InNoGroup { name: name(host) },
+            BadCut::Unknown(host) => Self::UnknownHost { host },
+            BadCut::NothingToSeparate => Self::NothingToSeparate,
+            BadCut::NothingToHeal => Self::NothingToHeal,
         }
     }
 }

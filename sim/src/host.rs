@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use quorate::{Address, Codec, Config, Instant, Node, StopReason, UniqueAddress};
 
+use crate::clock::HostClock;
+use crate::condition::{Condition, Factor};
+
 /// Which host of a world: they are numbered in the order in which they were added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HostId(u32);
@@ -95,6 +98,8 @@ pub struct Host<A> {
     pub(crate) node: Option<Node>,
     pub(crate) state: HostState,
     pub(crate) incarnation: u32,
+    /// What is not as usual about it; boxed, since it hardly ever is.
+    pub(crate) condition: Option<Box<Condition>>,
     pub(crate) sent: u64,
     pub(crate) spec: HostSpec,
     pub(crate) seeds: Vec<Address>,
@@ -112,6 +117,7 @@ impl<A: Clone> Host<A> {
             node: None,
             state: HostState::NotStarted,
             incarnation: 0,
+            condition: None,
             sent: 0,
             spec,
             seeds: Vec::new(),
@@ -154,7 +160,7 @@ impl<A> Host<A> {
         self.state
     }
 
-    /// Whether a process is up and its node has not stopped.
+    /// Whether a process is up and its node has not stopped; so it is while it is paused.
     #[must_use]
     pub fn is_running(&self) -> bool {
         self.state == HostState::Running
@@ -188,6 +194,31 @@ impl<A> Host<A> {
     #[must_use]
     pub fn sent(&self) -> u64 {
         self.sent
+    }
+
+    /// Until when it is paused, if it is or was. It is a running process all the while.
+    #[must_use]
+    pub fn paused_until(&self) -> Option<Instant> {
+        self.condition.as_ref().and_then(|condition| condition.paused_until)
+    }
+
+    /// By how much it is slow or was, and until when.
+    #[must_use]
+    pub fn slow(&self) -> Option<(Factor, Instant)> {
+        self.condition.as_ref().and_then(|condition| condition.slow).map(|slow| (slow.factor, slow.until))
+    }
+
+    /// Its clock: what its nodes are told is `now`.
+    #[must_use]
+    pub fn clock(&self) -> HostClock {
+        self.condition.as_ref().map_or_else(HostClock::default, |condition| condition.clock)
+    }
+
+    /// Whether it does what it should at this instant of the world: it isn't paused or slow, and its clock shows the
+    /// world's time.
+    #[must_use]
+    pub fn is_sound(&self, now: Instant) -> bool {
+        self.condition.as_ref().is_none_or(|condition| condition.is_usual(now))
     }
 
     /// The application that rides along.

@@ -24,6 +24,24 @@ pub enum Purpose {
     Delay = 4,
     /// Whether a message is lost; about a link.
     Loss = 5,
+    /// Whether a link loses everything in a slot of time; about a link, counted by slots.
+    Burst = 6,
+    /// Where the slots of a link begin; about a link.
+    BurstBegin = 7,
+    /// Whether a message arrives twice; about a link.
+    Duplicate = 8,
+    /// How long the copy of a message takes; about a link.
+    CopyDelay = 9,
+    /// Whether a message is held back; about a link.
+    Reorder = 10,
+    /// By how much a message is held back; about a link.
+    ReorderBy = 11,
+    /// Whether a message is corrupted; about a link.
+    Corrupt = 12,
+    /// Which bit of a message is corrupted; about a link.
+    CorruptBit = 13,
+    /// In which order held messages are let go; about a link, counted by held messages.
+    Swizzle = 14,
 }
 
 /// A draw: 64 bits for a seed, two parties (names of hosts as [`name_key`] gives them), a purpose, a kind and a count.

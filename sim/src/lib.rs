@@ -45,6 +45,8 @@
 
 mod action;
 mod application;
+mod clock;
+mod condition;
 mod digest;
 mod host;
 pub mod keyed;
@@ -52,11 +54,16 @@ mod network;
 mod queue;
 mod world;
 
-pub use action::{Action, NotApplicable};
+pub use action::{Action, Ending, NotApplicable};
 pub use application::{Application, Context};
+pub use clock::HostClock;
+pub use condition::Factor;
 pub use digest::CHECKPOINT_EVENTS;
 pub use host::{Host, HostId, HostSpec, HostState};
 pub use network::cut::{Cut, Heal};
-pub use network::link::{Delay, Fate, LinkChange, LinkSet, LinkSpec, Loss, NextMessage};
+pub use network::delay::Delay;
+pub use network::fate::{Fate, NextMessage};
+pub use network::link::{LinkChange, LinkSet, LinkSpec};
+pub use network::loss::{Loss, Reorder, Share};
 pub use world::step::{Counts, Fault, HostError, Outcome, Step, StepKind, Trouble, WireFault};
 pub use world::{WALL_MS_AT_START, World};

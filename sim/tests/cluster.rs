@@ -152,7 +152,7 @@ fn a_link_that_loses_everything_makes_its_end_unreachable() {
     let mut world = formed();
     let (a, e) = (id(&world, "a"), id(&world, "e"));
     let links = LinkSet::Between(a, e);
-    world.schedule(at(20), Action::Link { links, change: LinkChange::loss(Loss::ALL) });
+    world.schedule(at(20), Action::Link { links, change: LinkChange::loss(Loss::ALL), lasts: None });
     world.run_until(at(30)).unwrap();
     assert_eq!(world.link(a, e).loss, Loss::ALL);
     assert!(world.counts().lost > 0);

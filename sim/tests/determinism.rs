@@ -15,7 +15,7 @@ fn eventful(seed: u64) -> World {
     start_all(&mut world);
     let [a, b, d, e] = ["a", "b", "d", "e"].map(|name| id(&world, name));
     let loss = Loss::from_parts_per_million(50_000).unwrap();
-    world.schedule(at(5), Action::Link { links: LinkSet::All, change: LinkChange::loss(loss) });
+    world.schedule(at(5), Action::Link { links: LinkSet::All, change: LinkChange::loss(loss), lasts: None });
     world.schedule(at(12), Action::Cut(Cut::Pair(a, b)));
     world.schedule(at(14), Action::Heal(Heal::Pair(a, b)));
     world.schedule(at(20), Action::Restart { host: e, after: Duration::from_secs(2) });

@@ -68,6 +68,7 @@ fn an_action_that_cannot_be_done_says_why() {
                     min: Duration::from_secs(2),
                     max: Duration::from_secs(1),
                 }),
+                lasts: None,
             },
             NotApplicable::DelayRange { min: Duration::from_secs(2), max: Duration::from_secs(1) },
         ),
@@ -158,6 +159,25 @@ fn a_world_in_which_time_stands_still_ends_with_a_fault() {
     assert_eq!(world.now(), at(2));
 }
 
+/// SIM-13: a world that takes more than it may ends with a fault that has both numbers in it.
+#[test]
+fn a_world_that_takes_more_memory_than_it_may_ends_with_a_fault() {
+    let mut world: World = world_of("abc", 1);
+    for host in world.host_ids() {
+        world.schedule(at(0), start(host));
+    }
+    world.run_until(at(20)).unwrap();
+    let cap = world.memory_bytes() + 20_000;
+    world.set_memory_cap(Some(cap));
+    world.clone().run_until(at(200)).unwrap();
+    world.schedule(at(20), Action::Hold { links: LinkSet::All });
+    let Err(Trouble::Fault(Fault::Memory { bytes, cap: found, .. })) = world.run_until(at(200)) else {
+        panic!("nothing was found")
+    };
+    assert!(found == cap && bytes > cap);
+    assert!(world.step().is_none());
+}
+
 #[test]
 fn a_host_needs_a_name_an_address_and_settings_of_its_own() {
     let mut world: World = world_of("a", 1);
@@ -182,7 +202,8 @@ fn a_cut_takes_what_is_on_the_wire_with_it() {
     let mut world: World = world_of("ab", 1);
     let (a, b) = (id(&world, "a"), id(&world, "b"));
     let delay = Delay::Constant(Duration::from_millis(100));
-    world.schedule(at(0), Action::Link { links: LinkSet::All, change: LinkChange::delay(delay) });
+    world
+        .schedule(at(0), Action::Link { links: LinkSet::All, change: LinkChange::delay(delay), lasts: None });
     for host in [a, b] {
         world.schedule(at(1), start(host));
     }
@@ -207,7 +228,8 @@ fn what_is_sent_into_a_cut_is_lost() {
     let mut world: World = world_of("ab", 1);
     let (a, b) = (id(&world, "a"), id(&world, "b"));
     let delay = Delay::Constant(Duration::from_millis(100));
-    world.schedule(at(0), Action::Link { links: LinkSet::All, change: LinkChange::delay(delay) });
+    world
+        .schedule(at(0), Action::Link { links: LinkSet::All, change: LinkChange::delay(delay), lasts: None });
     world.schedule(at(1), Action::Cut(Cut::OneWay { from: b, to: a }));
     for host in [a, b] {
         world.schedule(at(1), start(host));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quorate::{CommandKind, Config, Gossip, Instant, MessageKind, Node, Output, Phase, UniqueAddress};
-use quorate_sim::{Action, Application, Delay, HostId, Loss, Outcome, Step, StepKind, World};
+use quorate_sim::{Action, Application, HostId, Loss, Outcome, Step, StepKind, World};
 
 /// A world as the judge sees it. Hosts are numbered from zero.
 pub trait Stage {
@@ -250,12 +250,10 @@ const FAST: Duration = Duration::from_millis(500);
 /// The most loss of a link that counts as mild: one message in ten.
 const LOSS_MILD: u32 = 100_000;
 
-fn is_fast(delay: &Delay) -> bool {
-    match delay {
-        Delay::Constant(delay) => *delay <= FAST,
-        Delay::Uniform { max, .. } => *max <= FAST,
-        _ => false,
-    }
+/// Whether nothing is held or dropped by its kind on a link, cut or not, and the hosts at its ends do what they should.
+fn is_unobstructed<A: Application>(world: &World<A>, from: HostId, to: HostId) -> bool {
+    let is_well = |host: HostId| world.host(host).is_sound(world.now());
+    !world.is_held(from, to) && !world.blocks_any(from, to) && is_well(from) && is_well(to)
 }
 
 impl<A: Application> Stage for World<A> {
@@ -277,14 +275,16 @@ impl<A: Application> Stage for World<A> {
     }
 
     fn is_sound(&self, from: usize, to: usize) -> bool {
-        let link = self.link(HostId::from_index(from), HostId::from_index(to));
-        link.loss == Loss::NONE && is_fast(&link.delay)
+        let (from, to) = (HostId::from_index(from), HostId::from_index(to));
+        is_unobstructed(self, from, to) && self.link(from, to).is_sound_within(FAST)
     }
 
     fn is_mild(&self, from: usize, to: usize) -> bool {
-        let link = self.link(HostId::from_index(from), HostId::from_index(to));
-        let most = Loss::from_parts_per_million(LOSS_MILD).unwrap_or(Loss::NONE);
-        link.loss <= most && is_fast(&link.delay)
+        let (from, to) = (HostId::from_index(from), HostId::from_index(to));
+        let mut link = self.link(from, to);
+        let loss = std::mem::replace(&mut link.loss, Loss::NONE);
+        let loses_little = loss.parts_per_million() <= LOSS_MILD && loss.burst().is_zero();
+        is_unobstructed(self, from, to) && loses_little && link.is_sound_within(FAST)
     }
 
     fn outputs(&self) -> &[Output] {

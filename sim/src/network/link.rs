@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use quorate::MessageKind;
-
+use super::delay::Delay;
+use super::loss::{Loss, Reorder, Share};
 use crate::host::HostId;
-use crate::keyed::{self, Key, Purpose};
 
 /// SIM-3: how a link treats what is sent on it.
 ///
@@ -18,51 +17,52 @@ pub struct LinkSpec {
     pub delay: Delay,
     /// How many messages are lost.
     pub loss: Loss,
+    /// How many messages arrive twice, each copy after its own delay.
+    pub duplicate: Share,
+    /// How many messages are held back, and by how much.
+    pub reorder: Reorder,
+    /// How many messages of nodes have one bit of their frame flipped on the way. The receiving node is told of a frame
+    /// that can't be read; one that could be read as something else is stopped, as the checksum of a transport would.
+    pub corrupt: Share,
+    /// How many bytes pass in a second, one message after the other; `None` is no limit.
+    pub bandwidth: Option<u64>,
+    /// How many bytes may wait for their turn where there is a bandwidth; what finds no room is lost.
+    pub queue: u64,
+    /// The longest message in bytes; longer ones are lost. `None` is no limit.
+    pub mtu: Option<u64>,
 }
 
-/// How long messages take, drawn anew for each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Delay {
-    /// All the same.
-    Constant(Duration),
-    /// Any between these two, both included, all as likely.
-    Uniform {
-        /// The shortest.
-        min: Duration,
-        /// The longest.
-        max: Duration,
-    },
-}
-
-/// How many of a million messages are lost, each independently of the others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Loss(u32);
-
-impl Loss {
-    /// None is lost.
-    pub const NONE: Self = Self(0);
-    /// All are lost.
-    pub const ALL: Self = Self(1_000_000);
-
-    /// So many in a million; `None` above a million.
-    #[must_use]
-    pub const fn from_parts_per_million(parts_per_million: u32) -> Option<Self> {
-        if parts_per_million <= Self::ALL.0 { Some(Self(parts_per_million)) } else { None }
-    }
-
-    /// How many of a million.
-    #[must_use]
-    pub const fn parts_per_million(self) -> u32 {
-        self.0
-    }
-}
+/// What may wait on a link that has a bandwidth, unless something else is said.
+const QUEUE_BYTES: u64 = 64_000;
 
 impl Default for LinkSpec {
-    /// Half a millisecond to one and a half, none lost: a local network.
+    /// Half a millisecond to one and a half, nothing lost, no limits: a local network.
     fn default() -> Self {
         let (min, max) = (Duration::from_micros(500), Duration::from_micros(1500));
-        Self { delay: Delay::Uniform { min, max }, loss: Loss::NONE }
+        Self {
+            delay: Delay::Uniform { min, max },
+            loss: Loss::NONE,
+            duplicate: Share::NONE,
+            reorder: Reorder::default(),
+            corrupt: Share::NONE,
+            bandwidth: None,
+            queue: QUEUE_BYTES,
+            mtu: None,
+        }
+    }
+}
+
+impl LinkSpec {
+    /// Whether every message arrives, once and as it was sent, and takes no longer than this.
+    #[must_use]
+    pub fn is_sound_within(&self, longest: Duration) -> bool {
+        let held_back = if self.reorder.share == Share::NONE { Duration::ZERO } else { self.reorder.by };
+        self.loss == Loss::NONE
+            && self.duplicate == Share::NONE
+            && self.corrupt == Share::NONE
+            && self.bandwidth.is_none()
+            && self.mtu.is_none()
+            && self.delay.longest().is_some_and(|delay| delay.saturating_add(held_back) <= longest)
     }
 }
 
@@ -91,86 +91,116 @@ impl LinkSet {
             Self::Between(a, b) => (from, to) == (a, b) || (from, to) == (b, a),
         }
     }
+
+    /// Whether all links of the other set are in this one.
+    pub(crate) fn covers(self, other: Self) -> bool {
+        match other {
+            Self::All => self == Self::All,
+            Self::OneWay { from, to } => self.holds(from, to),
+            Self::Between(a, b) => self.holds(a, b) && self.holds(b, a),
+        }
+    }
 }
 
 /// What a statement changes about links; what it doesn't name stays as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LinkChange {
     /// The delay from now on.
     pub delay: Option<Delay>,
     /// The loss from now on.
     pub loss: Option<Loss>,
+    /// The share of duplicates from now on.
+    pub duplicate: Option<Share>,
+    /// What is held back from now on.
+    pub reorder: Option<Reorder>,
+    /// The share of corrupted messages from now on.
+    pub corrupt: Option<Share>,
+    /// The bandwidth in bytes per second from now on.
+    pub bandwidth: Option<u64>,
+    /// The room for waiting messages, in bytes, from now on.
+    pub queue: Option<u64>,
+    /// The longest message in bytes from now on.
+    pub mtu: Option<u64>,
 }
 
 impl LinkChange {
     /// A change of the delay only.
     #[must_use]
-    pub const fn delay(delay: Delay) -> Self {
-        Self { delay: Some(delay), loss: None }
+    pub fn delay(delay: Delay) -> Self {
+        Self { delay: Some(delay), ..Self::default() }
     }
 
     /// A change of the loss only.
     #[must_use]
-    pub const fn loss(loss: Loss) -> Self {
-        Self { delay: None, loss: Some(loss) }
+    pub fn loss(loss: Loss) -> Self {
+        Self { loss: Some(loss), ..Self::default() }
+    }
+
+    /// A change of the share of duplicates only.
+    #[must_use]
+    pub fn duplicate(share: Share) -> Self {
+        Self { duplicate: Some(share), ..Self::default() }
+    }
+
+    /// A change of what is held back only.
+    #[must_use]
+    pub fn reorder(share: Share, by: Duration) -> Self {
+        Self { reorder: Some(Reorder { share, by }), ..Self::default() }
+    }
+
+    /// A change of the share of corrupted messages only.
+    #[must_use]
+    pub fn corrupt(share: Share) -> Self {
+        Self { corrupt: Some(share), ..Self::default() }
+    }
+
+    /// A change of the bandwidth only, in bytes per second.
+    #[must_use]
+    pub fn bandwidth(bytes_per_second: u64) -> Self {
+        Self { bandwidth: Some(bytes_per_second), ..Self::default() }
+    }
+
+    /// A change of the room for waiting messages only, in bytes.
+    #[must_use]
+    pub fn queue(bytes: u64) -> Self {
+        Self { queue: Some(bytes), ..Self::default() }
+    }
+
+    /// A change of the longest message only, in bytes.
+    #[must_use]
+    pub fn mtu(bytes: u64) -> Self {
+        Self { mtu: Some(bytes), ..Self::default() }
     }
 
     pub(crate) fn applied_to(self, spec: LinkSpec) -> LinkSpec {
-        LinkSpec { delay: self.delay.unwrap_or(spec.delay), loss: self.loss.unwrap_or(spec.loss) }
+        LinkSpec {
+            delay: self.delay.unwrap_or(spec.delay),
+            loss: self.loss.unwrap_or(spec.loss),
+            duplicate: self.duplicate.unwrap_or(spec.duplicate),
+            reorder: self.reorder.unwrap_or(spec.reorder),
+            corrupt: self.corrupt.unwrap_or(spec.corrupt),
+            bandwidth: self.bandwidth.or(spec.bandwidth),
+            queue: self.queue.unwrap_or(spec.queue),
+            mtu: self.mtu.or(spec.mtu),
+        }
     }
-}
 
-/// CASE-6: what becomes of one message on a link: the next of its kind that is sent there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NextMessage {
-    /// Who sends it.
-    pub from: HostId,
-    /// For whom it is.
-    pub to: HostId,
-    /// What kind of message it is.
-    pub kind: MessageKind,
-    /// What becomes of it, whatever the link would have done.
-    pub fate: Fate,
-}
-
-/// What becomes of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Fate {
-    /// It is lost.
-    Dropped,
-    /// It takes this long.
-    Delayed(Duration),
-}
-
-/// A link's spec in the form in which it is drawn from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Treatment {
-    pub(crate) spec: LinkSpec,
-    min: u64,
-    max: u64,
-}
-
-impl Treatment {
-    pub(crate) fn new(spec: LinkSpec) -> Self {
-        let (min, max) = match spec.delay {
-            Delay::Constant(delay) => (delay, delay),
-            Delay::Uniform { min, max } => (min, max),
+    /// Whether it says something of all that the other says something of.
+    pub(crate) fn covers(self, other: Self) -> bool {
+        let named = |change: Self| {
+            [
+                change.delay.is_some(),
+                change.loss.is_some(),
+                change.duplicate.is_some(),
+                change.reorder.is_some(),
+                change.corrupt.is_some(),
+                change.bandwidth.is_some(),
+                change.queue.is_some(),
+                change.mtu.is_some(),
+            ]
         };
-        Self { spec, min: nanos(min), max: nanos(max) }
-    }
-
-    /// The delay in nanoseconds of a link's message of a kind, or `None` if it is lost.
-    #[inline]
-    pub(crate) fn of_message(&self, key: Key, kind: u32, count: u64) -> Option<u64> {
-        let loss = self.spec.loss;
-        if loss > Loss::NONE && keyed::happens(key.draw(Purpose::Loss, kind, count), loss.0) {
-            return None;
-        }
-        if self.min == self.max {
-            return Some(self.min);
-        }
-        Some(keyed::between(key.draw(Purpose::Delay, kind, count), self.min, self.max))
+        named(self).into_iter().zip(named(other)).all(|(mine, theirs)| mine || !theirs)
     }
 }
 

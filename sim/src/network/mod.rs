@@ -1,15 +1,23 @@
-//! What lies between hosts: addresses, links that delay and lose, and cuts that separate.
+//! What lies between hosts: addresses, links that do their worst to messages, and cuts that separate.
 
+pub(crate) mod block;
 pub(crate) mod cut;
+pub(crate) mod cuts;
+pub(crate) mod delay;
+pub(crate) mod fate;
 pub(crate) mod link;
 pub(crate) mod links;
+pub(crate) mod loss;
+mod pipe;
 pub(crate) mod routes;
+mod treatment;
 
 use quorate::Address;
 
 use crate::host::HostId;
-use cut::Cuts;
-use links::Links;
+use block::{Blocks, Holds};
+use cuts::Cuts;
+use links::{Links, Odd, Way};
 use routes::Routes;
 
 /// The network of a world.
@@ -18,6 +26,10 @@ pub(crate) struct Network {
     pub(crate) routes: Routes,
     pub(crate) links: Links,
     pub(crate) cuts: Cuts,
+    pub(crate) blocks: Blocks,
+    pub(crate) holds: Holds,
+    /// Whether anything is blocked or held: asked for each message.
+    is_obstructed: bool,
     /// What the hosts' names stand for in draws.
     names: Vec<u64>,
 }
@@ -28,11 +40,22 @@ pub(crate) enum Unsent {
     NoSuchAddress,
     Cut,
     Lost,
+    Blocked,
+    TooLong,
+    NoRoom,
 }
 
 impl Network {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { routes: Routes::default(), links: Links::new(seed), cuts: Cuts::default(), names: Vec::new() }
+        Self {
+            routes: Routes::default(),
+            links: Links::new(seed),
+            cuts: Cuts::default(),
+            blocks: Blocks::default(),
+            holds: Holds::default(),
+            is_obstructed: false,
+            names: Vec::new(),
+        }
     }
 
     pub(crate) fn add_host(&mut self, address: Address, name_key: u64) {
@@ -41,17 +64,50 @@ impl Network {
         self.names.push(name_key);
     }
 
-    /// What becomes of a message that is sent now: for whom it is, and how many nanoseconds it takes.
+    /// What becomes of a message that is sent now, and for whom it is.
     ///
     /// A message counts on its link even if a cut stops it, so that a cut that is taken out of a case moves no draw.
     #[inline]
-    pub(crate) fn send(&mut self, from: HostId, to: &Address, kind: usize) -> Result<(HostId, u64), Unsent> {
+    pub(crate) fn send(
+        &mut self,
+        now: u64,
+        from: HostId,
+        to: &Address,
+        kind: usize,
+    ) -> Result<(HostId, Way), Unsent> {
         let to = self.routes.host_of(to).ok_or(Unsent::NoSuchAddress)?;
-        let delay = self.links.send(from, to, kind, &self.names);
+        let way = self.links.send(now, from, to, kind, &self.names);
         if self.cuts.is_cut(from, to) {
             return Err(Unsent::Cut);
         }
-        delay.map(|delay| (to, delay)).ok_or(Unsent::Lost)
+        if self.is_obstructed {
+            self.obstructed(from, to, kind, way)
+        } else {
+            way.map(|way| (to, way)).ok_or(Unsent::Lost)
+        }
+    }
+
+    /// CASE-7: what is blocked is dropped; what is held neither gets lost nor grows old until it is released.
+    #[cold]
+    fn obstructed(
+        &mut self,
+        from: HostId,
+        to: HostId,
+        kind: usize,
+        way: Option<Way>,
+    ) -> Result<(HostId, Way), Unsent> {
+        if self.blocks.drops(from, to, kind) {
+            return Err(Unsent::Blocked);
+        }
+        if self.holds.holds(from, to) {
+            return Ok((to, Way::Odd(Odd { is_held: true, ..Odd::default() })));
+        }
+        way.map(|way| (to, way)).ok_or(Unsent::Lost)
+    }
+
+    /// Is to be called after blocks or holds have changed.
+    pub(crate) fn note_obstructions(&mut self) {
+        self.is_obstructed = !(self.blocks.is_empty() && self.holds.is_empty());
     }
 
     /// The number that a host's name stands for in draws.

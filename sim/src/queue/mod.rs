@@ -104,6 +104,11 @@ impl<S, P> Queue<S, P> {
         self.payloads.take(slot.0)
     }
 
+    /// How many parcels there are.
+    pub(crate) fn waiting(&self) -> usize {
+        self.payloads.taken()
+    }
+
     /// Moves a host's tick: it has one, or none. Where it has that one already, it keeps its place in the order.
     pub(crate) fn arm(&mut self, host: HostId, deadline: Option<Instant>) {
         let at = deadline.map_or(u64::MAX, Instant::as_nanos);

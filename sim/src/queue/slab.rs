@@ -22,6 +22,11 @@ impl<T> Slab<T> {
         })
     }
 
+    /// How many slots are not free.
+    pub(super) fn taken(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
     pub(super) fn fill(&mut self, slot: u32, value: T) {
         self.slots[slot as usize] = Some(value);
     }

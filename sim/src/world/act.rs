@@ -12,16 +12,19 @@ use crate::action::{Action, NotApplicable};
 use crate::application::Application;
 use crate::host::{HostId, HostState};
 use crate::keyed::{self, Purpose};
-use crate::network::cut::{Cut, Heal};
-use crate::network::link::{Delay, LinkChange, LinkSet, nanos};
+use crate::network::cut::Cut;
+use crate::network::link::nanos;
 
-type Applied = Result<Outcome, NotApplicable>;
+pub(super) type Applied = Result<Outcome, NotApplicable>;
 
 impl<A: Application> World<A> {
     /// CASE-7: does an action, or finds out why it can't be done. Nothing is left half done.
     pub(super) fn act(&mut self, action: Action) -> Happened {
         let host = action.host();
-        let outcome = self.apply(&action).unwrap_or_else(Outcome::NotApplicable);
+        let outcome = match self.put_off(&action) {
+            Some(until) => Outcome::Deferred { until },
+            None => self.apply(&action).unwrap_or_else(Outcome::NotApplicable),
+        };
         self.acted = Some((action, outcome));
         Happened { host, what: What::Action }
     }
@@ -45,31 +48,41 @@ impl<A: Application> World<A> {
                 self.command(*host, Command::Join(address))
             }
             Action::Command { host, command } => self.command(*host, command.clone()),
+            Action::Pause { host, lasts } => self.pause(*host, *lasts),
+            Action::Slow { host, factor, lasts } => self.slow_down(*host, *factor, *lasts),
+            Action::ClockJump { host, nanos } => self.clock_jumps(*host, *nanos),
+            Action::ClockDrift { host, parts_per_million } => self.clock_drifts(*host, *parts_per_million),
             Action::Cut(cut) => self.cut(cut),
+            Action::Flap { cut, every, lasts } => self.flap(cut, *every, *lasts),
             Action::Isolate { host } => {
                 self.known(*host)?;
-                self.cut_groups(&[vec![*host]], true)
+                self.cut(&Cut::Groups { groups: vec![vec![*host]], rest_is_group: true })
             }
             Action::Heal(heal) => self.heal(heal),
-            Action::Link { links, change } => self.change_links(*links, *change),
+            Action::Link { links, change, lasts } => self.change_links(*links, *change, *lasts),
+            Action::Block { kind, links, lasts } => self.block(*kind, *links, *lasts),
+            Action::Unblock { kind, links } => self.unblock(*kind, *links),
+            Action::Hold { links } => self.hold(*links),
+            Action::Release { links, swizzled } => self.release(*links, *swizzled),
             Action::Next(next) => {
                 self.link_of(next.from, next.to)?;
-                self.network.links.settle_next(*next);
+                self.network.links.settled.push(*next);
                 Ok(Outcome::Done)
             }
+            Action::Ends(ending) => Ok(self.end(ending)),
         }
     }
 
-    fn known(&self, host: HostId) -> Result<Address, NotApplicable> {
+    pub(super) fn known(&self, host: HostId) -> Result<Address, NotApplicable> {
         let known = self.hosts.get(host.index()).ok_or(NotApplicable::UnknownHost { host })?;
         Ok(known.spec.address.clone())
     }
 
-    fn name(&self, host: HostId) -> Arc<str> {
+    pub(super) fn name(&self, host: HostId) -> Arc<str> {
         self.hosts[host.index()].spec.name.clone()
     }
 
-    fn must_run(&self, host: HostId) -> Result<(), NotApplicable> {
+    pub(super) fn must_run(&self, host: HostId) -> Result<(), NotApplicable> {
         self.known(host)?;
         match self.hosts[host.index()].state {
             HostState::Running => Ok(()),
@@ -116,15 +129,19 @@ impl<A: Application> World<A> {
         let node_seed = self.draw(host, Purpose::NodeSeed, incarnation);
         let starting = &mut self.hosts[host.index()];
         let me = UniqueAddress::new(starting.spec.address.clone(), uid);
-        let node = Node::new(starting.spec.config.clone(), me, node_seed, self.now)
+        let now = starting.clock().at(self.now);
+        let node = Node::new(starting.spec.config.clone(), me, node_seed, now)
             .expect("the settings were tried when the host was added");
-        self.queue.arm(host, node.next_deadline());
         starting.node = Some(node);
         starting.incarnation = incarnation;
         starting.state = HostState::Running;
         starting.started_at = Some(self.now);
         starting.seeds.clone_from(&seeds);
         starting.application = starting.fresh_application.clone();
+        if let Some(condition) = &mut starting.condition {
+            condition.process_ended();
+        }
+        self.arm(host);
         if !seeds.is_empty() {
             self.give(host, Command::JoinSeedNodes(seeds));
         }
@@ -150,7 +167,11 @@ impl<A: Application> World<A> {
     /// What the process was to do is gone. What others sent to it is still on its way: the next incarnation may hear it.
     fn crash(&mut self, host: HostId) -> Applied {
         self.must_run(host)?;
-        self.hosts[host.index()].state = HostState::Crashed;
+        let crashing = &mut self.hosts[host.index()];
+        crashing.state = HostState::Crashed;
+        if let Some(condition) = &mut crashing.condition {
+            condition.process_ended();
+        }
         self.queue.arm(host, None);
         Ok(Outcome::Done)
     }
@@ -183,69 +204,9 @@ impl<A: Application> World<A> {
         self.hand_hashed(host, InputKind::Command(command));
     }
 
-    fn link_of(&self, from: HostId, to: HostId) -> Result<(), NotApplicable> {
+    pub(super) fn link_of(&self, from: HostId, to: HostId) -> Result<(), NotApplicable> {
         self.known(from)?;
         self.known(to)?;
         if from == to { Err(NotApplicable::LinkWithItself { name: self.name(from) }) } else { Ok(()) }
-    }
-
-    fn cut(&mut self, cut: &Cut) -> Applied {
-        let hosts = self.hosts.len();
-        match cut {
-            Cut::Groups { groups, rest_is_group } => return self.cut_groups(groups, *rest_is_group),
-            Cut::OneWay { from, to } => {
-                self.link_of(*from, *to)?;
-                self.network.cuts.cut_one_way(hosts, *from, *to);
-            }
-            Cut::Pair(a, b) => {
-                self.link_of(*a, *b)?;
-                self.network.cuts.cut_one_way(hosts, *a, *b);
-                self.network.cuts.cut_one_way(hosts, *b, *a);
-            }
-        }
-        Ok(Outcome::Done)
-    }
-
-    fn cut_groups(&mut self, groups: &[Vec<HostId>], rest_is_group: bool) -> Applied {
-        let done = self.network.cuts.cut_groups(self.hosts.len(), groups, rest_is_group);
-        done.map_err(|bad| NotApplicable::of_groups(bad, |host| self.name(host)))?;
-        Ok(Outcome::Done)
-    }
-
-    fn heal(&mut self, heal: &Heal) -> Applied {
-        let healed = match heal {
-            Heal::All => {
-                self.network.cuts.heal_all();
-                return Ok(Outcome::Done);
-            }
-            Heal::OneWay { from, to } => {
-                self.link_of(*from, *to)?;
-                (*from, *to, self.network.cuts.heal_one_way(*from, *to))
-            }
-            Heal::Pair(a, b) => {
-                self.link_of(*a, *b)?;
-                let there = self.network.cuts.heal_one_way(*a, *b);
-                let back = self.network.cuts.heal_one_way(*b, *a);
-                (*a, *b, there || back)
-            }
-        };
-        match healed {
-            (_, _, true) => Ok(Outcome::Done),
-            (from, to, false) => Err(NotApplicable::NotCut { from: self.name(from), to: self.name(to) }),
-        }
-    }
-
-    fn change_links(&mut self, links: LinkSet, change: LinkChange) -> Applied {
-        match links {
-            LinkSet::All => {}
-            LinkSet::OneWay { from, to } | LinkSet::Between(from, to) => self.link_of(from, to)?,
-        }
-        if let Some(Delay::Uniform { min, max }) = change.delay
-            && max < min
-        {
-            return Err(NotApplicable::DelayRange { min, max });
-        }
-        self.network.links.change(links, change);
-        Ok(Outcome::Done)
     }
 }

@@ -10,10 +10,12 @@ use super::{Body, Own, Parcel, Parked, World, wall_ms};
 use crate::application::Application;
 use crate::host::{HostId, HostState};
 use crate::network::Unsent;
+use crate::network::links::Way;
 
 impl<A: Application> World<A> {
     /// The same as [`World::hand`] for an input whose hash nobody knows yet.
     pub(super) fn hand_hashed(&mut self, to: HostId, kind: InputKind) {
+        // The hash is of the input without its times.
         let input = Input { now: self.now, wall_ms: wall_ms(self.now), kind };
         let hash = input.hash64();
         self.hand(to, input.kind, hash);
@@ -22,10 +24,19 @@ impl<A: Application> World<A> {
     /// SIM-12: an event: one input, handled by one node. `hash` is the input's.
     #[inline]
     pub(super) fn hand(&mut self, to: HostId, kind: InputKind, hash: u64) {
-        let Some(node) = &mut self.hosts[to.index()].node else { return };
-        let input = Input { now: self.now, wall_ms: wall_ms(self.now), kind };
+        let host = &mut self.hosts[to.index()];
+        let Some(node) = &mut host.node else { return };
+        let now = match &host.condition {
+            None => self.now,
+            Some(condition) => condition.clock.at(self.now),
+        };
+        let input = Input { now, wall_ms: wall_ms(self.now), kind };
         node.handle_into(input, &mut self.outputs);
         let deadline = node.next_deadline();
+        let deadline = match &mut host.condition {
+            None => deadline,
+            Some(condition) => condition.comes(deadline, self.now),
+        };
         self.queue.arm(to, deadline);
         let outputs = self.route(to);
         if self.digest.event(self.now, to, hash, outputs) {
@@ -72,8 +83,9 @@ impl<A: Application> World<A> {
         let (to, kind) = (envelope.to.address(), envelope.message.kind());
         self.hosts[from.index()].sent += 1;
         self.counts.sent += 1;
-        let (to, delay) = match self.network.send(from, to, kind as usize) {
-            Ok(way) => way,
+        let (to, delay) = match self.network.send(self.now.as_nanos(), from, to, kind as usize) {
+            Ok((to, Way::Plain(delay))) => (to, delay),
+            Ok((to, Way::Odd(odd))) => return self.send_oddly(from, to, place, hash, odd),
             Err(why) => return self.count_unsent(why),
         };
         let slot = self.queue.reserve_parcel(self.now + Duration::from_nanos(delay), to);
@@ -88,7 +100,7 @@ impl<A: Application> World<A> {
 
     /// SIM-4: what a message becomes on its way through bytes; `None`, and a fault, if that is not what was sent.
     #[cold]
-    fn through_wire(&mut self, from: HostId, place: usize) -> Option<Envelope> {
+    pub(super) fn through_wire(&mut self, from: HostId, place: usize) -> Option<Envelope> {
         let Output::Send(envelope) = &self.outputs[place] else { return None };
         let kind = envelope.message.kind();
         match super::wire::round_trip(&mut self.hosts[from.index()].codec, envelope) {
@@ -105,6 +117,9 @@ impl<A: Application> World<A> {
             Unsent::NoSuchAddress => self.counts.unaddressed += 1,
             Unsent::Cut => self.counts.cut_off += 1,
             Unsent::Lost => self.counts.lost += 1,
+            Unsent::Blocked => self.counts.blocked += 1,
+            Unsent::TooLong => self.counts.too_long += 1,
+            Unsent::NoRoom => self.counts.without_room += 1,
         }
     }
 

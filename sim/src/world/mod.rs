@@ -1,15 +1,23 @@
 //! A world: many hosts, one clock, one queue, one seed.
 
 mod act;
+mod conditions;
 mod handle;
+mod memory;
+mod obstacles;
+mod odd;
 mod ride;
 mod run;
 pub(crate) mod step;
 mod wire;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use quorate::{Address, Command, Config, Envelope, Gossip, Instant, Node, Output, UniqueAddress};
+use quorate::{
+    Address, Command, Config, DecodeError, Envelope, Gossip, Instant, MessageKind, Node, Output,
+    UniqueAddress,
+};
 
 use crate::action::Action;
 use crate::application::{Application, Request};
@@ -53,6 +61,11 @@ pub struct World<A: Application = ()> {
     told: Option<Arc<Gossip>>,
     /// What an application asks for while it is told something.
     requests: Vec<Request<A::Message>>,
+    /// What was sent on links that are held, in the order in which it was sent.
+    held: Vec<(HostId, Parcel<A::Message>)>,
+    /// How many statements that end by themselves there were.
+    statements: u64,
+    memory_cap: Option<u64>,
 }
 
 /// What is on its way to a host.
@@ -71,6 +84,11 @@ enum Body<M> {
     Envelope(Envelope),
     /// From application to application.
     Application { from: UniqueAddress, message: M },
+    /// A frame that was corrupted and can't be read.
+    Garbled { error: DecodeError },
+    /// What has arrived at a host that was paused or slow, and waits for its turn. It is gone with the incarnation that
+    /// was to hear it.
+    Waiting { incarnation: u32, body: Box<Body<M>> },
     /// From a host to itself; only the incarnation that began it may hear of it.
     Own { incarnation: u32, what: Own },
 }
@@ -116,6 +134,9 @@ impl<A: Application> World<A> {
             fault: None,
             told: None,
             requests: Vec::new(),
+            held: Vec::new(),
+            statements: 0,
+            memory_cap: None,
         }
     }
 
@@ -249,6 +270,34 @@ impl<A: Application> World<A> {
     #[must_use]
     pub fn told(&self) -> Option<&Arc<Gossip>> {
         self.told.as_ref()
+    }
+
+    /// Whether messages of a kind are dropped on the way from one host to another.
+    #[must_use]
+    pub fn is_blocked(&self, from: HostId, to: HostId, kind: MessageKind) -> bool {
+        self.network.blocks.drops(from, to, kind as usize)
+    }
+
+    /// Whether messages of any kind are dropped by their kind on the way from one host to another.
+    #[must_use]
+    pub fn blocks_any(&self, from: HostId, to: HostId) -> bool {
+        self.network.blocks.touches(from, to)
+    }
+
+    /// Whether what is sent from one host to another is held until it is released.
+    #[must_use]
+    pub fn is_held(&self, from: HostId, to: HostId) -> bool {
+        self.network.holds.holds(from, to)
+    }
+
+    /// Whether every message from one host to another arrives there once and as it was sent, within this time. It may
+    /// then still wait there for its turn: [`Host::is_sound`].
+    #[must_use]
+    pub fn is_link_sound(&self, from: HostId, to: HostId, longest_delay: Duration) -> bool {
+        !self.is_cut(from, to)
+            && !self.is_held(from, to)
+            && !self.network.blocks.touches(from, to)
+            && self.link(from, to).is_sound_within(longest_delay)
     }
 
     /// SIM-12: how many events there were: inputs that a node handled.

@@ -8,7 +8,7 @@ use quorate::{Output, UniqueAddress};
 use super::{Body, Own, Parcel, World};
 use crate::application::{Application, Context, Request};
 use crate::host::HostId;
-use crate::network::links::APPLICATION_KIND;
+use crate::network::links::{APPLICATION_KIND, Way};
 
 impl<A: Application> World<A> {
     pub(super) fn application_starts(&mut self, host: HostId) {
@@ -52,7 +52,8 @@ impl<A: Application> World<A> {
         let rider = &mut self.hosts[host.index()];
         let Some(node) = &rider.node else { return };
         let mut requests = mem::take(&mut self.requests);
-        tell(&mut rider.application, &mut Context { now: self.now, node, requests: &mut requests });
+        let now = rider.clock().at(self.now);
+        tell(&mut rider.application, &mut Context { now, node, requests: &mut requests });
         for request in requests.drain(..) {
             self.grant(host, request);
         }
@@ -62,20 +63,25 @@ impl<A: Application> World<A> {
     fn grant(&mut self, host: HostId, request: Request<A::Message>) {
         match request {
             Request::Command(command) => self.push_own(self.now, host, Own::Command(command)),
-            Request::Wake(at) => self.push_own(at, host, Own::Wake),
+            Request::Wake(at) => {
+                let at = self.hosts[host.index()].clock().shows(at, self.now);
+                self.push_own(at, host, Own::Wake);
+            }
             Request::Send { to, message } => {
                 let sender = &mut self.hosts[host.index()];
                 let Some(from) = sender.unique_address().cloned() else { return };
                 sender.sent += 1;
                 self.counts.sent += 1;
-                match self.network.send(host, &to, APPLICATION_KIND) {
+                let hash = A::message_hash(&message);
+                let parcel =
+                    Parcel { from: host, sent_at: self.now, hash, body: Body::Application { from, message } };
+                match self.network.send(self.now.as_nanos(), host, &to, APPLICATION_KIND) {
                     Err(why) => self.count_unsent(why),
-                    Ok((to, delay)) => {
-                        let hash = A::message_hash(&message);
-                        let body = Body::Application { from, message };
-                        let parcel = Parcel { from: host, sent_at: self.now, hash, body };
+                    Ok((to, Way::Plain(delay))) => {
                         self.queue.push_parcel(self.now + Duration::from_nanos(delay), to, parcel);
                     }
+                    // It has no frame, so it is never too long and none of its bits can flip.
+                    Ok((to, Way::Odd(odd))) => self.push_oddly(to, parcel, odd, 0),
                 }
             }
         }

@@ -19,6 +19,7 @@ pub(super) struct Happened {
 pub(super) enum What {
     Action,
     Arrived { from: HostId, kind: MessageKind, sent_at: Instant },
+    Garbled { from: HostId, sent_at: Instant },
     Ticked,
     ExitTasksDone,
     Commanded(CommandKind),
@@ -70,6 +71,7 @@ impl<A: Application> World<A> {
                 None => StepKind::Halted,
             },
             What::Arrived { from, kind, sent_at } => StepKind::Arrived { from, kind, sent_at },
+            What::Garbled { from, sent_at } => StepKind::Garbled { from, sent_at },
             What::Ticked => StepKind::Ticked,
             What::ExitTasksDone => StepKind::ExitTasksDone,
             What::Commanded(command) => StepKind::Commanded { command },
@@ -99,13 +101,13 @@ impl<A: Application> World<A> {
             self.move_clock(at);
             self.steps_at_now += 1;
             if self.steps_at_now > self.steps_at_one_instant_max() {
-                self.halted = true;
-                self.fault = Some(Fault::EndlessInstant { at, steps: self.steps_at_now - 1 });
-                self.steps += 1;
-                return Some(Happened { host: None, what: What::Halted });
+                return Some(self.halt(Fault::EndlessInstant { at, steps: self.steps_at_now - 1 }));
+            }
+            if let Some(fault) = self.memory_fault() {
+                return Some(self.halt(fault));
             }
             let happened = match due {
-                Due::Tick(host) => Some(self.tick(host)),
+                Due::Tick(host) => self.tick(host),
                 Due::Parcel { to, slot } => self.queue.take(slot).and_then(|parcel| self.deliver(to, parcel)),
                 Due::Action(action) => Some(self.act(action)),
             };
@@ -114,6 +116,15 @@ impl<A: Application> World<A> {
                 return happened;
             }
         }
+    }
+
+    /// The world ends here.
+    #[cold]
+    fn halt(&mut self, fault: Fault) -> Happened {
+        self.halted = true;
+        self.fault = Some(fault);
+        self.steps += 1;
+        Happened { host: None, what: What::Halted }
     }
 
     fn move_clock(&mut self, at: Instant) {
@@ -137,17 +148,28 @@ impl<A: Application> World<A> {
         }
     }
 
-    fn tick(&mut self, host: HostId) -> Happened {
+    fn tick(&mut self, host: HostId) -> Option<Happened> {
+        if let Some(condition) = &self.hosts[host.index()].condition
+            && condition.is_paused(self.now)
+        {
+            // SIM-1: parcels of that instant come first, so it hears all that has arrived before it ticks.
+            self.queue.arm(host, condition.paused_until);
+            return None;
+        }
         self.counts.ticks += 1;
         self.hand(host, InputKind::Tick, 1);
-        Happened::at(host, What::Ticked)
+        Some(Happened::at(host, What::Ticked))
     }
 
     fn deliver(&mut self, to: HostId, parcel: Parcel<A::Message>) -> Option<Happened> {
+        let (parcel, has_waited) = match &self.hosts[to.index()].condition {
+            None => (parcel, false),
+            Some(_) => self.wait_for_turn(to, parcel)?,
+        };
         let Parcel { from, sent_at, hash, body } = parcel;
         let what = match body {
             Body::Envelope(envelope) => {
-                if !self.is_heard(from, to) {
+                if !has_waited && !self.is_heard(from, to) {
                     return None;
                 }
                 self.counts.messages += 1;
@@ -159,12 +181,21 @@ impl<A: Application> World<A> {
                 What::Arrived { from, kind, sent_at }
             }
             Body::Application { from: sender, message } => {
-                if !self.is_heard(from, to) {
+                if !has_waited && !self.is_heard(from, to) {
                     return None;
                 }
                 self.counts.application_messages += 1;
                 self.application_hears(to, &sender, message, hash);
                 What::ApplicationHeard { from, sent_at }
+            }
+            Body::Garbled { error } => {
+                if !has_waited && !self.is_heard(from, to) {
+                    return None;
+                }
+                self.counts.garbled += 1;
+                let from_address = Some(self.network.routes.address(from).clone());
+                self.hand_hashed(to, InputKind::Undecodable { from: from_address, error });
+                What::Garbled { from, sent_at }
             }
             Body::Own { incarnation, what } => {
                 if self.running_incarnation(to) != Some(incarnation) {
@@ -172,12 +203,14 @@ impl<A: Application> World<A> {
                 }
                 self.do_own(to, what)
             }
+            // Its turn was waited for above, where it was unpacked.
+            Body::Waiting { .. } => return None,
         };
         Some(Happened::at(to, what))
     }
 
     /// Whether what arrives now at a host is heard: a cut takes what is on the wire with it, and so does a crash.
-    fn is_heard(&mut self, from: HostId, to: HostId) -> bool {
+    pub(super) fn is_heard(&mut self, from: HostId, to: HostId) -> bool {
         if self.network.cuts.is_cut(from, to) {
             self.counts.cut_off += 1;
             return false;

@@ -45,6 +45,13 @@ pub enum StepKind<'a> {
         /// When it was sent.
         sent_at: Instant,
     },
+    /// A node was told of a frame that was corrupted on the way and can't be read.
+    Garbled {
+        /// The host that sent it.
+        from: HostId,
+        /// When it was sent.
+        sent_at: Instant,
+    },
     /// A node's deadline came.
     Ticked,
     /// A host told its node that the work before exiting is done.
@@ -97,6 +104,15 @@ pub enum Fault {
         /// How much happened.
         steps: u64,
     },
+    /// SIM-13: the world takes more than it may. It has ended there.
+    Memory {
+        /// When that was found.
+        at: Instant,
+        /// How many bytes it takes.
+        bytes: u64,
+        /// How many it may take.
+        cap: u64,
+    },
     /// SIM-4: a message that went through bytes is not what was sent. The message itself was delivered.
     Wire {
         /// The host that sent it.
@@ -125,6 +141,9 @@ impl fmt::Display for Fault {
         match self {
             Self::EndlessInstant { at, steps } => {
                 write!(f, "time stands still at {at}: {steps} steps at one instant")
+            }
+            Self::Memory { at, bytes, cap } => {
+                write!(f, "at {at} the world takes {bytes} bytes, which is more than its cap of {cap}")
             }
             Self::Wire { from, kind, why } => {
                 write!(f, "a {kind} of host {from} ")?;
@@ -225,4 +244,20 @@ pub struct Counts {
     pub unheard: u64,
     /// Messages to addresses without a host.
     pub unaddressed: u64,
+    /// Messages that were dropped because their kind was blocked.
+    pub blocked: u64,
+    /// Copies of messages that links made.
+    pub copies: u64,
+    /// Messages that were held until their link was released.
+    pub held: u64,
+    /// Messages that had one of their bits flipped.
+    pub corrupted: u64,
+    /// Corrupted frames that nodes were told of.
+    pub garbled: u64,
+    /// Messages that were longer than their link takes.
+    pub too_long: u64,
+    /// Messages that found no room in the queue of their link.
+    pub without_room: u64,
+    /// Messages that a paused or slow host handled later than they arrived.
+    pub put_off: u64,
 }
