@@ -3,7 +3,7 @@
 use quorate::internals::Planted;
 use quorate::{Config, ConfigError, Repairs};
 
-use crate::case::{SettingCatalog, Time};
+use crate::case::{Bytes, SettingCatalog, Time};
 
 /// CASE-4: every setting of [`Config`] by its own name, the repairs, and what is said of the world.
 #[derive(Clone, Copy, Debug, Default)]
@@ -13,6 +13,10 @@ pub struct Settings;
 pub const WORLD_WIRE: &str = "world.wire";
 /// How long the work takes that a host does before its node exits, in all hosts.
 pub const WORLD_EXIT_TASKS: &str = "world.exit-tasks";
+/// How many bytes the world may take (SIM-13).
+pub const WORLD_MEMORY_CAP: &str = "world.memory-cap";
+/// The cap of a case that sets none.
+pub const WORLD_MEMORY_CAP_DEFAULT: Bytes = Bytes(2_000_000_000);
 /// INV-5: the name of a rule that is broken on purpose in all nodes, or `off`.
 pub const WORLD_PLANTED: &str = "world.planted";
 /// All repairs that are built, at once.
@@ -31,7 +35,7 @@ pub fn meaning_of_own(name: &str) -> &'static str {
 
 impl SettingCatalog for Settings {
     fn names(&self) -> Vec<&'static str> {
-        let own = [WORLD_WIRE, WORLD_EXIT_TASKS, WORLD_PLANTED, ALL_REPAIRS];
+        let own = [WORLD_WIRE, WORLD_EXIT_TASKS, WORLD_MEMORY_CAP, WORLD_PLANTED, ALL_REPAIRS];
         Config::settings().iter().map(|setting| setting.name).chain(own).collect()
     }
 
@@ -45,6 +49,12 @@ impl SettingCatalog for Settings {
         if key == WORLD_EXIT_TASKS {
             let time: Time = value.parse().map_err(|error| format!("a duration is expected: {error}"))?;
             return Ok(time.to_string());
+        }
+        if key == WORLD_MEMORY_CAP {
+            let bytes: Result<Bytes, ()> = value.parse();
+            return bytes
+                .map(|bytes| bytes.to_string())
+                .map_err(|()| "a number of bytes is expected, such as `64MB`".into());
         }
         if key == WORLD_PLANTED {
             return match value {
@@ -93,6 +103,8 @@ mod tests {
         assert_eq!(Settings.check("sbr.stable-after", "80s"), Ok("1m20s".into()));
         assert_eq!(Settings.check("sbr.static-quorum.quorum-size", "3"), Ok("3".into()));
         assert_eq!(Settings.check("world.wire", "on"), Ok("on".into()));
+        assert_eq!(Settings.check("world.memory-cap", "64000kB"), Ok("64MB".into()));
+        assert!(Settings.check("world.memory-cap", "64").unwrap_err().contains("64MB"));
         assert!(Settings.check("gossip-interval", "soon").unwrap_err().contains("duration"));
         assert!(Settings.check("repairs.introduce", "on").unwrap_err().contains("not built"));
         assert_eq!(Settings.check("repairs.keep-self", "yes"), Ok("on".into()));

@@ -1,5 +1,9 @@
 //! What can happen in a case.
 
+use quorate::MessageKind;
+
+use super::bytes::Bytes;
+use super::factor::Factor;
 use super::name::NodeName;
 use super::percent::Percent;
 use super::question::Question;
@@ -38,6 +42,38 @@ pub enum Action {
         /// How long after the instant they come back.
         after: Time,
     },
+    /// `pause NODES TIME`: they handle nothing for so long; what arrives meanwhile is handled then.
+    Pause {
+        /// Who, at least one node.
+        nodes: Vec<NodeName>,
+        /// For how long.
+        lasts: Time,
+    },
+    /// `slow NODES FACTOR for TIME`: their timers take so many times as long, and so does handling what arrives.
+    Slow {
+        /// Who, at least one node.
+        nodes: Vec<NodeName>,
+        /// How many times as long.
+        factor: Factor,
+        /// For how long.
+        lasts: Time,
+    },
+    /// `clock NODE +TIME` or `clock NODE -TIME`: its clock is set forward or back.
+    ClockJump {
+        /// Whose.
+        node: NodeName,
+        /// By how much, at most some 292 years.
+        by: Time,
+        /// Whether it is set back.
+        back: bool,
+    },
+    /// `clock NODE drift NUMBERppm`: its clock goes on too fast or, below zero, too slow.
+    ClockDrift {
+        /// Whose.
+        node: NodeName,
+        /// By how much, from minus a million, at which it stands still, to a million.
+        parts_per_million: i32,
+    },
     /// `leave NODE [at NODE]`: a node is told that a member should leave.
     Leave {
         /// Who should leave.
@@ -71,6 +107,32 @@ pub enum Action {
         /// The links.
         between: Between,
     },
+    /// `bridge NODES: GROUP | GROUP [| GROUP...] [| rest]`: no messages between the groups, but these nodes stay connected
+    /// to all.
+    Bridge {
+        /// Who stays connected, at least one node.
+        bridge: Vec<NodeName>,
+        /// The groups, as those of a cut.
+        groups: Vec<Vec<NodeName>>,
+        /// Whether the nodes that are in none of them and no bridge are one more group.
+        rest: bool,
+    },
+    /// `ring [NODES]`: the nodes stand in a ring and each hears only the nearest, so many that with itself they are a
+    /// majority.
+    Ring {
+        /// All nodes in the order of the ring; empty for the order of the case.
+        nodes: Vec<NodeName>,
+    },
+    /// `flap GROUP | GROUP ... every TIME for TIME`, or of links: a cut for half of the period, none for the other half,
+    /// and so on.
+    Flap {
+        /// What is cut.
+        separated: Separated,
+        /// The period.
+        every: Time,
+        /// For how long.
+        lasts: Time,
+    },
     /// `isolate NODE`: no messages from it or to it.
     Isolate {
         /// Who.
@@ -81,7 +143,54 @@ pub enum Action {
         /// On which links; `None` is all.
         between: Option<Between>,
     },
-    /// `link LINKS CHANGE`: what links are like from this instant on.
+    /// `heal GROUP | GROUP [| GROUP...] [| rest]`: cuts between these groups are undone, others stay.
+    HealGroups {
+        /// The groups, none of them empty, no node in two of them.
+        groups: Vec<Vec<NodeName>>,
+        /// Whether the nodes in none of the groups are one more group.
+        rest: bool,
+    },
+    /// `block kind=KIND LINKS [for TIME]`: messages of a kind are dropped.
+    Block {
+        /// What kind.
+        kind: MessageKind,
+        /// On which links.
+        links: Links,
+        /// For how long; `None` until they are unblocked.
+        lasts: Option<Time>,
+    },
+    /// `unblock [kind=KIND] LINKS`: blocks that are about these links only are over.
+    Unblock {
+        /// Of which kind; `None` for all.
+        kind: Option<MessageKind>,
+        /// Of which links.
+        links: Links,
+    },
+    /// `hold LINKS`: what is sent there waits until it is released.
+    Hold {
+        /// Which links.
+        links: Links,
+    },
+    /// `release LINKS [swizzled]`: what was held arrives at once.
+    Release {
+        /// Which links.
+        links: Links,
+        /// Whether it arrives in a random order instead of that in which it was sent.
+        swizzled: bool,
+    },
+    /// `drop KIND NODE > NODE`, `delay KIND NODE > NODE TIME`, `duplicate KIND NODE > NODE` or `late [kind=KIND]
+    /// NODE > NODE TIME`: CASE-6, what becomes of the next such message.
+    Next {
+        /// What becomes of it.
+        fate: Fate,
+        /// What kind of message it is; `None`, for `late` only, is any.
+        kind: Option<MessageKind>,
+        /// Who sends it.
+        from: NodeName,
+        /// For whom it is, another node.
+        to: NodeName,
+    },
+    /// `link LINKS CHANGE [for TIME]`: what links are like from this instant on.
     Link(LinkChange),
     /// `check QUESTIONS [within TIME]`: each of these must hold.
     Check {
@@ -92,6 +201,33 @@ pub enum Action {
     },
     /// `end`: the case ends. It is the last step of all.
     End,
+}
+
+/// What becomes of one message, whatever its link would have done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is lost.
+    Drop,
+    /// It takes this long.
+    Delay(Time),
+    /// It arrives twice.
+    Duplicate,
+    /// It arrives as usual, and once more so long after it was sent.
+    Late(Time),
+}
+
+/// What a cut that comes and goes separates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Separated {
+    /// Groups, as those of a cut.
+    Groups {
+        /// The groups.
+        groups: Vec<Vec<NodeName>>,
+        /// Whether the nodes in none of the groups are one more group.
+        rest: bool,
+    },
+    /// Links.
+    Link(Between),
 }
 
 /// One link or the two between a pair.
@@ -129,6 +265,8 @@ pub struct LinkChange {
     pub links: Links,
     /// What they are like then.
     pub effect: LinkEffect,
+    /// For how long; `None` until a later statement replaces it.
+    pub lasts: Option<Time>,
 }
 
 /// One property of a link.
@@ -139,6 +277,30 @@ pub enum LinkEffect {
     Delay(Delay),
     /// `loss PERCENT`: the share of messages that get lost, each by itself.
     Loss(Percent),
+    /// `loss PERCENT in bursts of TIME`: the share of time in which all messages get lost.
+    BurstyLoss {
+        /// The share.
+        share: Percent,
+        /// How long a burst lasts at least.
+        burst: Time,
+    },
+    /// `duplicate PERCENT`: the share of messages that arrive twice.
+    Duplicate(Percent),
+    /// `reorder PERCENT by TIME`: the share of messages that are held back.
+    Reorder {
+        /// The share.
+        share: Percent,
+        /// By how much at most; evenly drawn for each.
+        by: Time,
+    },
+    /// `corrupt PERCENT`: the share of messages that have a bit flipped on the way.
+    Corrupt(Percent),
+    /// `bandwidth BYTES/s`: how many bytes, at least one, pass in a second.
+    Bandwidth(Bytes),
+    /// `queue BYTES`: how many bytes may wait for their turn on a link with a bandwidth.
+    Queue(Bytes),
+    /// `mtu BYTES`: longer messages are lost.
+    Mtu(Bytes),
 }
 
 /// How long messages are under way.
@@ -152,5 +314,26 @@ pub enum Delay {
         from: Time,
         /// The longest, not below the shortest.
         to: Time,
+    },
+    /// `exponential mean TIME`: mostly short, now and then much longer.
+    Exponential {
+        /// The mean.
+        mean: Time,
+    },
+    /// `bimodal TIME or TIME PERCENT`: the first, but for this share, which takes the second.
+    Bimodal {
+        /// What most messages take.
+        usual: Time,
+        /// What the others take.
+        other: Time,
+        /// The share of the others.
+        share: Percent,
+    },
+    /// `log-normal median TIME p99 TIME`: as measured on long ways.
+    LogNormal {
+        /// Half of the messages take longer.
+        median: Time,
+        /// One in a hundred takes longer; not below the median.
+        p99: Time,
     },
 }

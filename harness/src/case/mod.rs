@@ -48,8 +48,10 @@
 
 mod action;
 mod ast;
+mod bytes;
 mod catalog;
 mod error;
+mod factor;
 mod name;
 mod nearest;
 mod percent;
@@ -62,18 +64,21 @@ mod statements;
 mod tests;
 mod time;
 
-pub use self::action::{Action, Between, Delay, LinkChange, LinkEffect, Links};
+pub use self::action::{Action, Between, Delay, Fate, LinkChange, LinkEffect, Links, Separated};
 pub use self::ast::{
     Case, CaseProse, Claim, Expectation, JudgeOff, Line, Link, Prose, RecordedDigest, Roles, Setting,
     Settings, Step,
 };
+pub use self::bytes::Bytes;
 pub use self::catalog::{INVARIANT_IDS, SettingCatalog};
 pub use self::error::{CaseError, ErrorKind, Errors};
+pub use self::factor::Factor;
 pub use self::name::{NameError, NodeName, NodeRef, RESERVED, address_parts};
 pub(crate) use self::nearest::nearest;
 pub use self::percent::{Percent, PercentError};
 pub use self::question::{Question, StopReason, ViewItem, ViewState};
 pub use self::read::{parse, parse_bytes};
+pub(crate) use self::statements::play;
 pub use self::statements::{Form, FormKind, forms};
 pub use self::time::{Time, TimeError};
 

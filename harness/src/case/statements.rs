@@ -1,14 +1,30 @@
 //! CASE-7, CASE-8: the language as tables. A statement, an action or a question is one entry: its word, how it is
 //! written, an example, its parser and its printer, side by side in one file below.
 //!
-//! A new one is a value in [`Action`] or [`Question`] (or a field of [`Case`]), a constant in the file of its family, and a
-//! line in a table here.
+//! # A new statement
+//!
+//! An action is one small file, or one constant in the file of its family: an [`ActionForm`] with all that there is to
+//! it, from how it is written to what it does to the world. Three steps:
+//!
+//!  1. its value: a variant of [`Action`] in `action.rs`, which holds what the line says and nothing else;
+//!  2. its constant: `form` (word, syntax, an example of nodes `a` to `e`, meaning), `parse` (what stands behind the
+//!     word), `print` (the very same line again) and `play` (what is done to the world: most often
+//!     `deeds.each(nodes, |host| ...)`, `deeds.two(a, b, |a, b| ...)` or `deeds.one(...)`, giving actions of `quorate_sim`;
+//!     for a new command of a node that is `quorate_sim::Action::Command { host, command }`);
+//!  3. its line in [`ACTIONS`], whose order is that of the reference.
+//!
+//! Then the example is read, printed, read back, and run by the tests of this module; a line in `tests/random.rs` lets
+//! drawn cases have it. A word that can stand where a node could belongs into [`RESERVED`](super::RESERVED). A question
+//! is the same with a [`QuestionForm`], a variant of [`Question`], and an answer in `run/answer.rs`.
 
 mod checks;
 mod cluster;
+mod conditions;
 mod header;
+mod link_effects;
 mod links;
 mod membership;
+mod messages;
 mod network;
 mod processes;
 mod questions;
@@ -22,6 +38,7 @@ use super::print::Page;
 use super::question::Question;
 use super::read::draft::Draft;
 use super::read::input::{Input, Parsed};
+use crate::run::Deeds;
 
 /// How a piece of the language is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +72,11 @@ pub fn forms() -> impl Iterator<Item = (FormKind, &'static Form)> {
     statements.chain(actions).chain(questions)
 }
 
+/// CASE-7: what an action does to the world; nothing, if it only asks.
+pub(crate) fn play(action: &Action, deeds: &Deeds<'_>) -> Option<Played> {
+    ACTIONS.iter().find_map(|form| (form.play)(action, deeds))
+}
+
 /// A statement, which changes the case.
 pub(crate) struct Statement {
     pub(crate) form: Form,
@@ -73,7 +95,12 @@ pub(crate) struct ActionForm {
     pub(crate) parse: for<'a> fn(&mut Input<'a>) -> Parsed<Action>,
     /// The action as written, if it is of this form.
     pub(crate) print: fn(&Action) -> Option<String>,
+    /// What is done to the world, if the action is of this form and does anything.
+    pub(crate) play: fn(&Action, &Deeds<'_>) -> Option<Played>,
 }
+
+/// What an action does to the world, or why it can't.
+pub(crate) type Played = Result<Vec<quorate_sim::Action>, String>;
 
 /// A form of questions.
 pub(crate) struct QuestionForm {
@@ -104,18 +131,32 @@ pub(crate) static STATEMENTS: [Statement; 15] = [
 ];
 
 /// All actions.
-pub(crate) static ACTIONS: [ActionForm; 13] = [
+pub(crate) static ACTIONS: [ActionForm; 27] = [
     processes::START,
     processes::STOP,
     processes::CRASH,
     processes::RESTART,
+    conditions::PAUSE,
+    conditions::SLOW,
+    conditions::CLOCK,
     membership::JOIN,
     membership::LEAVE,
     membership::DOWN,
     network::CUT,
     network::ISOLATE,
+    network::BRIDGE,
+    network::RING,
+    network::FLAP,
     network::HEAL,
     links::LINK_ACTION,
+    messages::BLOCK,
+    messages::UNBLOCK,
+    messages::HOLD,
+    messages::RELEASE,
+    messages::DROP,
+    messages::DELAY,
+    messages::DUPLICATE,
+    messages::LATE,
     checks::CHECK,
     checks::END,
 ];

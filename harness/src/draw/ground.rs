@@ -80,7 +80,7 @@ pub(super) fn draw(id: CaseId, dice: &Dice) -> (Ground, Case) {
         });
     }
     if let Some(delay) = delay(&mut dice.of("delay")) {
-        let change = LinkChange { links: Links::All, effect: LinkEffect::Delay(delay) };
+        let change = LinkChange { links: Links::All, effect: LinkEffect::Delay(delay), lasts: None };
         case.links.push(Link { change, line: Line::default(), prose: Prose::default() });
     }
     let at_once = dice.of("start").happens(15);

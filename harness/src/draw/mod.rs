@@ -86,14 +86,15 @@ fn mend(case: &Case) -> Vec<Action> {
     }) {
         mended.push(Action::Heal { between: None });
     }
-    let mut restore = |effect| mended.push(Action::Link(LinkChange { links: Links::All, effect }));
+    let mut restore =
+        |effect| mended.push(Action::Link(LinkChange { links: Links::All, effect, lasts: None }));
     if has(|action| matches!(action, Action::Link(LinkChange { effect: LinkEffect::Loss(_), .. }))) {
         restore(LinkEffect::Loss(Percent::default()));
     }
     if has(|action| matches!(action, Action::Link(LinkChange { effect: LinkEffect::Delay(_), .. }))) {
         let at_first = case.links.iter().rev().find_map(|link| match link.change.effect {
             LinkEffect::Delay(delay) => Some(delay),
-            LinkEffect::Loss(_) => None,
+            _ => None,
         });
         restore(LinkEffect::Delay(at_first.unwrap_or(USUAL_DELAY)));
     }

@@ -29,6 +29,7 @@ pub use strip::{Mark, Strip};
 use crate::case::{Case, Setting, Settings};
 use crate::failure::Signature;
 use crate::judge::{Judged, Violation};
+pub(crate) use plan::{Deeds, duration};
 pub(crate) use player::{Played, Player, Stop};
 pub(crate) use recorder::{Moment, Recorder};
 pub(crate) use state::{NodeState, StateTables};

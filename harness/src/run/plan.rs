@@ -6,12 +6,16 @@ use std::time::Duration;
 use quorate::{Address, Config};
 use quorate_sim::{
     Action as Deed, Application, Cut, Delay as LinkDelay, Heal, HostId, HostSpec, LinkChange as Change,
-    LinkSet, Loss, World,
+    LinkSet, Loss, Share, World,
 };
 
 use super::cast::Cast;
-use crate::case::{self, Action, Between, Case, Delay, LinkEffect, Links, NodeName, Time, address_parts};
-use crate::settings::{WORLD_EXIT_TASKS, WORLD_PLANTED, WORLD_WIRE, planted};
+use crate::case::{
+    self, Action, Between, Bytes, Case, Delay, LinkEffect, Links, NodeName, Percent, Time, address_parts,
+};
+use crate::settings::{
+    WORLD_EXIT_TASKS, WORLD_MEMORY_CAP, WORLD_MEMORY_CAP_DEFAULT, WORLD_PLANTED, WORLD_WIRE, planted,
+};
 
 /// Why a case can't be run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,15 +74,16 @@ pub(crate) fn world<A: Application + Default>(
     configs: &[Arc<Config>],
 ) -> Result<World<A>, NotRunnable> {
     let mut world = World::new(case.seed);
-    let settings = case.settings.iter().flat_map(|set| &set.settings).map(|set| (&set.key, &set.value));
-    let overrides = overrides.iter().map(|(key, value)| (key, value));
-    let mut exit_tasks = Duration::ZERO;
-    for (key, value) in settings.chain(overrides) {
-        match key.as_str() {
+    let written = case.settings.iter().flat_map(|set| set.settings.iter().map(|one| (set.line.0, one)));
+    let written = written.map(|(line, set)| (line, set.key.as_str(), set.value.as_str()));
+    let settings = written.chain(overrides.iter().map(|(key, value)| (0, key.as_str(), value.as_str())));
+    let (mut memory_cap, mut exit_tasks) = ((0, WORLD_MEMORY_CAP_DEFAULT), Duration::ZERO);
+    for (line, key, value) in settings {
+        match key {
             WORLD_WIRE => world.set_wire(value == "on"),
+            WORLD_MEMORY_CAP => memory_cap = (line, value.parse().unwrap_or(WORLD_MEMORY_CAP_DEFAULT)),
             WORLD_EXIT_TASKS => {
-                let time =
-                    value.parse().map_err(|_| NotRunnable { line: 0, why: format!("{key}: {value}") })?;
+                let time = value.parse().map_err(|_| NotRunnable { line, why: format!("{key}: {value}") })?;
                 exit_tasks = duration(time);
             }
             _ => {}
@@ -90,7 +95,19 @@ pub(crate) fn world<A: Application + Default>(
         spec.exit_tasks = exit_tasks;
         world.add_host(spec).map_err(|error| NotRunnable { line: 0, why: error.to_string() })?;
     }
+    cap_memory(&mut world, memory_cap)?;
     Ok(world)
+}
+
+/// SIM-13: a cap that the world exceeds before anything has happened is a mistake of the case, and no violation.
+fn cap_memory<A: Application>(world: &mut World<A>, (line, cap): (u32, Bytes)) -> Result<(), NotRunnable> {
+    let (takes, nodes) = (Bytes(world.memory_bytes()), world.hosts().len());
+    if takes > cap {
+        let why = format!("a cap of {cap} is too small: {nodes} nodes take {takes} before they start");
+        return Err(NotRunnable { line, why });
+    }
+    world.set_memory_cap(Some(cap.0));
+    Ok(())
 }
 
 /// What a statement does to the world: one deed or several.
@@ -101,85 +118,128 @@ pub(crate) struct Deeds<'a> {
 }
 
 impl Deeds<'_> {
-    /// The deeds of an action; none for one that only asks.
+    /// The deeds of an action; none for one that only asks. What each does stands with its form, in the case language.
     pub(crate) fn of(&self, action: &Action) -> Result<Vec<Deed>, String> {
-        Ok(match action {
-            Action::StartAll { at_once } => {
-                let spread = |host: HostId| {
-                    let config = &self.configs[host.index()];
-                    let first_tick = config.gossip_interval.max(config.periodic_tasks_initial_delay);
-                    (!at_once).then_some(first_tick)
-                };
-                let hosts = (0..self.case.nodes.len()).map(HostId::from_index);
-                let seeds = self.addresses(&self.case.seeds)?;
-                hosts.map(|host| Deed::Start { host, seeds: seeds.clone(), spread: spread(host) }).collect()
-            }
-            Action::Start { nodes, seeds } => {
-                let seeds = self.addresses(seeds.as_ref().unwrap_or(&self.case.seeds))?;
-                self.each(nodes, |host| Deed::Start { host, seeds: seeds.clone(), spread: None })?
-            }
-            Action::Stop { nodes } => self.each(nodes, |host| Deed::Stop { host })?,
-            Action::Crash { nodes } => self.each(nodes, |host| Deed::Crash { host })?,
-            Action::Restart { nodes, after } => {
-                let after = duration(*after);
-                self.each(nodes, |host| Deed::Restart { host, after })?
-            }
-            Action::Leave { node, at } => {
-                let host = self.host(node)?;
-                vec![Deed::Leave { host, at: at.as_ref().map_or(Ok(host), |at| self.host(at))? }]
-            }
-            Action::Down { node, at } => vec![Deed::Down { host: self.host(node)?, at: self.host(at)? }],
-            Action::Join { node, via } => vec![Deed::Join { host: self.host(node)?, via: self.host(via)? }],
-            Action::CutGroups { groups, rest } => {
-                let groups = groups.iter().map(|group| self.hosts(group)).collect::<Result<_, _>>()?;
-                vec![Deed::Cut(Cut::Groups { groups, rest_is_group: *rest })]
-            }
-            Action::CutLink { between } => vec![Deed::Cut(match self.between(between)? {
-                (from, to, true) => Cut::OneWay { from, to },
-                (a, b, false) => Cut::Pair(a, b),
-            })],
-            Action::Isolate { node } => vec![Deed::Isolate { host: self.host(node)? }],
-            Action::Heal { between: None } => vec![Deed::Heal(Heal::All)],
-            Action::Heal { between: Some(between) } => vec![Deed::Heal(match self.between(between)? {
-                (from, to, true) => Heal::OneWay { from, to },
-                (a, b, false) => Heal::Pair(a, b),
-            })],
-            Action::Link(change) => vec![self.link(change)?],
-            Action::Check { .. } | Action::End => Vec::new(),
+        case::play(action, self).unwrap_or_else(|| Ok(Vec::new()))
+    }
+
+    pub(crate) fn start_all(&self, at_once: bool) -> Result<Vec<Deed>, String> {
+        let spread = |host: HostId| {
+            let config = &self.configs[host.index()];
+            let first_tick = config.gossip_interval.max(config.periodic_tasks_initial_delay);
+            (!at_once).then_some(first_tick)
+        };
+        let hosts = (0..self.case.nodes.len()).map(HostId::from_index);
+        let seeds = self.addresses(&self.case.seeds)?;
+        Ok(hosts.map(|host| Deed::Start { host, seeds: seeds.clone(), spread: spread(host) }).collect())
+    }
+
+    pub(crate) fn start(&self, nodes: &[NodeName], seeds: Option<&[NodeName]>) -> Result<Vec<Deed>, String> {
+        let seeds = self.addresses(seeds.unwrap_or(&self.case.seeds))?;
+        self.each(nodes, |host| Deed::Start { host, seeds: seeds.clone(), spread: None })
+    }
+
+    pub(crate) fn cut_groups(&self, groups: &[Vec<NodeName>], rest_is_group: bool) -> Result<Cut, String> {
+        Ok(Cut::Groups { groups: self.groups(groups)?, rest_is_group })
+    }
+
+    pub(crate) fn cut_link(&self, between: &Between) -> Result<Cut, String> {
+        Ok(match self.between(between)? {
+            (from, to, true) => Cut::OneWay { from, to },
+            (a, b, false) => Cut::Pair(a, b),
         })
     }
 
-    /// What a `link` statement does.
-    pub(crate) fn link(&self, change: &case::LinkChange) -> Result<Deed, String> {
-        let links = match &change.links {
+    pub(crate) fn bridge(
+        &self,
+        bridge: &[NodeName],
+        groups: &[Vec<NodeName>],
+        rest_is_group: bool,
+    ) -> Result<Deed, String> {
+        let (bridge, groups) = (self.hosts(bridge)?, self.groups(groups)?);
+        Ok(Deed::Cut(Cut::Bridge { bridge, groups, rest_is_group }))
+    }
+
+    pub(crate) fn ring(&self, nodes: &[NodeName]) -> Result<Deed, String> {
+        let order = self.hosts(if nodes.is_empty() { &self.case.nodes } else { nodes })?;
+        Ok(Deed::Cut(Cut::Ring { order }))
+    }
+
+    pub(crate) fn heal_link(&self, between: &Between) -> Result<Deed, String> {
+        Ok(Deed::Heal(match self.between(between)? {
+            (from, to, true) => Heal::OneWay { from, to },
+            (a, b, false) => Heal::Pair(a, b),
+        }))
+    }
+
+    pub(crate) fn heal_groups(&self, groups: &[Vec<NodeName>], rest_is_group: bool) -> Result<Deed, String> {
+        Ok(Deed::Heal(Heal::Groups { groups: self.groups(groups)?, rest_is_group }))
+    }
+
+    pub(crate) fn links(&self, links: &Links) -> Result<LinkSet, String> {
+        Ok(match links {
             Links::All => LinkSet::All,
             Links::Between(between) => match self.between(between)? {
                 (from, to, true) => LinkSet::OneWay { from, to },
                 (a, b, false) => LinkSet::Between(a, b),
             },
-        };
-        let change = match change.effect {
-            LinkEffect::Delay(Delay::Constant(delay)) => Change::delay(LinkDelay::Constant(duration(delay))),
-            LinkEffect::Delay(Delay::Uniform { from, to }) => {
-                Change::delay(LinkDelay::Uniform { min: duration(from), max: duration(to) })
-            }
-            LinkEffect::Loss(share) => {
-                Change::loss(Loss::from_parts_per_million(share.parts_per_million()).unwrap_or(Loss::ALL))
-            }
-        };
-        Ok(Deed::Link { links, change })
+        })
     }
 
-    fn each(&self, nodes: &[NodeName], deed: impl Fn(HostId) -> Deed) -> Result<Vec<Deed>, String> {
+    /// What a `link` statement does.
+    pub(crate) fn link(&self, change: &case::LinkChange) -> Result<Deed, String> {
+        let links = self.links(&change.links)?;
+        let lasts = change.lasts.map(duration);
+        let change = match change.effect {
+            LinkEffect::Delay(delay) => Change::delay(link_delay(delay)),
+            LinkEffect::Loss(percent) => Change::loss(loss(percent)),
+            LinkEffect::BurstyLoss { share, burst } => {
+                Change::loss(loss(share).in_bursts_of(duration(burst)))
+            }
+            LinkEffect::Duplicate(percent) => Change::duplicate(share(percent)),
+            LinkEffect::Reorder { share: percent, by } => Change::reorder(share(percent), duration(by)),
+            LinkEffect::Corrupt(percent) => Change::corrupt(share(percent)),
+            LinkEffect::Bandwidth(bytes) => Change::bandwidth(bytes.0),
+            LinkEffect::Queue(bytes) => Change::queue(bytes.0),
+            LinkEffect::Mtu(bytes) => Change::mtu(bytes.0),
+        };
+        Ok(Deed::Link { links, change, lasts })
+    }
+
+    /// One deed.
+    pub(crate) fn one(&self, deed: Result<Deed, String>) -> Result<Vec<Deed>, String> {
+        deed.map(|deed| vec![deed])
+    }
+
+    /// One deed for each node.
+    pub(crate) fn each(
+        &self,
+        nodes: &[NodeName],
+        deed: impl Fn(HostId) -> Deed,
+    ) -> Result<Vec<Deed>, String> {
         nodes.iter().map(|node| self.host(node).map(&deed)).collect()
     }
 
-    fn host(&self, name: &NodeName) -> Result<HostId, String> {
+    /// One deed that is about two nodes.
+    pub(crate) fn two(
+        &self,
+        one: &NodeName,
+        other: &NodeName,
+        deed: impl Fn(HostId, HostId) -> Deed,
+    ) -> Result<Vec<Deed>, String> {
+        Ok(vec![deed(self.host(one)?, self.host(other)?)])
+    }
+
+    pub(crate) fn host(&self, name: &NodeName) -> Result<HostId, String> {
         self.cast.host(name).ok_or_else(|| format!("there is no node {name}"))
     }
 
     fn hosts(&self, names: &[NodeName]) -> Result<Vec<HostId>, String> {
         names.iter().map(|name| self.host(name)).collect()
+    }
+
+    fn groups(&self, groups: &[Vec<NodeName>]) -> Result<Vec<Vec<HostId>>, String> {
+        groups.iter().map(|group| self.hosts(group)).collect()
     }
 
     fn addresses(&self, names: &[NodeName]) -> Result<Vec<Address>, String> {
@@ -191,6 +251,30 @@ impl Deeds<'_> {
             Between::OneWay { from, to } => (self.host(from)?, self.host(to)?, true),
             Between::BothWays { one, other } => (self.host(one)?, self.host(other)?, false),
         })
+    }
+}
+
+fn share(percent: Percent) -> Share {
+    Share::from_parts_per_million(percent.parts_per_million()).unwrap_or(Share::ALL)
+}
+
+fn loss(percent: Percent) -> Loss {
+    Loss::from_parts_per_million(percent.parts_per_million()).unwrap_or(Loss::ALL)
+}
+
+fn link_delay(delay: Delay) -> LinkDelay {
+    match delay {
+        Delay::Constant(delay) => LinkDelay::Constant(duration(delay)),
+        Delay::Uniform { from, to } => LinkDelay::Uniform { min: duration(from), max: duration(to) },
+        Delay::Exponential { mean } => LinkDelay::Exponential { mean: duration(mean) },
+        Delay::Bimodal { usual, other, share } => LinkDelay::Bimodal {
+            usual: duration(usual),
+            other: duration(other),
+            other_parts_per_million: share.parts_per_million(),
+        },
+        Delay::LogNormal { median, p99 } => {
+            LinkDelay::LogNormal { median: duration(median), p99: duration(p99) }
+        }
     }
 }
 

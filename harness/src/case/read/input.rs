@@ -228,3 +228,13 @@ pub(crate) fn percent(input: &mut Input<'_>) -> Parsed<Percent> {
     };
     text.parse().or_else(|why| fail(span, ErrorKind::Percent { text: text.to_owned(), why }))
 }
+
+/// A value that is written in one run of letters, digits and these signs; `what` says what it is.
+pub(crate) fn value<T: FromStr>(input: &mut Input<'_>, signs: &str, what: &str) -> Parsed<T> {
+    let before = *input;
+    let text = run(input, |c| c.is_alphanumeric() || signs.contains(c)).ok();
+    match text.and_then(|(text, _)| text.parse().ok()) {
+        Some(value) => Ok(value),
+        None => expected(&before, what),
+    }
+}

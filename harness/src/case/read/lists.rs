@@ -72,6 +72,17 @@ pub(crate) fn node_refs(input: &mut Input<'_>, words: &[&'static str]) -> Parsed
     list(input, |input| node_ref(input, words), ToString::to_string)
 }
 
+/// One or more nodes, each once, with a value behind them that could be taken for a name, such as a time: what begins with
+/// a digit and is no node is none.
+pub(crate) fn nodes_before_value(input: &mut Input<'_>) -> Parsed<Vec<NodeName>> {
+    let goes_on = |input: &Input<'_>| {
+        let next = next_word(input);
+        let is_node = input.state.nodes().is_some_and(|nodes| nodes.get(next).is_some());
+        is_node || next.starts_with(char::is_alphabetic) && !RESERVED.contains(&next)
+    };
+    list_while(input, |input| node(input, &[]), |node| node.as_str().to_owned(), goes_on)
+}
+
 /// `none`, or one or more nodes.
 pub(crate) fn nodes_or_none(input: &mut Input<'_>, words: &[&'static str]) -> Parsed<Vec<NodeName>> {
     if super::input::takes_word(input, "none")? { Ok(Vec::new()) } else { nodes(input, words) }
@@ -82,6 +93,17 @@ fn list<'a, T>(
     input: &mut Input<'a>,
     item: impl Fn(&mut Input<'a>) -> Parsed<T>,
     name_of: impl Fn(&T) -> String,
+) -> Parsed<Vec<T>> {
+    list_while(input, item, name_of, |input| {
+        rest(input).starts_with(char::is_alphanumeric) && !RESERVED.contains(&next_word(input))
+    })
+}
+
+fn list_while<'a, T>(
+    input: &mut Input<'a>,
+    item: impl Fn(&mut Input<'a>) -> Parsed<T>,
+    name_of: impl Fn(&T) -> String,
+    goes_on: impl Fn(&Input<'a>) -> bool,
 ) -> Parsed<Vec<T>> {
     let mut items = Vec::new();
     let mut names = BTreeSet::new();
@@ -96,8 +118,7 @@ fn list<'a, T>(
             names.insert(name);
             items.push(found);
         }
-        let is_name = rest(input).starts_with(char::is_alphanumeric) && !RESERVED.contains(&next_word(input));
-        if !is_name {
+        if !goes_on(input) {
             return Ok(items);
         }
     }

@@ -25,6 +25,8 @@ pub(super) const CHECK: ActionForm = ActionForm {
         }
         _ => None,
     },
+    // It only asks.
+    play: |_, _| None,
 };
 
 pub(super) const END: ActionForm = ActionForm {
@@ -34,4 +36,6 @@ pub(super) const END: ActionForm = ActionForm {
         Action::End => Some("end".to_owned()),
         _ => None,
     },
+    // Nothing is done to the world.
+    play: |_, _| None,
 };

@@ -4,19 +4,26 @@ use std::fmt;
 
 use winnow::stream::Location;
 
-use super::super::action::{Action, Between, Delay, LinkChange, LinkEffect, Links};
+use super::super::action::{Action, Between, LinkChange, Links};
 use super::super::ast::{Case, Link};
 use super::super::error::ErrorKind;
 use super::super::print::Page;
 use super::super::read::draft::Draft;
-use super::super::read::input::{Input, Parsed, choose, expected, percent, rest, takes_sign, time};
+use super::super::read::input::{Input, Parsed, expected, takes_sign, takes_word, time};
 use super::super::read::lists::node;
+use super::super::time::Time;
+use super::link_effects::effect;
 use super::{ActionForm, Form, Statement};
+
+const SYNTAX: &str = "link *|NODE > NODE|NODE - NODE PROPERTY [for TIME], PROPERTY being delay TIME[..TIME]|\
+    delay exponential mean TIME|delay bimodal TIME or TIME PERCENT|delay log-normal median TIME p99 TIME|\
+    loss PERCENT [in bursts of TIME]|duplicate PERCENT|reorder PERCENT by TIME|corrupt PERCENT|bandwidth BYTES/s|\
+    queue BYTES|mtu BYTES";
 
 pub(super) const LINK: Statement = Statement {
     form: Form {
         word: "link",
-        syntax: "link *|NODE > NODE|NODE - NODE delay TIME[..TIME]|loss PERCENT",
+        syntax: SYNTAX,
         example: "link * delay 500us..1500us",
         meaning: "what links are like from the start: all, one way, or both ways",
     },
@@ -28,13 +35,17 @@ pub(super) const LINK: Statement = Statement {
 pub(super) const LINK_ACTION: ActionForm = ActionForm {
     form: Form {
         word: "link",
-        syntax: "link *|NODE > NODE|NODE - NODE delay TIME[..TIME]|loss PERCENT",
-        example: "link a > b loss 10%",
-        meaning: "what links are like from then on",
+        syntax: SYNTAX,
+        example: "link a > b loss 10% for 20s",
+        meaning: "what links are like from then on, or for a time",
     },
     parse: |input| change(input).map(Action::Link),
     print: |action| match action {
         Action::Link(change) => Some(format!("link {change}")),
+        _ => None,
+    },
+    play: |action, deeds| match action {
+        Action::Link(change) => Some(deeds.one(deeds.link(change))),
         _ => None,
     },
 };
@@ -53,8 +64,22 @@ fn print_links(case: &Case, page: &mut Page) {
 }
 
 fn change(input: &mut Input<'_>) -> Parsed<LinkChange> {
-    let links = if takes_sign(input, '*')? { Links::All } else { Links::Between(between(input)?) };
-    Ok(LinkChange { links, effect: effect(input)? })
+    Ok(LinkChange { links: links(input)?, effect: effect(input)?, lasts: lasts(input)? })
+}
+
+/// `*`, `a > b` or `a - b`.
+pub(super) fn links(input: &mut Input<'_>) -> Parsed<Links> {
+    if takes_sign(input, '*')? { Ok(Links::All) } else { Ok(Links::Between(between(input)?)) }
+}
+
+/// `for TIME`, if it stands there.
+pub(super) fn lasts(input: &mut Input<'_>) -> Parsed<Option<Time>> {
+    if takes_word(input, "for")? { Ok(Some(time(input)?)) } else { Ok(None) }
+}
+
+/// The same as it is written behind a statement.
+pub(super) fn shown_lasts(lasts: Option<Time>) -> String {
+    lasts.map(|lasts| format!(" for {lasts}")).unwrap_or_default()
 }
 
 /// `a > b` or `a - b`.
@@ -77,34 +102,6 @@ pub(super) fn between(input: &mut Input<'_>) -> Parsed<Between> {
     })
 }
 
-/// The properties of links, with the parser of what stands behind the word.
-type EffectForm = (&'static str, for<'a> fn(&mut Input<'a>) -> Parsed<LinkEffect>);
-static EFFECTS: [EffectForm; 2] = [
-    ("delay", |input| delay(input).map(LinkEffect::Delay)),
-    ("loss", |input| percent(input).map(LinkEffect::Loss)),
-];
-
-fn effect(input: &mut Input<'_>) -> Parsed<LinkEffect> {
-    let (_, parse) = choose(input, "property of links", &EFFECTS, |(word, _)| word)?;
-    parse(input)
-}
-
-fn delay(input: &mut Input<'_>) -> Parsed<Delay> {
-    let start = input.current_token_start();
-    let from = time(input)?;
-    if !rest(input).starts_with("..") {
-        return Ok(Delay::Constant(from));
-    }
-    takes_sign(input, '.')?;
-    takes_sign(input, '.')?;
-    let to = time(input)?;
-    if to < from {
-        let span = start..input.current_token_start();
-        input.state.report(span, ErrorKind::RangeBackwards { from, to });
-    }
-    Ok(Delay::Uniform { from, to })
-}
-
 impl fmt::Display for Between {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -114,16 +111,17 @@ impl fmt::Display for Between {
     }
 }
 
+impl fmt::Display for Links {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("*"),
+            Self::Between(between) => write!(f, "{between}"),
+        }
+    }
+}
+
 impl fmt::Display for LinkChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.links {
-            Links::All => write!(f, "*")?,
-            Links::Between(between) => write!(f, "{between}")?,
-        }
-        match self.effect {
-            LinkEffect::Delay(Delay::Constant(delay)) => write!(f, " delay {delay}"),
-            LinkEffect::Delay(Delay::Uniform { from, to }) => write!(f, " delay {from}..{to}"),
-            LinkEffect::Loss(share) => write!(f, " loss {share}"),
-        }
+        write!(f, "{} {}{}", self.links, self.effect, shown_lasts(self.lasts))
     }
 }

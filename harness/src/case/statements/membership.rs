@@ -1,5 +1,7 @@
 //! `join`, `leave` and `down`: commands to nodes.
 
+use quorate_sim::Action as Deed;
+
 use super::super::action::Action;
 use super::super::read::input::{takes_word, word};
 use super::super::read::lists::node;
@@ -21,6 +23,10 @@ pub(super) const JOIN: ActionForm = ActionForm {
         Action::Join { node, via } => Some(format!("join {node} via {via}")),
         _ => None,
     },
+    play: |action, deeds| match action {
+        Action::Join { node, via } => Some(deeds.two(node, via, |host, via| Deed::Join { host, via })),
+        _ => None,
+    },
 };
 
 pub(super) const LEAVE: ActionForm = ActionForm {
@@ -40,6 +46,13 @@ pub(super) const LEAVE: ActionForm = ActionForm {
         Action::Leave { node, at: Some(at) } => Some(format!("leave {node} at {at}")),
         _ => None,
     },
+    play: |action, deeds| match action {
+        Action::Leave { node, at } => {
+            let at = at.as_ref().unwrap_or(node);
+            Some(deeds.two(node, at, |host, at| Deed::Leave { host, at }))
+        }
+        _ => None,
+    },
 };
 
 pub(super) const DOWN: ActionForm = ActionForm {
@@ -56,6 +69,10 @@ pub(super) const DOWN: ActionForm = ActionForm {
     },
     print: |action| match action {
         Action::Down { node, at } => Some(format!("down {node} at {at}")),
+        _ => None,
+    },
+    play: |action, deeds| match action {
+        Action::Down { node, at } => Some(deeds.two(node, at, |host, at| Deed::Down { host, at })),
         _ => None,
     },
 };

@@ -1,5 +1,7 @@
 //! `start`, `stop`, `crash` and `restart`: processes come and go.
 
+use quorate_sim::Action as Deed;
+
 use super::super::action::Action;
 use super::super::print::joined;
 use super::super::read::input::{Input, Parsed, takes_word, time, word};
@@ -7,6 +9,7 @@ use super::super::read::lists::{nodes, nodes_or_none};
 use super::super::time::Time;
 use super::cluster::names_or_none;
 use super::{ActionForm, Form};
+use crate::run::duration;
 
 pub(super) const START: ActionForm = ActionForm {
     form: Form {
@@ -23,6 +26,11 @@ pub(super) const START: ActionForm = ActionForm {
         Action::Start { nodes, seeds: Some(seeds) } => {
             Some(format!("start {} with seeds {}", joined(nodes, " "), names_or_none(seeds)))
         }
+        _ => None,
+    },
+    play: |action, deeds| match action {
+        Action::StartAll { at_once } => Some(deeds.start_all(*at_once)),
+        Action::Start { nodes, seeds } => Some(deeds.start(nodes, seeds.as_deref())),
         _ => None,
     },
 };
@@ -57,6 +65,10 @@ pub(super) const STOP: ActionForm = ActionForm {
         Action::Stop { nodes } => Some(format!("stop {}", joined(nodes, " "))),
         _ => None,
     },
+    play: |action, deeds| match action {
+        Action::Stop { nodes } => Some(deeds.each(nodes, |host| Deed::Stop { host })),
+        _ => None,
+    },
 };
 
 pub(super) const CRASH: ActionForm = ActionForm {
@@ -69,6 +81,10 @@ pub(super) const CRASH: ActionForm = ActionForm {
     parse: |input| Ok(Action::Crash { nodes: nodes(input, &[])? }),
     print: |action| match action {
         Action::Crash { nodes } => Some(format!("crash {}", joined(nodes, " "))),
+        _ => None,
+    },
+    play: |action, deeds| match action {
+        Action::Crash { nodes } => Some(deeds.each(nodes, |host| Deed::Crash { host })),
         _ => None,
     },
 };
@@ -88,6 +104,13 @@ pub(super) const RESTART: ActionForm = ActionForm {
     print: |action| match action {
         Action::Restart { nodes, after: Time::ZERO } => Some(format!("restart {}", joined(nodes, " "))),
         Action::Restart { nodes, after } => Some(format!("restart {} after {after}", joined(nodes, " "))),
+        _ => None,
+    },
+    play: |action, deeds| match action {
+        Action::Restart { nodes, after } => {
+            let after = duration(*after);
+            Some(deeds.each(nodes, |host| Deed::Restart { host, after }))
+        }
         _ => None,
     },
 };

@@ -33,7 +33,7 @@ error: unknown action `crahs`
  --> some.qcase:4:8
   |
 4 | at 5s  crahs a
-  |        ^^^^^ expected one of `start`, `stop`, `crash`, `restart`, `join`, `leave`, `down`, `cut`, `isolate`, `heal`, `link`, `check`, `end`
+  |        ^^^^^ expected a known action
   |
   = help: did you mean `crash`?
 
@@ -197,7 +197,7 @@ error: unknown property of links `los`
  --> some.qcase:6:14
   |
 6 | at 1s link * los 10%
-  |              ^^^ expected one of `delay`, `loss`
+  |              ^^^ expected one of `delay`, `loss`, `duplicate`, `reorder`, `corrupt`, `bandwidth`, `queue`, `mtu`
   |
   = help: did you mean `loss`?
 

@@ -2,6 +2,7 @@
 
 mod canonical;
 mod errors;
+mod faults;
 mod grammar;
 mod hostile;
 mod random;

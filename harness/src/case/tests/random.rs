@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
 use crate::case::{
-    Action, Between, Case, CaseProse, Claim, Delay, Expectation, INVARIANT_IDS, JudgeOff, Line, Link,
-    LinkChange, LinkEffect, Links, NodeName, NodeRef, Percent, Prose, Question, RecordedDigest, Roles,
-    Setting, Settings, Step, StopReason, Time, ViewItem, ViewState,
+    Action, Between, Bytes, Case, CaseProse, Claim, Delay, Expectation, Factor, Fate, INVARIANT_IDS,
+    JudgeOff, Line, Link, LinkChange, LinkEffect, Links, NodeName, NodeRef, Percent, Prose, Question,
+    RecordedDigest, Roles, Separated, Setting, Settings, Step, StopReason, Time, ViewItem, ViewState,
 };
 
 const POOL: [&str; 10] = ["a", "b", "n1", "n2", "n3", "n4", "x9y", "Zed", "k65535", "judge"];
@@ -81,15 +81,91 @@ fn invariant() -> impl Strategy<Value = String> {
     select(&INVARIANT_IDS[..]).prop_map(str::to_owned)
 }
 
+fn share() -> impl Strategy<Value = Percent> {
+    (0..=1_000_000_u32).prop_map(|parts| Percent::from_parts_per_million(parts).unwrap())
+}
+
+fn bytes(min: u64) -> impl Strategy<Value = Bytes> {
+    prop_oneof![(min..100_000u64).prop_map(Bytes), (min..=u64::MAX).prop_map(Bytes)]
+}
+
+fn links(nodes: &Nodes) -> impl Strategy<Value = Links> + use<> {
+    prop_oneof![Just(Links::All), between(nodes).prop_map(Links::Between)]
+}
+
 fn change(nodes: &Nodes) -> impl Strategy<Value = LinkChange> + use<> {
-    let links = prop_oneof![Just(Links::All), between(nodes).prop_map(Links::Between)];
-    let loss = (0..=1_000_000_u32).prop_map(|parts| Percent::from_parts_per_million(parts).unwrap());
+    let ordered = || (time(), time()).prop_map(|(one, other)| (one.min(other), one.max(other)));
     let delay = prop_oneof![
         time().prop_map(Delay::Constant),
-        (time(), time()).prop_map(|(one, other)| Delay::Uniform { from: one.min(other), to: one.max(other) }),
+        ordered().prop_map(|(from, to)| Delay::Uniform { from, to }),
+        time().prop_map(|mean| Delay::Exponential { mean }),
+        (time(), time(), share()).prop_map(|(usual, other, share)| Delay::Bimodal { usual, other, share }),
+        ordered().prop_map(|(median, p99)| Delay::LogNormal { median, p99 }),
     ];
-    let effect = prop_oneof![loss.prop_map(LinkEffect::Loss), delay.prop_map(LinkEffect::Delay)];
-    (links, effect).prop_map(|(links, effect)| LinkChange { links, effect })
+    let burst = (share(), time())
+        .prop_map(|(share, burst)| LinkEffect::BurstyLoss { share, burst: Time(burst.0.max(1)) });
+    let effect = prop_oneof![
+        share().prop_map(LinkEffect::Loss),
+        delay.prop_map(LinkEffect::Delay),
+        burst,
+        share().prop_map(LinkEffect::Duplicate),
+        (share(), time()).prop_map(|(share, by)| LinkEffect::Reorder { share, by }),
+        share().prop_map(LinkEffect::Corrupt),
+        bytes(1).prop_map(LinkEffect::Bandwidth),
+        bytes(0).prop_map(LinkEffect::Queue),
+        bytes(0).prop_map(LinkEffect::Mtu),
+    ];
+    (links(nodes), effect.boxed(), option::of(time()))
+        .prop_map(|(links, effect, lasts)| LinkChange { links, effect, lasts })
+        .boxed()
+}
+
+fn kind() -> impl Strategy<Value = quorate::MessageKind> {
+    select(&quorate::MessageKind::ALL[..])
+}
+
+/// Hosts that are not as they should be.
+fn conditions(nodes: &Nodes) -> impl Strategy<Value = Action> + use<> {
+    let factor = (1000..=u32::MAX).prop_map(|thousandths| Factor::from_thousandths(thousandths).unwrap());
+    let jump = (one(nodes), 0..=i64::MAX as u64, any::<bool>());
+    prop_oneof![
+        (some(nodes), time()).prop_map(|(nodes, lasts)| Action::Pause { nodes, lasts }),
+        (some(nodes), factor, time()).prop_map(|(nodes, factor, lasts)| Action::Slow {
+            nodes,
+            factor,
+            lasts
+        }),
+        jump.prop_map(|(node, by, back)| Action::ClockJump { node, by: Time(by), back }),
+        (one(nodes), -1_000_000..=1_000_000)
+            .prop_map(|(node, parts_per_million)| Action::ClockDrift { node, parts_per_million }),
+    ]
+}
+
+/// What becomes of messages by their kind, or one by one.
+fn messages(nodes: &Nodes) -> impl Strategy<Value = Action> + use<> {
+    let pair = || subsequence(nodes.clone(), 2).prop_shuffle();
+    let fate = prop_oneof![
+        (kind(), Just(Fate::Drop)).prop_map(|(kind, fate)| (Some(kind), fate)),
+        (kind(), time()).prop_map(|(kind, delay)| (Some(kind), Fate::Delay(delay))),
+        (kind(), Just(Fate::Duplicate)).prop_map(|(kind, fate)| (Some(kind), fate)),
+        (option::of(kind()), time()).prop_map(|(kind, later)| (kind, Fate::Late(later))),
+    ];
+    prop_oneof![
+        (kind(), links(nodes), option::of(time())).prop_map(|(kind, links, lasts)| Action::Block {
+            kind,
+            links,
+            lasts
+        }),
+        (option::of(kind()), links(nodes)).prop_map(|(kind, links)| Action::Unblock { kind, links }),
+        links(nodes).prop_map(|links| Action::Hold { links }),
+        (links(nodes), any::<bool>()).prop_map(|(links, swizzled)| Action::Release { links, swizzled }),
+        (pair(), fate).prop_map(|(pair, (kind, fate))| Action::Next {
+            fate,
+            kind,
+            from: pair[0].clone(),
+            to: pair[1].clone(),
+        }),
+    ]
 }
 
 fn question(nodes: &Nodes) -> impl Strategy<Value = Question> + use<> {
@@ -134,7 +210,7 @@ fn question(nodes: &Nodes) -> impl Strategy<Value = Question> + use<> {
 }
 
 fn questions(nodes: &Nodes) -> impl Strategy<Value = Vec<Question>> + use<> {
-    list(question(nodes), 1..4)
+    list(question(nodes).boxed(), 1..4)
 }
 
 /// Groups that have all nodes, or some of them with `rest`.
@@ -172,8 +248,21 @@ fn action(nodes: &Nodes) -> impl Strategy<Value = Action> + use<> {
         (one(nodes), one(nodes)).prop_map(|(node, at)| Action::Down { node, at }),
         (one(nodes), one(nodes)).prop_map(|(node, via)| Action::Join { node, via }),
     ];
+    let flap = (separated(nodes), time(), time()).prop_map(|(separated, every, lasts)| Action::Flap {
+        separated,
+        every,
+        lasts,
+    });
     let network = prop_oneof![
         groups(nodes),
+        groups(nodes).prop_map(bridged),
+        groups(nodes).prop_map(|cut| match cut {
+            Action::CutGroups { groups, rest } => Action::HealGroups { groups, rest },
+            other => other,
+        }),
+        prop_oneof![Just(nodes.clone()).prop_shuffle(), Just(Vec::new())]
+            .prop_map(|nodes| Action::Ring { nodes }),
+        flap,
         between(nodes).prop_map(|between| Action::CutLink { between }),
         one(nodes).prop_map(|node| Action::Isolate { node }),
         option::of(between(nodes)).prop_map(|between| Action::Heal { between }),
@@ -181,7 +270,37 @@ fn action(nodes: &Nodes) -> impl Strategy<Value = Action> + use<> {
     ];
     let check = (questions(nodes), option::of(time()))
         .prop_map(|(questions, within)| Action::Check { questions, within });
-    prop_oneof![processes, membership, network, check]
+    // Boxed, since such strategies are values that lie on the stack, one within the other.
+    prop_oneof![
+        processes.boxed(),
+        membership.boxed(),
+        network.boxed(),
+        conditions(nodes).boxed(),
+        messages(nodes).boxed(),
+        check.boxed(),
+    ]
+    .boxed()
+}
+
+fn separated(nodes: &Nodes) -> impl Strategy<Value = Separated> + use<> {
+    prop_oneof![
+        between(nodes).prop_map(Separated::Link),
+        groups(nodes).prop_filter_map("groups", |cut| match cut {
+            Action::CutGroups { groups, rest } => Some(Separated::Groups { groups, rest }),
+            _ => None,
+        }),
+    ]
+}
+
+/// The first group of a cut as the bridge between the others, if there are enough of them.
+fn bridged(cut: Action) -> Action {
+    match cut {
+        Action::CutGroups { mut groups, rest } if groups.len() > 2 || (rest && groups.len() > 1) => {
+            let bridge = groups.remove(0);
+            Action::Bridge { bridge, groups, rest }
+        }
+        other => other,
+    }
 }
 
 /// What follows a name of a node in a statement: nothing to do with it, but all with its line.

@@ -33,6 +33,6 @@ fn draw(ground: &Ground, mut dice: Dice) -> Part {
         Links::All
     };
     let effect = LinkEffect::Delay(Delay::Uniform { from, to });
-    part.at(ground.early(&mut dice), Action::Link(LinkChange { links, effect }));
+    part.at(ground.early(&mut dice), Action::Link(LinkChange { links, effect, lasts: None }));
     part
 }

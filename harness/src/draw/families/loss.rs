@@ -33,10 +33,16 @@ fn draw(ground: &Ground, mut dice: Dice) -> Part {
         _ => Links::All,
     };
     let at = ground.early(&mut dice);
-    part.at(at, Action::Link(LinkChange { links: links.clone(), effect: LinkEffect::Loss(share) }));
+    part.at(
+        at,
+        Action::Link(LinkChange { links: links.clone(), effect: LinkEffect::Loss(share), lasts: None }),
+    );
     if dice.happens(50) {
         let effect = LinkEffect::Loss(Percent::default());
-        part.at(plus(at, ground.telling_delay(&mut dice)), Action::Link(LinkChange { links, effect }));
+        part.at(
+            plus(at, ground.telling_delay(&mut dice)),
+            Action::Link(LinkChange { links, effect, lasts: None }),
+        );
     }
     part
 }

@@ -1,0 +1,133 @@
+//! CASE-7, CASE-8: every form of the language in a case that is run, and what it does there.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use quorate_harness::case::{FormKind, forms, parse};
+use quorate_harness::run::{NotRunnable, Options, Report, run};
+use quorate_harness::settings::Settings;
+
+/// A case of five nodes that has come together when these lines begin, at 20 s, and ends at 60 s.
+fn play(lines: &str) -> Result<Report, NotRunnable> {
+    let text = format!("qcase 1\nnodes a b c d e\nseeds a b\nat 0s start all\n{lines}\nat 1m end\n");
+    let case = parse("test.qcase", &text, &Settings).unwrap_or_else(|errors| panic!("{errors}"));
+    run(&case, &Options::default())
+}
+
+#[track_caller]
+fn passes(lines: &str) {
+    let report = play(lines).unwrap_or_else(|why| panic!("{why:?}"));
+    assert!(report.passed(), "{}\n{}", report.verdict(), report.story.told(&report.cast));
+}
+
+/// Why a case can't be run, and at which line.
+#[track_caller]
+fn refused(lines: &str) -> (u32, String) {
+    let NotRunnable { line, why, .. } = play(lines).err().unwrap_or_else(|| panic!("{lines} was played"));
+    (line, why)
+}
+
+/// CASE-7: each action of the reference can be done; those that undo something, after what they undo.
+#[test]
+fn the_example_of_every_action_can_be_played() {
+    for (_, form) in forms().filter(|(kind, _)| *kind == FormKind::Action) {
+        let before = match form.word {
+            "start" => "at 15s crash a b c d e",
+            "restart" => "at 15s crash a",
+            "join" => "at 15s crash c\nat 18s start c with seeds none",
+            "unblock" => "at 15s block kind=gossip *",
+            "release" => "at 15s hold a > b",
+            "end" => continue,
+            _ => "",
+        };
+        let report = play(&format!("{before}\nat 20s {}", form.example));
+        let report = report.unwrap_or_else(|why| panic!("{}: {why:?}", form.example));
+        assert_eq!(report.outcomes.fault, None, "{}", form.example);
+    }
+}
+
+/// CASE-7: what can't be done is told at its line; no case with it passes.
+#[test]
+fn a_case_that_asks_for_the_impossible_is_told_at_its_line() {
+    for (lines, why) in [
+        ("at 20s crash a\nat 21s pause a 3s", "a is not running: it has crashed"),
+        ("at 20s heal a | rest", "nothing is cut between these groups"),
+        ("at 20s heal a > b", "the link from a to b is not cut"),
+        ("at 20s unblock kind=gossip a > b", "nothing of that kind is blocked on these links"),
+        ("at 20s release *", "nothing is held on these links"),
+        (
+            "at 20s flap a | rest every 1ns for 3s",
+            "a cut that comes and goes needs a period of at least 2 ns",
+        ),
+        ("at 20s start a", "a is running already"),
+    ] {
+        let (line, found) = refused(lines);
+        assert_eq!((line, found.as_str()), (5 + lines.matches('\n').count() as u32, why));
+    }
+}
+
+/// SIM-5: a pause makes a running node unreachable to the others, and it comes back.
+#[test]
+fn a_paused_node_is_lost_sight_of_and_found_again() {
+    passes(
+        "at 20s pause e 6s\nat 26s check view a: e unreachable, view e: a reachable, running e\n\
+         at 40s check view a: e reachable, converged, up 5",
+    );
+}
+
+/// SIM-5: a slow node asks for signs of life so seldom that it loses sight of the others.
+#[test]
+fn a_slow_node_loses_sight_of_others_and_finds_them_again() {
+    passes(
+        "at 20s slow e 8x for 10s\nat 20s check view e: a unreachable within 15s\nat 50s check converged, up 5",
+    );
+}
+
+/// SIM-5
+#[test]
+fn a_clock_that_jumps_ahead_makes_its_node_lose_sight_of_others() {
+    passes(
+        "at 20s clock e +10s\nat 20.1s check view e: a unreachable\nat 45s check converged, up 5\n\
+         at 46s clock e -2s\nat 59s check converged, up 5",
+    );
+}
+
+/// CASE-7: one that is bridged stays in sight of all; the sides lose each other.
+#[test]
+fn bridges_rings_and_flaps_cut_what_they_say() {
+    passes(
+        "at 20s bridge c: a b | d e\nat 29s check view c: a unreachable, view a: d unreachable, view d: a unreachable\n\
+         at 29.5s heal\nat 45s check converged, up 5",
+    );
+    passes("at 20s ring\nat 27s heal\nat 45s check converged, up 5");
+    passes("at 20s flap a b | rest every 2s for 20s\nat 55s check converged, up 5");
+}
+
+/// CASE-7: gossip that is blocked reaches nobody: a leave is not heard of.
+#[test]
+fn what_is_blocked_is_not_heard() {
+    passes(
+        "at 20s block kind=gossip * for 10s\nat 20s block kind=gossip-status * for 10s\nat 21s leave e\n\
+         at 29s check view a: e up\nat 55s check stopped e because left, up 4",
+    );
+}
+
+/// CASE-7: held messages make a node unreachable until they are let go.
+#[test]
+fn what_is_held_is_heard_when_it_is_let_go() {
+    passes(
+        "at 20s hold e > a\nat 20s hold e > b\nat 20s hold e > c\nat 20s hold e > d\n\
+         at 28s check view a: e unreachable\nat 28s release * swizzled\nat 45s check converged, up 5",
+    );
+}
+
+/// SIM-13, CASE-4: more memory than the cap is a fault of the run; a cap that nothing fits in, one of the case.
+#[test]
+fn a_memory_cap_ends_the_run_or_is_refused() {
+    let report = play("set world.memory-cap = 150kB\nat 20s hold *").unwrap();
+    assert!(!report.passed());
+    assert!(
+        report.outcomes.fault.as_ref().is_some_and(|fault| fault.contains("more than its cap of 150000"))
+    );
+    let (line, why) = refused("set world.memory-cap = 1kB");
+    assert_eq!(line, 5);
+    assert_eq!(why, "a cap of 1kB is too small: 5 nodes take 81.92kB before they start");
+}
