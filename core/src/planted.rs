@@ -114,6 +114,21 @@ planted! {
     /// SBR-64
     StableAfterIgnored = "stable-after-ignored", "SBR-64",
         "the resolver decides without waiting for rest";
+    /// SBR-57
+    EverybodyDecides = "everybody-decides", "SBR-57",
+        "a resolver decides without being the leader's";
+    /// SBR-42
+    TieGoesToBoth = "tie-goes-to-both", "SBR-42",
+        "of two halves each takes the lowest address to be on its side";
+    /// SBR-42
+    SmallerSideStays = "smaller-side-stays", "SBR-42",
+        "the side with fewer members stays too";
+    /// SBR-40
+    QuorumOffByOne = "quorum-off-by-one", "SBR-40",
+        "a side with one member less than the quorum stays";
+    /// SBR-46
+    EverySideHasTheOldest = "every-side-has-the-oldest", "SBR-46",
+        "every side takes the oldest member to be on it";
     /// SBR-67
     DecisionHalfDone = "decision-half-done", "SBR-67",
         "of the nodes that a decision takes down the first is left out";

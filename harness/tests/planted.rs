@@ -80,4 +80,10 @@ const FOUND_BY: &[(&str, &[&str])] = &[
     ("leaving-goes-straight-to-removed", &["M2"]),
     ("row-version-not-raised", &["R1"]),
     ("received-rows-win", &["R1"]),
+    ("events-doubled", &["E1"]),
+    ("stable-after-ignored", &["S7"]),
+    ("everybody-decides", &["S9"]),
+    ("smaller-side-stays", &["S1", "S8"]),
+    ("tie-goes-to-both", &["S1", "S8"]),
+    ("decision-half-done", &["S8"]),
 ];

@@ -18,6 +18,7 @@ use super::view::ResolverView;
 use super::waiting::Waiting;
 use crate::membership::{ClusterEvent, UniqueAddress};
 use crate::mix::Mixer;
+use crate::planted::Planted;
 use crate::repairs::Repairs;
 use crate::time::Instant;
 
@@ -299,7 +300,8 @@ impl Resolver {
         if let Some(waiting) = &self.waiting {
             return Some(waiting.record().clone());
         }
-        let decides = self.is_responsible() && !self.view.unreachable().is_empty() && !self.is_stopped;
+        let may_decide = self.is_responsible() || self.settings.repairs.breaks(Planted::EverybodyDecides);
+        let decides = may_decide && !self.view.unreachable().is_empty() && !self.is_stopped;
         decides.then(|| {
             let mut record = self.view.explain(&self.settings.strategy, &self.settings.repairs);
             record.stable_deadline = Some(self.stable_deadline);

@@ -5,8 +5,8 @@ use std::fmt;
 use crate::case::INVARIANT_IDS;
 
 use super::{
-    agreement, convergence, exchange, identity, leading, leaving, liveness, membership, promotion,
-    reachability, rows, split, versions,
+    agreement, convergence, deciding, exchange, identity, leading, leaving, liveness, membership, promotion,
+    reachability, rows, split, telling, versions,
 };
 
 /// INV-1: one sentence that must hold of every run.
@@ -165,9 +165,16 @@ pub static INVARIANTS: &[&Invariant] = &[
     &promotion::U2,
     &promotion::U3,
     &agreement::U4,
+    &telling::E1,
+    &telling::E2,
+    &telling::E3,
     &leaving::X1,
     &leaving::X2,
     &split::S1,
+    &deciding::S7,
+    &deciding::S8,
+    &deciding::S9,
+    &deciding::S10,
     &liveness::L1,
 ];
 

@@ -34,8 +34,10 @@ mod agreement;
 mod assumptions;
 mod change;
 mod convergence;
+mod deciding;
 mod docket;
 mod exchange;
+mod hearing;
 mod identity;
 mod invariant;
 mod leading;
@@ -50,6 +52,7 @@ mod rows;
 mod seat;
 mod split;
 mod stage;
+mod telling;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

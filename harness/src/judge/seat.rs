@@ -10,11 +10,13 @@ use quorate::{
 };
 
 use super::change::Moved;
+use super::deciding::Rest;
 use super::identity::Identity;
 use super::leading::{ConvergenceWatch, LeaderTerms};
 use super::leaving::Exit;
 use super::naive::Naive;
 use super::stage::NodeView;
+use super::telling::Told;
 
 /// One incarnation, as it was after its last event.
 #[derive(Clone, Debug)]
@@ -37,6 +39,8 @@ pub(super) struct Seat {
     pub(super) started: Instant,
     /// Of a node that exits, until its exit tasks have ended.
     pub(super) exit: Option<Exit>,
+    pub(super) told: Told,
+    pub(super) rest: Rest,
 }
 
 /// What of a node's settings the judge needs.
@@ -46,6 +50,8 @@ pub(super) struct Terms {
     pub(super) identity: Arc<Identity>,
     pub(super) repairs: Repairs,
     pub(super) resolver: Option<ResolverConfig>,
+    pub(super) stable_after: Duration,
+    pub(super) unrest_limit: Option<Duration>,
     pub(super) tombstone_life: Duration,
     pub(super) weakly_up_after: Option<Duration>,
     pub(super) leader_interval: Duration,
@@ -65,6 +71,8 @@ impl Terms {
             identity: Arc::new(Identity { app_version: config.app_version.clone(), roles }),
             repairs: config.repairs,
             resolver: resolves.then(|| config.sbr.clone()),
+            stable_after: config.sbr.stable_after,
+            unrest_limit: config.sbr.unrest_limit(),
             tombstone_life: config.prune_gossip_tombstones_after,
             weakly_up_after: config.allow_weakly_up_members,
             leader_interval: config.leader_actions_interval,
@@ -97,6 +105,8 @@ impl Seat {
             watch: ConvergenceWatch::new(at),
             started: at,
             exit: None,
+            told: Told::default(),
+            rest: Rest::new(at),
         }
     }
 

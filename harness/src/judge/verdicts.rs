@@ -52,7 +52,10 @@ impl Judge {
     pub(super) fn see_change(&mut self, stage: &impl Stage, host: usize, node: &NodeView<'_>, event: Event) {
         let Some(Some(seat)) = self.seats.get_mut(host) else { return };
         if node.revision == seat.revision {
-            return seat.follow(node);
+            seat.follow(node);
+            if stage.outputs().is_empty() {
+                return;
+            }
         }
         let steps = node.revision.wrapping_sub(seat.revision);
         let before = mem::replace(&mut seat.gossip, node.gossip.clone());
@@ -84,7 +87,11 @@ impl Judge {
         };
         let is_calm = event.cause != Cause::Command(CommandKind::Leave) || self.is_undisturbed(stage);
         self.ledger.follow(&change, is_calm);
+        if steps == 0 {
+            return self.judge_outputs(stage, host, node, &change, event);
+        }
         self.judge_change(stage, host, &change, event.at);
+        self.judge_outputs(stage, host, node, &change, event);
         self.remember(host, node, &change, event);
         self.judge_agreement(stage, host, &change);
         self.judge_state(host, node, change.members_changed, Names(&name));

@@ -6,6 +6,7 @@ use super::super::decision::{Decision, Reason};
 use super::super::sides::{Count, Order, Selection, Sides};
 use super::super::situation::Situation;
 use super::{Verdict, counted};
+use crate::planted::Planted;
 use crate::repairs::Repairs;
 
 /// SBR-42: which side is the larger one. Nobody counts when nobody could break a tie.
@@ -19,6 +20,15 @@ pub(super) fn majority(sides: &Sides) -> Reason {
     }
 }
 
+/// SBR-42, perhaps broken on purpose.
+fn bent(reason: Reason, repairs: &Repairs) -> Reason {
+    match reason {
+        Reason::TieLost if repairs.breaks(Planted::TieGoesToBoth) => Reason::TieWon,
+        Reason::TieLost | Reason::Minority if repairs.breaks(Planted::SmallerSideStays) => Reason::Majority,
+        reason => reason,
+    }
+}
+
 impl Situation<'_> {
     /// SBR-42
     pub(super) fn keep_majority(&self, role: Option<&str>, repairs: &Repairs) -> Verdict {
@@ -27,12 +37,13 @@ impl Situation<'_> {
         if !self.indirect().is_empty() {
             return Verdict::plain(Decision::DownIndirectlyConnected, Reason::IndirectlyConnected, sides);
         }
-        match majority(&sides) {
+        let check = |(reason, sides): (Reason, Sides)| (bent(reason, repairs), sides);
+        match bent(majority(&sides), repairs) {
             Reason::NobodyCounts => Verdict::plain(Decision::DownAll, Reason::NobodyCounts, sides),
-            reason if repairs.worst_case_check => {
-                Verdict::checked(reason, sides, || self.worst_case(counted, role, Order::Address).majority())
-            }
-            reason => Verdict::checked(reason, sides, || self.majority_second_check(role)),
+            reason if repairs.worst_case_check => Verdict::checked(reason, sides, || {
+                check(self.worst_case(counted, role, Order::Address).majority())
+            }),
+            reason => Verdict::checked(reason, sides, || check(self.majority_second_check(role))),
         }
     }
 

@@ -4,6 +4,7 @@ use super::super::decision::{Decision, Reason};
 use super::super::sides::{Count, Order, Selection, Sides};
 use super::super::situation::Situation;
 use super::{Verdict, counted};
+use crate::planted::Planted;
 use crate::repairs::Repairs;
 
 /// SBR-46, SBR-48: where the oldest is, and whether it is alone. What cannot be reached is taken for one part, so an
@@ -22,6 +23,15 @@ pub(super) fn oldest(sides: &Sides, down_if_alone: bool) -> Reason {
     }
 }
 
+/// SBR-46, perhaps broken on purpose.
+fn bent(reason: Reason, repairs: &Repairs) -> Reason {
+    match reason {
+        Reason::NobodyCounts => reason,
+        _ if repairs.breaks(Planted::EverySideHasTheOldest) => Reason::OldestReachable,
+        reason => reason,
+    }
+}
+
 impl Situation<'_> {
     /// SBR-45
     pub(super) fn keep_oldest(&self, down_if_alone: bool, role: Option<&str>, repairs: &Repairs) -> Verdict {
@@ -30,12 +40,15 @@ impl Situation<'_> {
         if !self.indirect().is_empty() {
             return Verdict::plain(Decision::DownIndirectlyConnected, Reason::IndirectlyConnected, sides);
         }
-        match oldest(&sides, down_if_alone) {
+        let check = |(reason, sides): (Reason, Sides)| (bent(reason, repairs), sides);
+        match bent(oldest(&sides, down_if_alone), repairs) {
             Reason::NobodyCounts => Verdict::plain(Decision::DownAll, Reason::NobodyCounts, sides),
             reason if repairs.worst_case_check => Verdict::checked(reason, sides, || {
-                self.worst_case(counted, role, Order::Age).oldest(down_if_alone)
+                check(self.worst_case(counted, role, Order::Age).oldest(down_if_alone))
             }),
-            reason => Verdict::checked(reason, sides, || self.oldest_second_check(down_if_alone, role)),
+            reason => {
+                Verdict::checked(reason, sides, || check(self.oldest_second_check(down_if_alone, role)))
+            }
         }
     }
 

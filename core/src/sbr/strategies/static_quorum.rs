@@ -4,6 +4,7 @@ use super::super::decision::{Decision, Reason};
 use super::super::sides::{Count, Order, Selection, Sides};
 use super::super::situation::Situation;
 use super::Verdict;
+use crate::planted::Planted;
 use crate::repairs::Repairs;
 
 /// SBR-39: how many members there are now, if that is more than a quorum of this size allows: two sides could have it.
@@ -18,7 +19,9 @@ impl Situation<'_> {
     /// second check, unless it is repaired (REP-120).
     pub(super) fn static_quorum(&self, quorum_size: u32, role: Option<&str>, repairs: &Repairs) -> Verdict {
         let sides: Sides = self.count(Count::of(Selection::COUNTED, role, Order::Address));
-        if let Some(reason) = too_many(sides.members(), quorum_size) {
+        let most = quorum_size;
+        let quorum_size = quorum_size - u32::from(quorum_size > 0 && repairs.breaks(Planted::QuorumOffByOne));
+        if let Some(reason) = too_many(sides.members(), most) {
             Verdict::plain(Decision::DownAll, reason, sides)
         } else if !self.indirect().is_empty() {
             Verdict::plain(Decision::DownIndirectlyConnected, Reason::IndirectlyConnected, sides)

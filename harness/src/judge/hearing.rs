@@ -1,0 +1,90 @@
+//! When the invariants of outputs are judged.
+
+use quorate::{DecisionRecord, Output, Phase};
+
+use super::Judge;
+use super::change::Change;
+use super::deciding::{self, S7, S8, S9, S10};
+use super::stage::{Event, NodeView, Stage};
+use super::telling::{self, E1, E2, E3};
+use super::violation::Finding;
+
+impl Judge {
+    /// E1 to E3, S7 to S10: what a node put out in one event. `change`: of its state, which may be none.
+    pub(super) fn judge_outputs(
+        &mut self,
+        stage: &impl Stage,
+        host: usize,
+        node: &NodeView<'_>,
+        change: &Change<'_>,
+        event: Event,
+    ) {
+        let (outputs, names) = (stage.outputs(), change.names);
+        let asked = event.from.and_then(|(from, _)| stage.node(from)).map(|sender| sender.me.address.clone());
+        let Some(Some(seat)) = self.seats.get_mut(host) else { return };
+        let ticks = event.at.since(seat.watch.last_tick());
+        let mut records: Vec<&DecisionRecord> = Vec::new();
+        let (mut statuses, mut reachabilities, mut hears) = (None, None, false);
+        let mut times: Vec<Option<Finding>> = Vec::new();
+        let mut leaders: Vec<Option<Finding>> = Vec::new();
+        for output in outputs {
+            match output {
+                Output::Event(event_told) => {
+                    hears = true;
+                    let (me, told) = (&seat.me, &mut seat.told);
+                    let reachability = told.hear_reachability(me, event_told, names);
+                    reachabilities = reachabilities.or(reachability);
+                    let status = told.hear_status(me, event_told, names);
+                    statuses = statuses.or(status);
+                    seat.rest.hear(me, &seat.terms.data_center, event_told, event.at);
+                }
+                Output::Decided(record) => {
+                    records.push(record);
+                    if !deciding::is_by_lease(record) {
+                        let settings = (seat.terms.stable_after, seat.terms.unrest_limit);
+                        times.push(seat.rest.is_respected(record, settings, event.at, ticks, names));
+                        if !deciding::is_forced(record) {
+                            leaders.push(deciding::leader_decides(record, seat.told.leader.as_ref(), names));
+                        }
+                    }
+                    seat.rest.decided(record, event.at);
+                }
+                _ => {}
+            }
+        }
+        if *node.phase != Phase::Stopped {
+            statuses = statuses.or_else(|| seat.told.adds_up(change));
+        }
+        let sent = telling::sent_to_known(change, outputs, asked.as_ref(), &seat.departed);
+        let sent = sent.or_else(|| telling::nothing_after_the_end(&seat.me, outputs, names));
+        let docket = &mut self.docket;
+        if docket.asserts(&E1) && (hears || change.members_changed) {
+            docket.judged(&E1, statuses, names);
+        }
+        if docket.asserts(&E2) && hears {
+            docket.judged(&E2, reachabilities, names);
+        }
+        if docket.asserts(&E3) {
+            docket.judged(&E3, sent, names);
+        }
+        for (invariant, findings) in [(&S7, times), (&S9, leaders)] {
+            let is_asserted = docket.asserts(invariant);
+            for finding in findings.into_iter().filter(|_| is_asserted) {
+                docket.judged(invariant, finding, names);
+            }
+        }
+        for record in &records {
+            if docket.asserts(&S8) {
+                docket.judged(&S8, deciding::comes_to_the_same(record, names), names);
+            }
+            if docket.asserts(&S10) {
+                docket.judged(&S10, deciding::one_more_still_stays(record, names), names);
+            }
+        }
+        let downs =
+            change.members().any(|(_, is)| is.is_some_and(|is| is.status() == quorate::MemberStatus::Down));
+        if docket.asserts(&S8) && (downs || !records.is_empty()) && *node.phase != Phase::Stopped {
+            docket.judged(&S8, deciding::downs_have_witnesses(change, &records), names);
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! E: what a node tells its users and its peers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quorate::{Address, ClusterEvent, Member, MemberStatus, Output, UniqueAddress};
+
+use super::change::Change;
+use super::invariant::{Group, Invariant, Watches};
+use super::violation::{Finding, Names};
+
+/// E1
+pub(super) static E1: Invariant = Invariant::new(
+    "E1",
+    "what a subscriber hears of a member is a way through the table of statuses that ends with its removal, and adds up to \
+     the state",
+    Group::Safety,
+    Watches::Change,
+    "EVT-10, EVT-17, EVT-21, EVT-46",
+)
+.cured_by(&["content-decides", "tombstones-remove", "life-cycle-order"]);
+
+/// E2
+pub(super) static E2: Invariant = Invariant::new(
+    "E2",
+    "unreachable and reachable are told by turns of a member, and neither after its removal",
+    Group::Safety,
+    Watches::Change,
+    "EVT-30, RCH-63",
+);
+
+/// E3
+pub(super) static E3: Invariant = Invariant::new(
+    "E3",
+    "nothing is put out after the end, and every message goes to somebody who is known or has asked",
+    Group::Safety,
+    Watches::Change,
+    "LIFE-55, API-1",
+);
+
+/// What a node has told so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Told {
+    members: BTreeMap<UniqueAddress, MemberStatus>,
+    removed: BTreeSet<UniqueAddress>,
+    unreachable: BTreeSet<UniqueAddress>,
+    /// LeaderChanged
+    pub(super) leader: Option<Address>,
+}
+
+/// The member that an event is about, and the status that it tells.
+pub(super) fn status_told(event: &ClusterEvent) -> Option<(&Member, MemberStatus)> {
+    Some(match event {
+        ClusterEvent::MemberJoined(member) => (member, MemberStatus::Joining),
+        ClusterEvent::MemberWeaklyUp(member) => (member, MemberStatus::WeaklyUp),
+        ClusterEvent::MemberUp(member) => (member, MemberStatus::Up),
+        ClusterEvent::MemberLeft(member) => (member, MemberStatus::Leaving),
+        ClusterEvent::MemberExited(member) => (member, MemberStatus::Exiting),
+        ClusterEvent::MemberDowned(member) => (member, MemberStatus::Down),
+        ClusterEvent::MemberPreparingForShutdown(member) => (member, MemberStatus::PreparingForShutdown),
+        ClusterEvent::MemberReadyForShutdown(member) => (member, MemberStatus::ReadyForShutdown),
+        ClusterEvent::MemberRemoved { member, .. } => (member, MemberStatus::Removed),
+        _ => return None,
+    })
+}
+
+impl Told {
+    /// E1: one event of a member.
+    pub(super) fn hear_status(
+        &mut self,
+        me: &UniqueAddress,
+        event: &ClusterEvent,
+        names: Names<'_>,
+    ) -> Option<Finding> {
+        if let ClusterEvent::LeaderChanged(leader) = event {
+            self.leader.clone_from(leader);
+        }
+        let (member, to) = status_told(event)?;
+        let node = member.unique_address();
+        let from = self.members.get(node).copied();
+        let wrong = match from {
+            // Who was removed and is back is another matter (M4).
+            None if to == MemberStatus::Removed => Some(("was told of no such member", true)),
+            None => None,
+            Some(from) if from == to => Some(("was told the very same before", true)),
+            Some(from) if to != MemberStatus::Removed && !from.may_lead_to(to) => {
+                Some(("was told another status before, from which no way leads there", false))
+            }
+            Some(_) => None,
+        };
+        if to == MemberStatus::Removed {
+            self.members.remove(node);
+            self.unreachable.remove(node);
+            self.removed.insert(node.clone());
+        } else {
+            self.members.insert(node.clone(), to);
+        }
+        let (why, always) = wrong?;
+        let (named, name) = (names.of(me), names.of(node));
+        let before = from.map_or_else(String::new, |from| format!(" ({from})"));
+        let one = format!("a subscriber at {named} is told that {name} is {to}");
+        let finding = Finding::new(&[me, node], one, format!("it {why}{before}"));
+        Some(if always { finding.always_wrong() } else { finding })
+    }
+
+    /// E2: one event of reachability.
+    pub(super) fn hear_reachability(
+        &mut self,
+        me: &UniqueAddress,
+        event: &ClusterEvent,
+        names: Names<'_>,
+    ) -> Option<Finding> {
+        let (node, what, is_due) = match event {
+            ClusterEvent::UnreachableMember(member) => {
+                let node = member.unique_address();
+                (node, "unreachable", self.unreachable.insert(node.clone()))
+            }
+            ClusterEvent::ReachableMember(member) => {
+                let node = member.unique_address();
+                (node, "reachable", self.unreachable.remove(node))
+            }
+            _ => return None,
+        };
+        let is_gone = self.removed.contains(node) && !self.members.contains_key(node);
+        let why = match (is_gone, is_due) {
+            (true, _) => "was told of its removal before",
+            (false, false) => "knows it as that already",
+            (false, true) => return None,
+        };
+        let one = format!("a subscriber at {} is told that {} is {what}", names.of(me), names.of(node));
+        Some(Finding::new(&[me, node], one, format!("it {why}")))
+    }
+
+    /// E1: of the members that a change moved, what was told is what they are.
+    pub(super) fn adds_up(&self, change: &Change<'_>) -> Option<Finding> {
+        change.members().find_map(|(was, is)| {
+            let node = is.or(was)?.unique_address();
+            let (told, status) = (self.members.get(node).copied(), is.map(Member::status));
+            if told == status {
+                return None;
+            }
+            let word = |status: Option<MemberStatus>| status.map_or("no member", MemberStatus::name);
+            let (me, name) = (change.names.of(change.me), change.names.of(node));
+            let one = format!("to {me} {name} is {}", word(status));
+            let other = format!("after all events its subscribers take it for {}", word(told));
+            Some(Finding::new(&[change.me, node], one, other).always_wrong())
+        })
+    }
+}
+
+/// E3: the end comes last.
+pub(super) fn nothing_after_the_end(
+    me: &UniqueAddress,
+    outputs: &[Output],
+    names: Names<'_>,
+) -> Option<Finding> {
+    let end = outputs.iter().position(|output| matches!(output, Output::Stopped { .. }))?;
+    let after = outputs.len() - end - 1;
+    (after > 0).then(|| {
+        let me_named = names.of(me);
+        Finding::new(
+            &[me],
+            format!("{me_named} has told its end"),
+            format!("{after} outputs come behind that"),
+        )
+    })
+}
+
+/// E3: every message goes to an address that is that of a member, was one, or is of who sent what is being handled.
+/// A node that has not joined writes to its seed nodes, and so does one that has just done so.
+pub(super) fn sent_to_known(
+    change: &Change<'_>,
+    outputs: &[Output],
+    asked: Option<&Address>,
+    departed: &[UniqueAddress],
+) -> Option<Finding> {
+    if change.before.members().is_empty() {
+        return None;
+    }
+    outputs.iter().find_map(|output| {
+        let Output::Send(envelope) = output else { return None };
+        let to = envelope.to.address();
+        let is_known = asked == Some(to)
+            || change.after.members().first_at(to).is_some()
+            || change.before.members().first_at(to).is_some()
+            || departed.iter().any(|node| node.address == *to);
+        (!is_known).then(|| {
+            let me = change.names.of(change.me);
+            let one = format!("{me} sends a {} to {to}", envelope.message.kind());
+            Finding::new(&[change.me], one, "nobody there is or was a member, or has asked for it".into())
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use quorate::MemberStatus::{Down, Joining, Leaving, Removed, Up};
+    use quorate::{Destination, Envelope, Message, StopReason};
+
+    use super::super::stage::Cause;
+    use super::super::testing::{Doctored, gossip, member, names, node};
+    use super::*;
+
+    fn event(name: &str, status: MemberStatus) -> ClusterEvent {
+        let member = |status| member(name, status);
+        match status {
+            Joining => ClusterEvent::MemberJoined(member(status)),
+            Up => ClusterEvent::MemberUp(member(status)),
+            Leaving => ClusterEvent::MemberLeft(member(status)),
+            Down => ClusterEvent::MemberDowned(member(status)),
+            _ => ClusterEvent::MemberRemoved { member: member(Removed), previous_status: Down },
+        }
+    }
+
+    fn hear(told: &mut Told, name: &str, status: MemberStatus) -> Option<Finding> {
+        told.hear_status(&node("a"), &event(name, status), names())
+    }
+
+    /// E1
+    #[test]
+    fn events_that_repeat_go_back_or_tell_of_strangers_violate() {
+        let mut told = Told::default();
+        for status in [Joining, Up, Leaving, Down, Removed] {
+            assert_eq!(hear(&mut told, "b", status), None, "{status}");
+        }
+        assert!(hear(&mut told, "b", Removed).unwrap().is_always_wrong, "removed twice");
+        assert_eq!(hear(&mut told, "c", Up), None, "what it passed through is not told");
+        assert!(hear(&mut told, "c", Up).unwrap().facts.1.contains("very same"));
+        let back = hear(&mut told, "c", Joining).unwrap();
+        assert!(!back.is_always_wrong && back.who == [node("a"), node("c")]);
+    }
+
+    /// E1
+    #[test]
+    fn events_that_do_not_add_up_to_the_state_violate() {
+        let change = Doctored::of(gossip(&[("a", Up)]), gossip(&[("a", Up), ("b", Joining)]), Cause::Join);
+        let mut told = Told::default();
+        let found = change.check(|change| told.adds_up(change)).unwrap();
+        assert!(found.facts.1.contains("no member"), "{found:?}");
+        hear(&mut told, "b", Joining);
+        assert_eq!(change.check(|change| told.adds_up(change)), None);
+    }
+
+    /// E2
+    #[test]
+    fn reachability_that_is_told_twice_or_of_who_is_gone_violates() {
+        let mut told = Told::default();
+        let mut say = |event: &ClusterEvent| {
+            let found = told.hear_reachability(&node("a"), event, names());
+            told.hear_status(&node("a"), event, names());
+            found
+        };
+        let (lost, found) = (
+            ClusterEvent::UnreachableMember(member("b", Up)),
+            ClusterEvent::ReachableMember(member("b", Up)),
+        );
+        assert_eq!(say(&event("b", Up)), None);
+        assert_eq!(say(&lost), None);
+        assert!(say(&lost).is_some());
+        assert_eq!(say(&found), None);
+        assert!(say(&found).is_some());
+        assert_eq!(say(&event("b", Removed)), None);
+        assert!(say(&lost).unwrap().facts.1.contains("removal"));
+    }
+
+    /// E3
+    #[test]
+    fn what_comes_behind_the_end_and_goes_to_strangers_violates() {
+        let send = |to: &str| {
+            let (to, message) = (Destination::Incarnation(node(to)), Message::ExitingConfirmed);
+            Output::Send(Envelope { cluster: "quorate".into(), from: node("a"), to, message })
+        };
+        let stopped = Output::Stopped { why: StopReason::Left };
+        let end = |outputs: &[Output]| nothing_after_the_end(&node("a"), outputs, names());
+        assert_eq!(end(&[send("b"), stopped.clone()]), None);
+        assert!(end(&[stopped, send("b")]).is_some());
+        let change = Doctored::of(gossip(&[("a", Up), ("b", Up)]), gossip(&[("a", Up)]), Cause::Tick);
+        let to = |name: &str, asked: Option<&Address>, departed: &[UniqueAddress]| {
+            change.check(|change| sent_to_known(change, &[send(name)], asked, departed))
+        };
+        assert_eq!(to("b", None, &[]), None);
+        assert!(to("c", None, &[]).is_some());
+        assert_eq!(to("c", Some(&node("c").address), &[]), None);
+        assert_eq!(to("c", None, &[node("c")]), None);
+    }
+}
