@@ -32,6 +32,14 @@ use super::{FULL_EVENTS_MIN, FULL_EVENTS_PER_HOST, Judge};
 /// Of how many merges one is looked at by V5, after the first ones.
 const MERGES_LOOKED_AT: u64 = 8;
 
+/// What is new in a state that is judged. What takes long is judged when it can have become otherwise.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum News {
+    None,
+    State,
+    Members,
+}
+
 /// An invariant of one change alone, and of which changes it is judged.
 type OfOneChange = (&'static Invariant, fn(&Change<'_>) -> bool, fn(&Change<'_>) -> Option<Finding>);
 
@@ -94,7 +102,8 @@ impl Judge {
         self.judge_outputs(stage, host, node, &change, event);
         self.remember(host, node, &change, event);
         self.judge_agreement(stage, host, &change);
-        self.judge_state(host, node, change.members_changed, Names(&name));
+        let news = if change.members_changed { News::Members } else { News::State };
+        self.judge_state(host, node, news, Names(&name));
         if change.members_changed {
             self.judge_split_of(stage, host, Names(&name));
         }
@@ -336,13 +345,14 @@ impl Judge {
     }
 
     /// The invariants of one node's state.
-    fn judge_state(&mut self, host: usize, node: &NodeView<'_>, members_changed: bool, names: Names<'_>) {
+    fn judge_state(&mut self, host: usize, node: &NodeView<'_>, news: News, names: Names<'_>) {
+        let members_changed = news == News::Members;
         let Some(Some(seat)) = self.seats.get(host) else { return };
         if self.docket.asserts(&M3) {
             let (members, rows) = (seat.gossip.members().as_slice(), seat.gossip.reachability().rows());
             let finding = membership::only_members(&seat.me, members, rows, names);
-            let finding =
-                finding.or_else(|| membership::only_members_have_seen(&seat.me, &seat.gossip, names));
+            let has_seen = || membership::only_members_have_seen(&seat.me, &seat.gossip, names);
+            let finding = if news == News::None { finding } else { finding.or_else(has_seen) };
             self.docket.judged(&M3, finding, names);
         }
         if members_changed {
@@ -408,8 +418,7 @@ impl Judge {
             if let Some(node) = stage.node(host)
                 && self.seats[host].as_ref().is_some_and(|seat| seat.is_live)
             {
-                self.judge_state(host, &node, true, Names(&name));
-                self.judge_oldest(stage, host, Names(&name));
+                self.judge_state(host, &node, News::None, Names(&name));
                 self.judge_split_of(stage, host, Names(&name));
             }
         }
