@@ -18,7 +18,7 @@ const DEFAULT_DATA_CENTER_ROLE: &str = "dc-default";
 pub type DataCenter = Arc<str>;
 
 /// The roles of a member: names in ascending order, of which one starts with `dc-` and names the data centre (MDL-20).
-#[derive(Clone, Eq, Hash, Deserialize)]
+#[derive(Clone, Eq, Deserialize)]
 #[serde(try_from = "Vec<Arc<str>>")]
 pub struct Roles(Arc<[Arc<str>]>);
 
@@ -161,6 +161,12 @@ impl TryFrom<Vec<Arc<str>>> for Roles {
 impl Serialize for Roles {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter())
+    }
+}
+
+impl core::hash::Hash for Roles {
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
     }
 }
 
