@@ -6,8 +6,7 @@ use crate::planted::Planted;
 
 /// REP-1: one switch for each repaired rule. A repair replaces only the rules that it names.
 ///
-/// All nodes of a cluster must have the same repairs (REP-3). Those that [`Repairs::is_built`] denies are named here and
-/// have no effect yet; a configuration that switches one on is refused.
+/// All nodes of a cluster must have the same repairs (REP-3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Repairs {
@@ -107,23 +106,6 @@ impl Repairs {
             "worst-case-check" => &mut self.worst_case_check,
             _ => return None,
         })
-    }
-
-    /// Whether the rule of a switch is in the code already.
-    #[must_use]
-    pub fn is_built(name: &str) -> bool {
-        matches!(
-            name,
-            "tombstones-remove"
-                | "join-checks-tombstones"
-                | "live-observers"
-                | "exiting-observers"
-                | "keep-self"
-                | "life-cycle-order"
-                | "preparing-from-gossip"
-                | "gone-observers"
-                | "worst-case-check"
-        )
     }
 }
 

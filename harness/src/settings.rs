@@ -1,7 +1,7 @@
 //! The settings that a case may set: those of a node, and those of the world.
 
 use quorate::internals::Planted;
-use quorate::{Config, ConfigError, Repairs};
+use quorate::{Config, ConfigError};
 
 use crate::case::{Bytes, SettingCatalog, Time};
 
@@ -62,13 +62,6 @@ impl SettingCatalog for Settings {
                 _ => planted(value).map(|bug| bug.name().into()),
             };
         }
-        if let Some(name) = key.strip_prefix("repairs.")
-            && !Repairs::is_built(name)
-            && Config::setting(key).is_some()
-            && value == "on"
-        {
-            return Err("this repair is not built yet".into());
-        }
         let mut config = Config::default();
         config.set(key, value).map_err(|error| match error {
             ConfigError::BadValue { expected, .. } => format!("{expected} is expected"),
@@ -106,7 +99,7 @@ mod tests {
         assert_eq!(Settings.check("world.memory-cap", "64000kB"), Ok("64MB".into()));
         assert!(Settings.check("world.memory-cap", "64").unwrap_err().contains("64MB"));
         assert!(Settings.check("gossip-interval", "soon").unwrap_err().contains("duration"));
-        assert!(Settings.check("repairs.introduce", "on").unwrap_err().contains("not built"));
+        assert_eq!(Settings.check("repairs.introduce", "on"), Ok("on".into()));
         assert_eq!(Settings.check("repairs.keep-self", "yes"), Ok("on".into()));
         assert_eq!(Settings.check("world.planted", "seen-not-reset"), Ok("seen-not-reset".into()));
         assert!(Settings.check("world.planted", "seen-not-resett").unwrap_err().contains("`seen-not-reset`"));

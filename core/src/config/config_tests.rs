@@ -181,7 +181,7 @@ fn everything_that_is_wrong_is_told_at_once() {
     config.set("roles", "web dc-blue").unwrap();
     config.set("repairs.introduce", "on").unwrap();
     let errors = config.validate().unwrap_err();
-    assert_eq!(errors.0.len(), 7, "{errors}");
+    assert_eq!(errors.0.len(), 6, "{errors}");
     assert!(Config::default().validate().is_ok());
     assert!(Config::pekko().validate().is_ok());
 }

@@ -48,11 +48,6 @@ pub enum ConfigError {
         /// Why.
         why: String,
     },
-    /// A repair is switched on whose rule is not in the code yet.
-    RepairNotBuilt {
-        /// Its switch.
-        name: &'static str,
-    },
     /// REP-2: a repair is on without another that it relies on.
     RepairNeeds {
         /// The repair that is on.
@@ -74,7 +69,6 @@ impl fmt::Display for ConfigError {
             Self::BadRoles(error) => write!(f, "`roles`: {error}"),
             Self::CannotTravel(error) => write!(f, "`configuration-compatibility-check`: {error}"),
             Self::BadDetector { why } => write!(f, "`failure-detector`: {why}"),
-            Self::RepairNotBuilt { name } => write!(f, "the repair `{name}` is not built yet"),
             Self::RepairNeeds { name, needs } => {
                 write!(f, "the repair `{name}` relies on `{needs}`, which is off")
             }

@@ -174,7 +174,7 @@ static ALL_REPAIRS: Setting = Setting {
         let on = switch(text).ok_or(SWITCH)?;
         for name in Repairs::NAMES {
             if let Some(switch) = config.repairs.switch(name) {
-                *switch = on && Repairs::is_built(name);
+                *switch = on;
             }
         }
         Ok(())

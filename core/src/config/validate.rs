@@ -5,7 +5,6 @@ use core::time::Duration;
 
 use super::error::{ConfigError, ConfigErrors};
 use super::{CLUSTER_NAME_BYTES_MAX, Config, DetectorKind, StrategyName};
-use crate::repairs::Repairs;
 
 const ABOVE_ZERO: &str = "above zero";
 const ABOVE_ZERO_OR_OFF: &str = "above zero, or off";
@@ -120,11 +119,6 @@ impl Found<'_> {
     fn repairs(&mut self) {
         let mut repairs = self.config.repairs;
         let mut is_on = |name| repairs.switch(name).is_some_and(|switch| *switch);
-        for name in Repairs::NAMES {
-            if is_on(name) && !Repairs::is_built(name) {
-                self.errors.push(ConfigError::RepairNotBuilt { name });
-            }
-        }
         for (name, needs) in [
             ("content-decides", "tombstones-remove"),
             ("content-decides", "life-cycle-order"),

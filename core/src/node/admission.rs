@@ -90,10 +90,15 @@ impl Node {
         self.preparing.is_preparing(&self.base) && !is_answered
     }
 
-    /// JOIN-72, JOIN-75: tells a joiner that it is a member, and of which cluster.
+    /// JOIN-72, JOIN-75: tells a joiner that it is a member. REP-43 (`introduce`): and of which cluster.
     fn send_welcome(&mut self, to: &UniqueAddress) {
         let gossip = self.base.gossip().clone();
-        self.base.send_to(to, Message::Welcome { gossip });
+        let founder = self.base.membership.as_ref().and_then(|membership| membership.founder.clone());
+        let message = match founder {
+            Some(founder) if self.base.config.repairs.introduce => Message::WelcomeTo { gossip, founder },
+            _ => Message::Welcome { gossip },
+        };
+        self.base.send_to(to, message);
     }
 
     /// JOIN-73, RCH-53: a new incarnation is proof that the earlier one is gone, which is downed; two changes, published

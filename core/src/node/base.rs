@@ -34,6 +34,15 @@ pub enum Phase {
     Stopped,
 }
 
+/// How this node got into its cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Membership {
+    /// REP-40: since when.
+    pub(crate) since: Instant,
+    /// REP-43: the node that founded the cluster, if whoever let this one in told.
+    pub(crate) founder: Option<UniqueAddress>,
+}
+
 /// The state that all concerns share.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Base {
@@ -53,6 +62,8 @@ pub(crate) struct Base {
     pub(crate) timers: Timers,
     pub(crate) random: Random,
     pub(crate) stopping: Option<StopReason>,
+    /// REP-40, REP-43: since when this node is in its cluster, and who founded that, as far as it was told.
+    pub(crate) membership: Option<Membership>,
     /// GSP-83: counts of gossip.
     pub(crate) statistics: GossipStatistics,
     /// Counts requests instead of carrying them out, when a probe asks for it.
@@ -80,6 +91,7 @@ impl Base {
             timers: Timers::default(),
             random: Random::new(seed),
             stopping: None,
+            membership: None,
             statistics: GossipStatistics::default(),
             tally: None,
             out: Vec::new(),
@@ -114,7 +126,12 @@ impl Base {
 
     /// GSP-37: stores a change that this node makes itself: its clock entry counts one up, and it alone has seen the
     /// result; nobody has while it is exiting (GSP-38). There is no other place where the own entry moves.
+    ///
+    /// REP-13 (`content_decides`): what leaves the content as it was is no change.
     pub(crate) fn change(&mut self, gossip: &Gossip) {
+        if self.config.repairs.content_decides && gossip.same_content(&self.gossip) {
+            return;
+        }
         let counted = gossip.bump(self.my_key);
         let unseen = if self.config.repairs.breaks(Planted::SeenNotReset) {
             counted.with_seen(&self.me)
@@ -157,16 +174,39 @@ impl Base {
     pub(crate) fn send_gossip(&mut self, node: &UniqueAddress) {
         if self.view().may_gossip_to(node) {
             let gossip = self.gossip.clone();
-            self.send_to(node, Message::Gossip { gossip });
+            let message = match self.introduces() {
+                Some(founder) => Message::Introduction { gossip, founder },
+                None => Message::Gossip { gossip },
+            };
+            self.send_to(node, message);
         }
     }
 
-    /// GSP-42, GSP-44: tells a node which state this one has, unless this node does not see it.
+    /// GSP-42, GSP-44: tells a node which state this one has, unless this node does not see it. REP-14 (`content_decides`):
+    /// and what it knows.
     pub(crate) fn send_status(&mut self, node: &UniqueAddress) {
         if self.view().may_gossip_to(node) {
             let (clock, seen) = (self.gossip.clock().clone(), self.gossip.seen_hash());
-            self.send_to(node, Message::GossipStatus { clock, seen });
+            let introduces = self.introduces().is_some();
+            let message = if introduces || self.config.repairs.content_decides {
+                let content = self.gossip.content_hash();
+                Message::ContentStatus { clock, seen, content, introduces }
+            } else {
+                Message::GossipStatus { clock, seen }
+            };
+            self.send_to(node, message);
         }
+    }
+
+    /// REP-40 (`introduce`): the founder of the cluster, while this node has not been in it for long: half the life of a
+    /// tombstone, so that everybody who knows that it was removed still does (REP-44).
+    fn introduces(&self) -> Option<UniqueAddress> {
+        if !self.config.repairs.introduce {
+            return None;
+        }
+        let membership = self.membership.as_ref()?;
+        let is_new = self.now.since(membership.since) < self.config.prune_gossip_tombstones_after / 2;
+        membership.founder.clone().filter(|_| is_new)
     }
 
     /// GSP-46: sends the whole state to up to `n` nodes that this one sees.

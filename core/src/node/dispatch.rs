@@ -6,6 +6,7 @@ mod commands;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::exchange::PeerStatus;
 use super::heartbeats::Heartbeats;
 use super::input::{Input, InputKind, Target};
 use super::leading::exit_targets;
@@ -96,6 +97,9 @@ impl Node {
                 let interval = self.base.config.leader_actions_interval;
                 self.base.timers.arm_after(Timer::Leader, self.base.now, interval);
                 if self.base.is_initialized() {
+                    if exchange::drop_old_tombstones(&mut self.base) {
+                        self.publish();
+                    }
                     self.leader_tick();
                 }
             }
@@ -153,13 +157,18 @@ impl Node {
         if !is_for_me {
             return self.base.ignore(&from, message.kind(), IgnoreReason::NotForMe);
         }
+        if self.turns_away_removed(&from, message.kind()) {
+            return;
+        }
         match message {
             Message::Heartbeat { sequence, sent_at } => {
                 Heartbeats::answer(&mut self.base, &from, sequence, sent_at);
             }
             Message::HeartbeatReply { .. } => self.heartbeats.replied(&mut self.base, &from),
             Message::InitJoin { attempt, config } => self.answer_init_join(&from, attempt, &config),
-            Message::Welcome { gossip } => self.welcome(&from, &gossip),
+            Message::Welcome { gossip } => self.welcome(&from, &gossip, None),
+            Message::WelcomeTo { gossip, founder } => self.welcome(&from, &gossip, Some(founder)),
+            Message::Removed => self.told_that_it_was_removed(&from),
             message if self.base.is_initialized() => self.receive_as_member(&from, message),
             message => self.receive_before_joining(&from, message),
         }
@@ -168,9 +177,15 @@ impl Node {
     /// The column "Initialized" of the message matrix (part 02, section 1.3).
     fn receive_as_member(&mut self, from: &UniqueAddress, message: Message) {
         match message {
-            Message::Gossip { gossip } => self.receive_gossip(from, gossip),
+            Message::Gossip { gossip } => self.receive_gossip(from, gossip, None),
+            Message::Introduction { gossip, founder } => self.receive_gossip(from, gossip, Some(&founder)),
             Message::GossipStatus { clock, seen } => {
-                exchange::receive_status(&mut self.base, from, &clock, seen);
+                let peer = PeerStatus { clock, seen, content: None, introduces: false };
+                exchange::receive_status(&mut self.base, from, &peer);
+            }
+            Message::ContentStatus { clock, seen, content, introduces } => {
+                let peer = PeerStatus { clock, seen, content: Some(content), introduces };
+                exchange::receive_status(&mut self.base, from, &peer);
             }
             Message::Join { roles, app_version } => self.receive_join(from, roles, app_version),
             Message::ExitingConfirmed => self.leading.confirm_exit(from),
@@ -205,8 +220,10 @@ impl Node {
     }
 
     /// GSP-67 to GSP-82: what a peer's whole state sets going, in this order.
-    fn receive_gossip(&mut self, from: &UniqueAddress, gossip: Arc<Gossip>) {
-        let Some(received) = exchange::receive_gossip(&mut self.base, from, gossip) else { return };
+    fn receive_gossip(&mut self, from: &UniqueAddress, gossip: Arc<Gossip>, founder: Option<&UniqueAddress>) {
+        let Some(received) = exchange::receive_gossip(&mut self.base, from, gossip, founder) else {
+            return;
+        };
         received.new_members.iter().for_each(|node| self.forget_heartbeats(&node.address));
         self.publish();
         let gossip = self.base.gossip().clone();

@@ -7,6 +7,7 @@ use super::base::Base;
 use super::output::IgnoreReason;
 use super::statistics;
 use super::timers::Timer;
+use crate::membership::gossip::Relation;
 use crate::membership::{ClockOrder, Gossip, MemberStatus, TargetSettings, UniqueAddress, VectorClock};
 use crate::planted::Planted;
 use crate::protocol::MessageKind;
@@ -103,31 +104,65 @@ fn select_target(base: &mut Base) -> Option<UniqueAddress> {
     target
 }
 
+/// What a peer says of the state that it has.
+pub(super) struct PeerStatus {
+    pub(super) clock: VectorClock,
+    pub(super) seen: u64,
+    /// REP-14: the hash of what it knows, where content decides.
+    pub(super) content: Option<u64>,
+    /// REP-40: whether it says that it has not been a member for long.
+    pub(super) introduces: bool,
+}
+
 /// GSP-62 to GSP-66: a peer says which state it has. Its own status is told back when the peer is ahead, the whole state
-/// when the peer is behind or differs.
-pub(super) fn receive_status(base: &mut Base, from: &UniqueAddress, clock: &VectorClock, seen: u64) {
-    let what = MessageKind::GossipStatus;
+/// when the peer is behind or differs. REP-42 (`introduce`): a new member that is not known here is told the own status, so
+/// that it tells everything.
+pub(super) fn receive_status(base: &mut Base, from: &UniqueAddress, peer: &PeerStatus) {
+    let what = if peer.content.is_some() { MessageKind::ContentStatus } else { MessageKind::GossipStatus };
     if !base.gossip().members().contains(from) {
-        return base.ignore(from, what, IgnoreReason::UnknownSender);
+        let is_new = peer.introduces && !base.gossip().tombstones().contains(from);
+        return if base.config.repairs.introduce && is_new {
+            base.send_status(from);
+        } else {
+            base.ignore(from, what, IgnoreReason::UnknownSender);
+        };
     }
     if !base.gossip().reachability().is_reachable(&base.me, from) {
         return base.ignore(from, what, IgnoreReason::UnreachableSender);
     }
-    if seen != base.gossip().seen_hash() {
+    if peer.seen != base.gossip().seen_hash() {
         return base.send_gossip(from);
     }
-    match clock.compare(base.gossip().clock()) {
-        ClockOrder::Same => {}
-        ClockOrder::After => base.send_status(from),
-        ClockOrder::Before | ClockOrder::Concurrent => base.send_gossip(from),
+    match (base.config.repairs.content_decides, peer.content) {
+        // REP-14
+        (true, Some(content)) => match peer.clock.compare(base.gossip().clock()) {
+            _ if content == base.gossip().content_hash() => {}
+            ClockOrder::After => base.send_status(from),
+            _ => base.send_gossip(from),
+        },
+        _ => match peer.clock.compare(base.gossip().clock()) {
+            ClockOrder::Same => {}
+            ClockOrder::After => base.send_status(from),
+            ClockOrder::Before | ClockOrder::Concurrent => base.send_gossip(from),
+        },
     }
 }
 
-/// GSP-69 to GSP-76: a peer tells its whole state. `None` when it is ignored; else the own state has taken it in.
-pub(super) fn receive_gossip(base: &mut Base, from: &UniqueAddress, remote: Arc<Gossip>) -> Option<Received> {
-    if let Some(why) = refusal(base, from, &remote) {
-        base.ignore(from, MessageKind::Gossip, why);
+/// GSP-69 to GSP-76: a peer tells its whole state. `None` when it is ignored; else the own state has taken it in. A peer that
+/// introduces itself (REP-40) names the founder of its cluster.
+pub(super) fn receive_gossip(
+    base: &mut Base,
+    from: &UniqueAddress,
+    remote: Arc<Gossip>,
+    founder: Option<&UniqueAddress>,
+) -> Option<Received> {
+    if let Some(why) = refusal(base, from, &remote, founder) {
+        let what = if founder.is_some() { MessageKind::Introduction } else { MessageKind::Gossip };
+        base.ignore(from, what, why);
         return None;
+    }
+    if base.config.repairs.content_decides {
+        return Some(join_content(base, &remote));
     }
     let local = base.gossip().clone();
     let previous_status = base.view().own_status();
@@ -154,9 +189,75 @@ pub(super) fn receive_gossip(base: &mut Base, from: &UniqueAddress, remote: Arc<
     Some(Received { new_members, talk_back, previous_status })
 }
 
+/// REP-12 (`content_decides`): the same by content. REP-15: tombstones of an age at which this node drops its own are not
+/// taken over.
+fn join_content(base: &mut Base, remote: &Gossip) -> Received {
+    let local = base.gossip().clone();
+    let previous_status = base.view().own_status();
+    let unseen_by_me = !base.exit_in_progress && !remote.is_seen_by(&base.me);
+    let remote = remote.prune_tombstones(oldest_tombstone_ms(base));
+    let (relation, state) = Gossip::join(&remote, &local, &base.config.repairs);
+    let (outcome, talk_back) = match relation {
+        Relation::Same => (Outcome::Same, unseen_by_me),
+        Relation::Newer => (Outcome::Newer, unseen_by_me),
+        Relation::Older => (Outcome::Older, true),
+        Relation::Merge => (Outcome::Merge, true),
+    };
+    statistics::count(base, outcome);
+    let new_members = added_members(&local, &state);
+    if base.exit_in_progress || state.is_seen_by(&base.me) {
+        base.adopt_shared(state);
+    } else {
+        base.adopt(state.with_seen(&base.me));
+    }
+    Received { new_members, talk_back, previous_status }
+}
+
+/// REP-15: tombstones with this stamp or an earlier one have expired.
+fn oldest_tombstone_ms(base: &Base) -> i64 {
+    let life_ms = i64::try_from(base.config.prune_gossip_tombstones_after.as_millis()).unwrap_or(i64::MAX);
+    base.wall_ms.saturating_sub(life_ms).saturating_sub(1)
+}
+
+/// REP-15 (`content_decides`): every node drops what has expired by its own clock. Tombstones are no content, so that is no
+/// change. Gives back whether it dropped some.
+pub(super) fn drop_old_tombstones(base: &mut Base) -> bool {
+    if !base.config.repairs.content_decides {
+        return false;
+    }
+    let pruned = base.gossip().prune_tombstones(oldest_tombstone_ms(base));
+    let fell = pruned.tombstones() != base.gossip().tombstones();
+    if fell {
+        base.adopt(pruned);
+    }
+    fell
+}
+
+/// REP-41 (`introduce`): whether a stranger's state is heard: it is a new member of this very cluster and was not removed from
+/// it. Its state makes it a member here.
+fn is_introduced(
+    base: &Base,
+    from: &UniqueAddress,
+    remote: &Gossip,
+    founder: Option<&UniqueAddress>,
+) -> bool {
+    let own = base.membership.as_ref().and_then(|membership| membership.founder.as_ref());
+    base.config.repairs.introduce
+        && founder.is_some()
+        && founder == own
+        && !base.gossip().tombstones().contains(from)
+        && remote.member(from).is_some_and(|member| !member.status().is_on_its_way_out())
+        && remote.members().contains(&base.me)
+}
+
 /// GSP-69, GSP-70: why a gossip is ignored. What others observe of the sender does not matter.
-fn refusal(base: &Base, from: &UniqueAddress, remote: &Gossip) -> Option<IgnoreReason> {
-    if !base.gossip().members().contains(from) {
+fn refusal(
+    base: &Base,
+    from: &UniqueAddress,
+    remote: &Gossip,
+    founder: Option<&UniqueAddress>,
+) -> Option<IgnoreReason> {
+    if !base.gossip().members().contains(from) && !is_introduced(base, from, remote, founder) {
         Some(IgnoreReason::UnknownSender)
     } else if !base.gossip().reachability().is_reachable(&base.me, from)
         && !base.config.repairs.breaks(Planted::UnreachableSenderHeard)

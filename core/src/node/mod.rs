@@ -15,6 +15,7 @@ mod joining;
 mod leading;
 mod leaving;
 mod milestones;
+mod notices;
 mod output;
 mod preparing;
 pub(crate) mod probe;
@@ -49,6 +50,7 @@ use joining::Joining;
 use leading::Leading;
 use leaving::Leaving;
 use milestones::Milestones;
+use notices::Notices;
 use preparing::Preparing;
 use timers::Timer;
 
@@ -61,6 +63,7 @@ pub struct Node {
     joining: Joining,
     leading: Leading,
     leaving: Leaving,
+    notices: Notices,
     preparing: Preparing,
     milestones: Milestones,
     heartbeats: Heartbeats,
@@ -103,6 +106,7 @@ impl Node {
             joining: Joining::default(),
             leading: Leading::default(),
             leaving: Leaving::default(),
+            notices: Notices::default(),
             preparing: Preparing::default(),
             milestones: Milestones::default(),
             heartbeats: Heartbeats::new(rule.into()),
@@ -226,6 +230,9 @@ impl Node {
         mixer.word(self.joining.hash64());
         mixer.word(self.leading.hash64());
         mixer.word(self.leaving.hash64());
+        if self.base.config.repairs.removed_notice {
+            mixer.word(self.notices.hash64());
+        }
         mixer.word(self.preparing.hash64());
         mixer.word(self.milestones.hash64());
         mixer.word(self.heartbeats.hash64());

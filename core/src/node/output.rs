@@ -172,6 +172,8 @@ pub enum IgnoreReason {
     NotJoined,
     /// HB-22: a reply that this node did not ask for.
     NotAsked,
+    /// REP-51: the sender was removed.
+    RemovedSender,
     /// JOIN-71, JOIN-73: a join that is refused.
     JoinRefused(JoinRefusal),
     /// This node was refused; it goes on trying.
@@ -244,6 +246,16 @@ pub enum Warning {
         /// Everything that does not fit.
         differences: Vec<Difference>,
     },
+    /// REP-53: a member, or the node that is being joined, says that this node was removed; it ends.
+    WasRemoved {
+        /// Who says so.
+        by: UniqueAddress,
+    },
+    /// REP-54: a node that this one has removed, or never knew, says that this one was removed: the cluster may have split.
+    SplitSuspected {
+        /// Who says so.
+        peer: UniqueAddress,
+    },
     /// CHK-33: nothing was compared; this node joins all the same.
     ConfigurationUnchecked {
         /// The node that was asked.
@@ -263,6 +275,8 @@ pub enum StopReason {
     JoinUnsuccessful,
     /// CHK-31: its configuration does not fit the cluster that it wanted to join.
     IncompatibleConfiguration,
+    /// REP-53: it was removed, and was told so.
+    Removed,
     /// The host asked for it.
     Commanded,
 }
@@ -272,7 +286,7 @@ impl StopReason {
     #[must_use]
     pub const fn exit_code(self) -> i32 {
         match self {
-            Self::Downed | Self::JoinUnsuccessful => -1,
+            Self::Downed | Self::Removed | Self::JoinUnsuccessful => -1,
             Self::Left | Self::IncompatibleConfiguration | Self::Commanded => 0,
         }
     }
@@ -285,6 +299,7 @@ impl StopReason {
             Self::Downed => "downed",
             Self::JoinUnsuccessful => "join-unsuccessful",
             Self::IncompatibleConfiguration => "incompatible-configuration",
+            Self::Removed => "removed",
             Self::Commanded => "commanded",
         }
     }
@@ -373,6 +388,7 @@ impl IgnoreReason {
             Self::StaleAnswer => "stale-answer",
             Self::NotJoined => "not-joined",
             Self::NotAsked => "not-asked",
+            Self::RemovedSender => "removed-sender",
             Self::JoinRefused(_) => "join-refused",
             Self::Refused(_) => "refused",
             Self::Downed => "downed",
@@ -392,6 +408,7 @@ impl IgnoreReason {
             Self::StaleAnswer => 9,
             Self::NotJoined => 10,
             Self::NotAsked => 11,
+            Self::RemovedSender => 40,
             Self::JoinRefused(why) => 12 + ((*why as u64) << 8),
             Self::Refused(why) => 13 + ((*why as u64) << 8),
             Self::Downed => 14,
@@ -415,6 +432,8 @@ impl Warning {
             Self::JoinerIncompatible { .. } => 8,
             Self::ClusterIncompatible { .. } => 9,
             Self::ConfigurationUnchecked { .. } => 10,
+            Self::WasRemoved { .. } => 12,
+            Self::SplitSuspected { .. } => 13,
         }
     }
 }

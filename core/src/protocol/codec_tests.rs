@@ -25,7 +25,7 @@ fn gossip() -> Arc<Gossip> {
     Arc::new(gossip.with_reachability(observed).remove(&[node("c")], 1_700_000_000_000))
 }
 
-fn messages() -> [Message; 11] {
+fn messages() -> [Message; 15] {
     let address: Address = "b:1".parse().unwrap();
     let sent_at = Instant::from_nanos(1_500_000_000);
     [
@@ -40,6 +40,15 @@ fn messages() -> [Message; 11] {
         Message::Gossip { gossip: gossip() },
         Message::GossipStatus { clock: VectorClock::new().increment(node("a").key()), seen: 7 },
         Message::ExitingConfirmed,
+        Message::WelcomeTo { gossip: gossip(), founder: node("a") },
+        Message::Introduction { gossip: gossip(), founder: node("a") },
+        Message::ContentStatus {
+            clock: VectorClock::new().increment(node("a").key()),
+            seen: 7,
+            content: 8,
+            introduces: true,
+        },
+        Message::Removed,
     ]
 }
 

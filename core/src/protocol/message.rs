@@ -115,6 +115,33 @@ pub enum Message {
     },
     /// LDR-33: the sender has finished exiting and can be removed.
     ExitingConfirmed,
+    /// JOIN-75, REP-43 (`introduce`): as `Welcome`, and which cluster it is.
+    WelcomeTo {
+        /// The state of the cluster.
+        gossip: Arc<Gossip>,
+        /// The node that founded it.
+        founder: UniqueAddress,
+    },
+    /// GSP-43, REP-40 (`introduce`): as `Gossip`, of a node that has not been a member for long, so that some may not know it.
+    Introduction {
+        /// The state.
+        gossip: Arc<Gossip>,
+        /// REP-43: the node that founded the sender's cluster.
+        founder: UniqueAddress,
+    },
+    /// GSP-44, REP-14 (`content_decides`), REP-42 (`introduce`): as `GossipStatus`, with what the sender knows.
+    ContentStatus {
+        /// The changes that went into it.
+        clock: VectorClock,
+        /// The hash of who has seen it.
+        seen: u64,
+        /// The hash of members and observations.
+        content: u64,
+        /// REP-40: whether the sender has not been a member for long.
+        introduces: bool,
+    },
+    /// REP-50 (`removed_notice`): the receiver was removed from the sender's cluster.
+    Removed,
 }
 
 /// JOIN-71, JOIN-73, REP-30: why a `Join` was not accepted.
@@ -161,11 +188,15 @@ pub enum MessageKind {
     Gossip,
     GossipStatus,
     ExitingConfirmed,
+    WelcomeTo,
+    Introduction,
+    ContentStatus,
+    Removed,
 }
 
 impl MessageKind {
     /// How many kinds there are.
-    pub const COUNT: usize = 11;
+    pub const COUNT: usize = 15;
 
     /// All kinds, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -197,6 +228,10 @@ impl MessageKind {
             Self::Gossip => "gossip",
             Self::GossipStatus => "gossip-status",
             Self::ExitingConfirmed => "exiting-confirmed",
+            Self::WelcomeTo => "welcome-to",
+            Self::Introduction => "introduction",
+            Self::ContentStatus => "content-status",
+            Self::Removed => "removed",
         }
     }
 }
@@ -223,6 +258,19 @@ impl Message {
             Self::Gossip { .. } => MessageKind::Gossip,
             Self::GossipStatus { .. } => MessageKind::GossipStatus,
             Self::ExitingConfirmed => MessageKind::ExitingConfirmed,
+            Self::WelcomeTo { .. } => MessageKind::WelcomeTo,
+            Self::Introduction { .. } => MessageKind::Introduction,
+            Self::ContentStatus { .. } => MessageKind::ContentStatus,
+            Self::Removed => MessageKind::Removed,
+        }
+    }
+
+    /// The whole state that it tells a member, if it tells one.
+    #[must_use]
+    pub const fn told_state(&self) -> Option<&Arc<Gossip>> {
+        match self {
+            Self::Gossip { gossip } | Self::Introduction { gossip, .. } => Some(gossip),
+            _ => None,
         }
     }
 
@@ -231,7 +279,12 @@ impl Message {
     pub const fn class(&self) -> Class {
         match self {
             Self::Heartbeat { .. } | Self::HeartbeatReply { .. } => Class::Heartbeat,
-            Self::Welcome { .. } | Self::Gossip { .. } | Self::GossipStatus { .. } => Class::Bulk,
+            Self::Welcome { .. }
+            | Self::WelcomeTo { .. }
+            | Self::Gossip { .. }
+            | Self::Introduction { .. }
+            | Self::GossipStatus { .. }
+            | Self::ContentStatus { .. } => Class::Bulk,
             _ => Class::Control,
         }
     }
@@ -258,7 +311,13 @@ impl Message {
                 (*sequence, sent_at.as_nanos())
             }
             Self::GossipStatus { clock, seen } => (clock.hash64(), *seen),
-            Self::ExitingConfirmed => (0, 0),
+            Self::ExitingConfirmed | Self::Removed => (0, 0),
+            Self::WelcomeTo { gossip, founder } | Self::Introduction { gossip, founder } => {
+                (gossip.hash64(), founder.key().0)
+            }
+            Self::ContentStatus { clock, seen, content, introduces } => {
+                (mix(clock.hash64(), *seen), content.wrapping_add(u64::from(*introduces)))
+            }
         };
         mix(mix(a, b), kind)
     }

@@ -70,7 +70,7 @@ pub(super) fn older_changes_nothing(change: &Change<'_>, outputs: &[Output]) -> 
     }
     let is_answered = outputs.iter().any(|output| {
         matches!(output, Output::Send(envelope)
-            if matches!(envelope.message, Message::Gossip { .. }) && *envelope.to.address() == sender.address)
+            if envelope.message.told_state().is_some() && *envelope.to.address() == sender.address)
     });
     // GSP-42: it does not answer whom it may not gossip to.
     let may_answer = after.member(sender).is_some() && after.reachability().is_reachable(change.me, sender);

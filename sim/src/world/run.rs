@@ -174,7 +174,7 @@ impl<A: Application> World<A> {
                 }
                 self.counts.messages += 1;
                 let kind = envelope.message.kind();
-                if let Message::Gossip { gossip } = &envelope.message {
+                if let Some(gossip) = envelope.message.told_state() {
                     self.told = Some(gossip.clone());
                 }
                 self.hand(to, InputKind::Received(envelope), hash);

@@ -15,7 +15,11 @@ impl Gossip {
     /// counts up (GSP-34). In Pekko's use `self` is the received gossip and `that` the local one.
     #[must_use]
     pub fn merge(&self, that: &Self, repairs: &Repairs) -> Self {
-        let tombstones = self.tombstones.union(&that.tombstones);
+        let tombstones = if repairs.content_decides {
+            self.tombstones.union_earlier(&that.tombstones)
+        } else {
+            self.tombstones.union(&that.tombstones)
+        };
         let clock = without_removed(self.clock.merge(&that.clock), &tombstones);
         let members = pick(&self.members, &that.members, &tombstones, repairs);
         let reachability = if repairs.breaks(Planted::ReceivedRowsWin) {

@@ -95,6 +95,15 @@ impl Tombstones {
 
     /// GSP-29: those of both; where both have a node, the stamp of `other` is kept.
     pub(super) fn union(&self, other: &Self) -> Self {
+        self.union_with(other, |_, theirs| theirs)
+    }
+
+    /// REP-11 (`content_decides`): those of both; where both have a node, the earlier stamp is kept.
+    pub(super) fn union_earlier(&self, other: &Self) -> Self {
+        self.union_with(other, i64::min)
+    }
+
+    fn union_with(&self, other: &Self, stamp: impl Fn(i64, i64) -> i64) -> Self {
         if self == other || other.is_empty() {
             return self.clone();
         }
@@ -106,18 +115,20 @@ impl Tombstones {
         loop {
             let next = match (mine.peek(), theirs.peek()) {
                 (Some(a), Some(b)) => match a.0.cmp(&b.0) {
-                    Ordering::Less => mine.next(),
-                    Ordering::Greater => theirs.next(),
+                    Ordering::Less => mine.next().cloned(),
+                    Ordering::Greater => theirs.next().cloned(),
                     Ordering::Equal => {
+                        let both = (a.0.clone(), stamp(a.1, b.1));
                         mine.next();
-                        theirs.next()
+                        theirs.next();
+                        Some(both)
                     }
                 },
-                (Some(_), None) => mine.next(),
-                (None, _) => theirs.next(),
+                (Some(_), None) => mine.next().cloned(),
+                (None, _) => theirs.next().cloned(),
             };
             match next {
-                Some(entry) => list.push(entry.clone()),
+                Some(entry) => list.push(entry),
                 None => return Self::from_list(list),
             }
         }

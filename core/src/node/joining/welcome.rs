@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 
 use super::super::Node;
-use super::super::base::Phase;
+use super::super::base::{Membership, Phase};
 use super::super::output::IgnoreReason;
 use super::Next;
 use crate::membership::{Gossip, UniqueAddress};
@@ -26,6 +26,7 @@ impl Node {
         let (me, roles) = (self.base.me.clone(), self.base.roles.clone());
         let app_version = self.joining.app_version(&self.base).clone();
         self.become_initialized();
+        self.base.membership = Some(Membership { since: self.base.now, founder: Some(me.clone()) });
         self.add_joining(&me, roles, app_version);
         self.leader_tick();
         self.publish();
@@ -33,7 +34,12 @@ impl Node {
     }
 
     /// JOIN-90 to JOIN-96: this node is a member.
-    pub(in super::super) fn welcome(&mut self, from: &UniqueAddress, gossip: &Arc<Gossip>) {
+    pub(in super::super) fn welcome(
+        &mut self,
+        from: &UniqueAddress,
+        gossip: &Arc<Gossip>,
+        founder: Option<UniqueAddress>,
+    ) {
         let why = match &self.base.phase {
             Phase::Initialized | Phase::Stopped => Some(IgnoreReason::AlreadyMember),
             Phase::TryingToJoin { join_with }
@@ -48,6 +54,7 @@ impl Node {
         if let Some(why) = why {
             return self.base.ignore(from, MessageKind::Welcome, why);
         }
+        self.base.membership = Some(Membership { since: self.base.now, founder });
         let seen = gossip.with_seen(&self.base.me);
         self.base.adopt(seen);
         self.publish();
