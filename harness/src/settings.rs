@@ -19,7 +19,7 @@ pub const WORLD_MEMORY_CAP: &str = "world.memory-cap";
 pub const WORLD_MEMORY_CAP_DEFAULT: Bytes = Bytes(2_000_000_000);
 /// INV-5: the name of a rule that is broken on purpose in all nodes, or `off`.
 pub const WORLD_PLANTED: &str = "world.planted";
-/// All repairs that are built, at once.
+/// All repairs at once.
 const ALL_REPAIRS: &str = "repairs.all";
 
 /// What a setting does that is none of [`Config`]'s, in one sentence; empty for a name that is none.
@@ -28,7 +28,7 @@ pub fn meaning_of_own(name: &str) -> &'static str {
     match name {
         WORLD_WIRE => "whether messages are encoded and decoded on their way",
         WORLD_PLANTED => "the rule that is broken on purpose in all nodes, or `off`",
-        ALL_REPAIRS => "all repairs that are built, at once",
+        ALL_REPAIRS => "all repairs at once",
         _ => "",
     }
 }

@@ -211,6 +211,10 @@ impl MessageKind {
         Self::Gossip,
         Self::GossipStatus,
         Self::ExitingConfirmed,
+        Self::WelcomeTo,
+        Self::Introduction,
+        Self::ContentStatus,
+        Self::Removed,
     ];
 
     /// The name, as cases write it.

@@ -1,6 +1,6 @@
 //! What can happen in a case.
 
-use quorate::MessageKind;
+use quorate::{AppVersion, MessageKind};
 
 use super::bytes::Bytes;
 use super::factor::Factor;
@@ -94,6 +94,13 @@ pub enum Action {
         node: NodeName,
         /// Through whom.
         via: NodeName,
+    },
+    /// `set-app-version NODE later|VERSION`: a node is told the version of its application, or that it is told later.
+    SetAppVersion {
+        /// Who is told.
+        node: NodeName,
+        /// The version; `None` is later.
+        version: Option<AppVersion>,
     },
     /// `cut GROUP | GROUP [| GROUP...] [| rest]`: no messages between the groups.
     CutGroups {

@@ -145,8 +145,10 @@ pub enum StopReason {
     Crashed,
     /// It could not join in time.
     JoinFailed,
-    /// Another node refused its configuration.
+    /// Its configuration does not fit the cluster that it wanted to join.
     Refused,
+    /// It was removed, and was told so.
+    Removed,
     /// It was quarantined.
     Quarantined,
 }
@@ -159,6 +161,7 @@ impl Word for StopReason {
         ("crashed", Self::Crashed),
         ("join-failed", Self::JoinFailed),
         ("refused", Self::Refused),
+        ("removed", Self::Removed),
         ("quarantined", Self::Quarantined),
     ];
 }

@@ -131,7 +131,7 @@ pub(crate) static STATEMENTS: [Statement; 15] = [
 ];
 
 /// All actions.
-pub(crate) static ACTIONS: [ActionForm; 27] = [
+pub(crate) static ACTIONS: [ActionForm; 28] = [
     processes::START,
     processes::STOP,
     processes::CRASH,
@@ -140,6 +140,7 @@ pub(crate) static ACTIONS: [ActionForm; 27] = [
     conditions::SLOW,
     conditions::CLOCK,
     membership::JOIN,
+    membership::SET_APP_VERSION,
     membership::LEAVE,
     membership::DOWN,
     network::CUT,

@@ -130,11 +130,10 @@ fn repairs() -> Vec<Entry> {
         let key = format!("repairs.{name}");
         let meaning = Config::setting(&key).map_or("", |setting| setting.meaning);
         let default = defaults.get(&key).unwrap_or_default();
-        let built = Repairs::is_built(name);
         Entry {
-            heading: format!("{key} = {default}{}", if built { "" } else { "  (not built yet)" }),
+            heading: format!("{key} = {default}"),
             says: vec![meaning.into()],
-            object: json!({ "name": name, "default": default, "built": built, "meaning": meaning }),
+            object: json!({ "name": name, "default": default, "meaning": meaning }),
         }
     };
     Repairs::NAMES.into_iter().map(entry).collect()

@@ -1,6 +1,6 @@
 //! V: what gossip may and may not do.
 
-use quorate::{ClockOrder, Gossip, Message, Output};
+use quorate::{ClockOrder, Gossip, Output};
 
 use super::assumptions::SENDER_KNOWN;
 use super::change::Change;
@@ -123,7 +123,7 @@ mod tests {
     use std::sync::Arc;
 
     use quorate::MemberStatus::{Down, Joining, ReadyForShutdown, Up};
-    use quorate::{Destination, Envelope, Reachability, Repairs};
+    use quorate::{Destination, Envelope, Message, Reachability, Repairs};
 
     use super::super::testing::{Doctored, counted, gossip, member, node, observed};
     use super::*;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use quorate::{AppVersion, Gossip, Member, NodeKey, Roles, UniqueAddress};
+use quorate::{AppVersion, Effect, Gossip, Member, NodeKey, Output, Roles, UniqueAddress};
 
 use super::assumptions::SEED_NODES_ONLY;
 use super::change::Change;
@@ -103,6 +103,17 @@ impl Register {
         let named = names.of(me);
         let other = format!("a node with the number {} has been started there before", twin.uid);
         Some(Finding::new(&[me], format!("{named} was started as a new node"), other))
+    }
+
+    /// JOIN-102: a node was told the version of its application, which counts from then on.
+    pub(super) fn hear_version(&mut self, me: &UniqueAddress, outputs: &[Output]) {
+        let told = outputs.iter().find_map(|output| match output {
+            Output::Accepted { effect: Effect::VersionSet { version }, .. } => Some(version.clone()),
+            _ => None,
+        });
+        if let (Some(app_version), Some((_, identity))) = (told, self.0.get_mut(&me.key())) {
+            *identity = Arc::new(Identity { roles: identity.roles.clone(), app_version });
+        }
     }
 
     /// M8: what new members are said to be, beside what they are.

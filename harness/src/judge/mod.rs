@@ -243,6 +243,7 @@ impl Judge {
         self.seat(stage, host, &node, event.at);
         if let Cause::Command(command) = event.cause {
             self.see_command(command, event.at);
+            self.ledger.register.hear_version(node.me, stage.outputs());
         }
         if event.cause == Cause::ExitTasksDone {
             self.restart_quiet(event.at);

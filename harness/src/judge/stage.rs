@@ -200,8 +200,8 @@ impl From<MessageKind> for Cause {
     #[inline]
     fn from(kind: MessageKind) -> Self {
         match kind {
-            MessageKind::Gossip => Self::Gossip,
-            MessageKind::Welcome => Self::Welcome,
+            MessageKind::Gossip | MessageKind::Introduction => Self::Gossip,
+            MessageKind::Welcome | MessageKind::WelcomeTo => Self::Welcome,
             MessageKind::Join => Self::Join,
             MessageKind::ExitingConfirmed => Self::ExitingConfirmed,
             _ => Self::Message,

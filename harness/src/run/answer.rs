@@ -174,6 +174,8 @@ fn reason(how: HostState) -> Option<StopReason> {
         HostState::Stopped(NodeStop::Downed) => Some(StopReason::Downed),
         HostState::Stopped(NodeStop::Left | NodeStop::Commanded) => Some(StopReason::Left),
         HostState::Stopped(NodeStop::JoinUnsuccessful) => Some(StopReason::JoinFailed),
+        HostState::Stopped(NodeStop::IncompatibleConfiguration) => Some(StopReason::Refused),
+        HostState::Stopped(NodeStop::Removed) => Some(StopReason::Removed),
         _ => None,
     }
 }

@@ -33,7 +33,7 @@ fn family(action: &Action) -> Option<Family> {
         Action::Link(_) => Family::Links,
         Action::Crash { .. } | Action::Restart { .. } => Family::Ends,
         Action::Leave { .. } | Action::Stop { .. } | Action::Down { .. } => Family::Departures,
-        Action::Start { .. } | Action::Join { .. } => Family::Arrivals,
+        Action::Start { .. } | Action::Join { .. } | Action::SetAppVersion { .. } => Family::Arrivals,
         Action::Check { .. } => Family::Questions,
         Action::StartAll { .. } | Action::End => return None,
         #[allow(unreachable_patterns, reason = "the language grows")]

@@ -125,6 +125,7 @@ fn action_stays(action: &mut Action, stays: &impl Fn(&NodeName) -> bool) -> bool
         }
         Action::Leave { node, at } => stays(node) && at.as_ref().is_none_or(stays),
         Action::Down { node, at } => stays(node) && stays(at),
+        Action::SetAppVersion { node, .. } => stays(node),
         Action::Join { node, via } => stays(node) && stays(via),
         Action::CutGroups { groups, rest } => {
             groups.iter_mut().for_each(|group| group.retain(stays));

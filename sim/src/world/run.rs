@@ -1,6 +1,6 @@
 //! One step after the other.
 
-use quorate::{CommandKind, InputKind, Instant, Message, MessageKind, Output};
+use quorate::{CommandKind, InputKind, Instant, MessageKind, Output};
 
 use super::step::{Fault, Outcome, Step, StepKind, Trouble};
 use super::{Body, Own, Parcel, World};

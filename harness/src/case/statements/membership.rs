@@ -1,9 +1,10 @@
 //! `join`, `leave` and `down`: commands to nodes.
 
+use quorate::{AppVersion, Command};
 use quorate_sim::Action as Deed;
 
 use super::super::action::Action;
-use super::super::read::input::{takes_word, word};
+use super::super::read::input::{Input, Parsed, expected, run, takes_word, word};
 use super::super::read::lists::node;
 use super::{ActionForm, Form};
 
@@ -28,6 +29,44 @@ pub(super) const JOIN: ActionForm = ActionForm {
         _ => None,
     },
 };
+
+pub(super) const SET_APP_VERSION: ActionForm = ActionForm {
+    form: Form {
+        word: "set-app-version",
+        syntax: "set-app-version NODE later|VERSION",
+        example: "set-app-version c 1.2.3",
+        meaning: "a node is told the version of its application, or that it will be told; until then it joins nobody",
+    },
+    parse: |input| {
+        let told = node(input, &[])?;
+        let version = if takes_word(input, "later")? { None } else { Some(version(input)?) };
+        Ok(Action::SetAppVersion { node: told, version })
+    },
+    print: |action| match action {
+        Action::SetAppVersion { node, version: None } => Some(format!("set-app-version {node} later")),
+        Action::SetAppVersion { node, version: Some(version) } => {
+            Some(format!("set-app-version {node} {version}"))
+        }
+        _ => None,
+    },
+    play: |action, deeds| match action {
+        Action::SetAppVersion { node, version } => {
+            let command = version.clone().map_or(Command::SetAppVersionLater, Command::SetAppVersion);
+            Some(deeds.host(node).map(|host| vec![Deed::Command { host, command }]))
+        }
+        _ => None,
+    },
+};
+
+/// JOIN-102, CFG-23: the text of an application's version.
+fn version(input: &mut Input<'_>) -> Parsed<AppVersion> {
+    const WANTED: &str = "`later` or a version such as `1.2.3-M1`";
+    let before = *input;
+    match run(input, |c| !" \t,:|>=\"".contains(c)) {
+        Ok((text, _)) => text.parse().or_else(|_| expected(&before, WANTED)),
+        Err(_) => expected(&before, WANTED),
+    }
+}
 
 pub(super) const LEAVE: ActionForm = ActionForm {
     form: Form {

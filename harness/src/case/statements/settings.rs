@@ -54,7 +54,7 @@ fn setting(input: &mut Input<'_>, for_some: bool) -> Parsed<Setting> {
 fn known_key(input: &Input<'_>, key: &str, span: Range<usize>, for_some: bool) -> bool {
     let catalog = input.state.settings;
     let names = &input.state.setting_names;
-    if !names.contains(&key) {
+    if !names.iter().any(|name| is_named(name, key)) {
         let unknown = input.state.unknown("setting", key, names.iter().copied());
         input.state.report(span, unknown);
         return false;
@@ -63,6 +63,17 @@ fn known_key(input: &Input<'_>, key: &str, span: Range<usize>, for_some: bool) -
         input.state.report(span, ErrorKind::NotPerNode { key: key.to_owned() });
     }
     true
+}
+
+/// CFG-22, CHK-2: whether a key is that of a setting. `NAME` in a setting's name stands for a name of the user's.
+fn is_named(setting: &str, key: &str) -> bool {
+    match setting.split_once("NAME") {
+        None => setting == key,
+        Some((before, after)) => key
+            .strip_prefix(before)
+            .and_then(|rest| rest.strip_suffix(after))
+            .is_some_and(|part| !part.is_empty()),
+    }
 }
 
 /// The value in its canonical form; if it is none for this setting, that is reported.
