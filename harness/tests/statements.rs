@@ -131,3 +131,71 @@ fn a_memory_cap_ends_the_run_or_is_refused() {
     assert_eq!(line, 5);
     assert_eq!(why, "a cap of 1kB is too small: 5 nodes take 81.92kB before they start");
 }
+
+/// What the questions that were answered with no found instead.
+#[track_caller]
+fn instead(lines: &str) -> Vec<String> {
+    let report = play(lines).unwrap_or_else(|why| panic!("{why:?}"));
+    report.outcomes.unmet.iter().map(|unmet| unmet.instead.clone()).collect()
+}
+
+/// CASE-8: each question of the reference can be asked.
+#[test]
+fn the_example_of_every_question_can_be_asked() {
+    for (_, form) in forms().filter(|(kind, _)| *kind == FormKind::Question) {
+        let report = play(&format!("roles c d: backend\nat 20s check {}", form.example)).unwrap();
+        assert_eq!(report.outcomes.asked, 1, "{}", form.example);
+    }
+}
+
+/// CASE-8: who leads a role, in the view of all.
+#[test]
+fn the_leader_of_a_role_is_the_first_that_has_it() {
+    passes(
+        "roles c d: backend\nat 20s check role-leader backend c, role-leader frontend none\nat 21s leave c\n\
+            at 50s check role-leader backend d",
+    );
+    assert_eq!(instead("roles c d: backend\nat 20s check role-leader backend d"), ["to c, c leads backend"]);
+}
+
+/// CASE-8: what a node has told its users, and when.
+#[test]
+fn events_are_asked_with_their_time() {
+    passes(
+        "at 20s crash e\nat 20s check event a: member-up b, event a: member-up b before 20s\n\
+            at 30s check event a: unreachable-member e\nfinally event a: member-removed e\n\
+            never event a: member-downed b",
+    );
+    let told = instead("at 20s check event a: member-up b before 1ms, event a: member-left b");
+    assert!(told[0].starts_with("a told member-up of b at "), "{told:?}");
+    assert_eq!(told[1], "a has not told member-left of b");
+}
+
+/// CASE-8: what a resolver has decided, and whom that downs.
+#[test]
+fn decisions_are_asked_with_whom_they_down() {
+    let split = "set sbr.stable-after = 5s\nat 20s cut a b c | d e\n";
+    passes(&format!(
+        "{split}at 50s check decision a: down-unreachable {{e d}}, decision d: down-reachable\n\
+         never decision b: down-all"
+    ));
+    let told =
+        instead(&format!("{split}at 50s check decision a: down-unreachable {{d}}, decision b: down-all"));
+    assert_eq!(told, ["a has decided down-unreachable {d e}", "b has decided nothing"]);
+}
+
+/// CASE-8: the rate of sending, on average of the last seconds.
+#[test]
+fn the_rate_of_sending_is_asked_from_both_sides() {
+    passes("at 40s check sent-per-second a < 20, sent-per-second a > 2\nnever sent-per-second b > 40");
+    let told = instead("at 40s check sent-per-second a < 2");
+    assert!(told[0].starts_with("a sends ") && told[0].ends_with(" messages a second"), "{told:?}");
+}
+
+/// CASE-8: an invariant that is named must have been judged; one that was left out does not hold.
+#[test]
+fn an_invariant_that_is_named_must_have_been_judged() {
+    passes("finally V1, holds safety\nalways M2");
+    assert_eq!(instead("judge off V1\nfinally V1"), ["V1 left out"]);
+    assert_eq!(instead("finally S2"), ["S2 is not judged by this version"]);
+}

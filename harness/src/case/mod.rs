@@ -76,7 +76,9 @@ pub use self::factor::Factor;
 pub use self::name::{NameError, NodeName, NodeRef, RESERVED, address_parts};
 pub(crate) use self::nearest::nearest;
 pub use self::percent::{Percent, PercentError};
-pub use self::question::{Question, StopReason, ViewItem, ViewState};
+pub use self::question::{
+    DECISIONS, INVARIANT_GROUPS, MemberEvent, Question, StopReason, ViewItem, ViewState,
+};
 pub use self::read::{parse, parse_bytes};
 pub(crate) use self::statements::play;
 pub use self::statements::{Form, FormKind, forms};

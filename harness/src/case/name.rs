@@ -5,7 +5,7 @@ use std::fmt;
 /// Words of the language, in alphabetical order, that can't name a node because they stand where a node could.
 ///
 /// Words of statements that are still to come are among them, so that no case breaks when they do.
-pub const RESERVED: [&str; 23] = [
+pub const RESERVED: [&str; 24] = [
     "after",
     "all",
     "at",
@@ -18,6 +18,7 @@ pub const RESERVED: [&str; 23] = [
     "event",
     "every",
     "for",
+    "holds",
     "leader",
     "none",
     "rest",

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::name::NodeRef;
+use super::time::Time;
 
 /// A question with the answer yes or no. `Display` writes it as a case does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,13 @@ pub enum Question {
     },
     /// CASE-9: `leader NODE|none`: the leader in the view of every running node.
     Leader {
+        /// Who; `None` is no leader.
+        node: Option<NodeRef>,
+    },
+    /// `role-leader ROLE NODE|none`: the leader of a role in the view of every running node.
+    RoleLeader {
+        /// The role.
+        role: String,
         /// Who; `None` is no leader.
         node: Option<NodeRef>,
     },
@@ -49,7 +57,56 @@ pub enum Question {
         /// Who.
         node: NodeRef,
     },
+    /// `event NODE: EVENT NODE [before TIME]`: a node has told its users so of another.
+    Event {
+        /// Who has told it.
+        observer: NodeRef,
+        /// What.
+        event: MemberEvent,
+        /// Of whom.
+        node: NodeRef,
+        /// Before which instant; `None` is by now.
+        before: Option<Time>,
+    },
+    /// `decision NODE: DECISION [{NODES}]`: a node's split brain resolver has decided that.
+    Decision {
+        /// Who has decided.
+        node: NodeRef,
+        /// What, one of [`DECISIONS`].
+        decision: String,
+        /// Whom it downs by it, all of them; `None` is whomever.
+        down: Option<Vec<NodeRef>>,
+    },
+    /// `sent-per-second NODE < NUMBER` or `> NUMBER`: how many messages its host sends, on average of the last ten seconds.
+    SentPerSecond {
+        /// Whose.
+        node: NodeRef,
+        /// Whether it is to be less than the number; else more.
+        below: bool,
+        /// The number.
+        count: u32,
+    },
+    /// `holds INVARIANT|GROUP`, or its bare name: it is judged and was not violated.
+    Holds {
+        /// The id of an invariant, or the name of a group of them.
+        invariant: String,
+    },
 }
+
+/// What a split brain resolver can decide, by name.
+pub const DECISIONS: [&str; 8] = [
+    "down-reachable",
+    "down-unreachable",
+    "down-all",
+    "down-indirectly-connected",
+    "reverse-down-indirectly-connected",
+    "down-self-quarantined-by-remote",
+    "acquire-lease-and-down-unreachable",
+    "acquire-lease-and-down-indirectly-connected",
+];
+
+/// The groups of invariants, by name.
+pub const INVARIANT_GROUPS: [&str; 3] = ["safety", "liveness", "rate"];
 
 /// One item of a `view` question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,6 +224,47 @@ impl Word for StopReason {
 }
 
 impl fmt::Display for StopReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// What a node tells its users of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "each is the event of the same name")]
+pub enum MemberEvent {
+    Joined,
+    WeaklyUp,
+    Up,
+    Left,
+    Exited,
+    Downed,
+    PreparingForShutdown,
+    ReadyForShutdown,
+    Removed,
+    Unreachable,
+    Reachable,
+}
+
+impl Word for MemberEvent {
+    const WHAT: &'static str = "event";
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("member-joined", Self::Joined),
+        ("member-weakly-up", Self::WeaklyUp),
+        ("member-up", Self::Up),
+        ("member-left", Self::Left),
+        ("member-exited", Self::Exited),
+        ("member-downed", Self::Downed),
+        ("member-preparing-for-shutdown", Self::PreparingForShutdown),
+        ("member-ready-for-shutdown", Self::ReadyForShutdown),
+        ("member-removed", Self::Removed),
+        ("unreachable-member", Self::Unreachable),
+        ("reachable-member", Self::Reachable),
+    ];
+}
+
+impl fmt::Display for MemberEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.word())
     }

@@ -28,6 +28,7 @@ mod messages;
 mod network;
 mod processes;
 mod questions;
+mod records;
 mod settings;
 mod steps;
 mod verdict;
@@ -163,13 +164,18 @@ pub(crate) static ACTIONS: [ActionForm; 28] = [
 ];
 
 /// All questions.
-pub(crate) static QUESTIONS: [QuestionForm; 8] = [
+pub(crate) static QUESTIONS: [QuestionForm; 13] = [
     questions::CONVERGED,
     questions::UP,
     questions::LEADER,
+    questions::ROLE_LEADER,
     questions::RUNNING,
     questions::STOPPED,
     questions::SURVIVORS,
     questions::VIEW,
     questions::DOWN,
+    records::EVENT,
+    records::DECISION,
+    records::SENT_PER_SECOND,
+    records::HOLDS,
 ];

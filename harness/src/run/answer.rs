@@ -4,7 +4,9 @@ use quorate::{Member, MemberStatus, Node, StopReason as NodeStop};
 use quorate_sim::{Application, HostState, World};
 
 use super::cast::{Cast, Life};
+use super::chronicle::Chronicle;
 use crate::case::{NodeRef, Question, StopReason, ViewItem, ViewState};
+use crate::judge::Judge;
 
 /// Whether a question is to be answered with yes, and if not, what is true instead.
 pub type Answer = Result<(), String>;
@@ -15,6 +17,10 @@ pub struct Scene<'a, A: Application> {
     pub world: &'a World<A>,
     /// Who takes part.
     pub cast: &'a Cast,
+    /// What has happened so far, as far as the case asks about it.
+    pub chronicle: &'a Chronicle,
+    /// Who judges.
+    pub judge: &'a Judge,
 }
 
 impl<'a, A: Application> Scene<'a, A> {
@@ -43,6 +49,13 @@ impl<'a, A: Application> Scene<'a, A> {
             Question::Survivors { nodes } => self.survivors(nodes),
             Question::View { observer, items } => self.view(observer, items),
             Question::Down { node } => self.is_seen_down(node),
+            Question::RoleLeader { role, node } => self.role_leader(role, node.as_ref()),
+            Question::Event { observer, event, node, before } => {
+                self.has_told(observer, *event, node, *before)
+            }
+            Question::Decision { node, decision, down } => self.has_decided(node, decision, down.as_deref()),
+            Question::SentPerSecond { node, below, count } => self.sends(node, *below, *count),
+            Question::Holds { invariant } => self.was_judged(invariant),
         }
     }
 
@@ -86,7 +99,19 @@ impl<'a, A: Application> Scene<'a, A> {
         })
     }
 
-    fn find(&self, node: &NodeRef) -> Result<&'a Life, String> {
+    fn role_leader(&self, role: &str, expected: Option<&NodeRef>) -> Answer {
+        let expected = expected.map(|node| self.find(node)).transpose()?;
+        self.all_running(|name, node| {
+            let leader = node.view().role_leader(role).map(Member::unique_address);
+            if leader == expected.map(|life| &life.node) {
+                return Ok(());
+            }
+            let leader = leader.map_or("nobody".into(), |node| self.cast.call(node));
+            Err(format!("to {name}, {leader} leads {role}"))
+        })
+    }
+
+    pub(super) fn find(&self, node: &NodeRef) -> Result<&'a Life, String> {
         self.cast.life(node).ok_or_else(|| format!("{node} was never started"))
     }
 

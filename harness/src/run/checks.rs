@@ -110,7 +110,10 @@ impl Checks {
         }
         for (word, claims, must_hold) in [("always", &self.always, true), ("never", &self.never, false)] {
             for claim in claims {
-                for question in &claim.questions {
+                // Whether an invariant was judged is known at the end.
+                let asked =
+                    claim.questions.iter().filter(|question| !matches!(question, Question::Holds { .. }));
+                for question in asked {
                     let instead = match (scene.ask(question), must_hold) {
                         (Err(instead), true) => instead,
                         (Ok(()), false) => "it was true".into(),
@@ -149,6 +152,18 @@ impl Checks {
         self.expire(Instant::MAX);
         for claims in [&self.always, &self.never] {
             self.asked += claims.iter().map(|claim| claim.questions.len()).sum::<usize>();
+        }
+        let of_the_end =
+            self.always.iter().flat_map(|claim| claim.questions.iter().map(move |one| (claim, one)));
+        for (claim, question) in of_the_end.filter(|(_, one)| matches!(one, Question::Holds { .. })) {
+            if let Err(instead) = scene.ask(question) {
+                self.unmet.push(Unmet {
+                    line: claim.line.0,
+                    question: format!("always {question}"),
+                    at,
+                    instead,
+                });
+            }
         }
         for claim in &self.finally {
             for question in &claim.questions {

@@ -8,6 +8,7 @@ use quorate_sim::{Action as Deed, Application, HostId, HostState, NotApplicable,
 
 use super::cast::Cast;
 use super::checks::Checks;
+use super::chronicle::Chronicle;
 use super::goals::Goals;
 use super::plan::{Deeds, NotRunnable, configs, world};
 use super::story::Story;
@@ -43,6 +44,7 @@ pub(crate) struct Player<A: Application, W = ()> {
     strip: Strip,
     judge: Judge,
     checks: Checks,
+    chronicle: Chronicle,
     end: Instant,
     violation: Option<Violation>,
     fault: Option<String>,
@@ -87,6 +89,7 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
         let strip = Strip::new(drawn.iter().map(ToString::to_string), end);
         let judge = Judge::new(JudgeSetup::of(&case));
         let checks = Checks::new(&case);
+        let chronicle = Chronicle::new(&case);
         Ok(Self {
             configs,
             world,
@@ -96,6 +99,7 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
             strip,
             judge,
             checks,
+            chronicle,
             end,
             violation: None,
             fault: None,
@@ -170,7 +174,8 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
         if self.is_over() {
             return;
         }
-        let scene = Scene { world: &self.world, cast: &self.cast };
+        let (world, cast, chronicle) = (&self.world, &self.cast, &self.chronicle);
+        let scene = Scene { world, cast, chronicle, judge: &self.judge };
         self.checks.finish(&scene);
         let stage = Named { stage: &self.world, name: |node: &UniqueAddress| self.cast.call(node) };
         if let Err(found) = self.judge.finish(&stage, self.world.now()) {
@@ -198,7 +203,8 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
         let not_runnable = |why: String| NotRunnable { line: step.line.0, why };
         if let Action::Check { questions, within } = &step.action {
             // It sees the instant as the statements before it have left it.
-            let scene = Scene { world: &self.world, cast: &self.cast };
+            let (world, cast, chronicle) = (&self.world, &self.cast, &self.chronicle);
+            let scene = Scene { world, cast, chronicle, judge: &self.judge };
             self.checks.ask(&scene, step, questions, *within);
             return Ok(());
         }
@@ -282,13 +288,19 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
                 self.story.outputs(at, host, step.outputs, &self.cast);
             }
         }
+        if let Some(host) = host {
+            let node = self.world.host(host).unique_address();
+            self.chronicle.outputs(at, node, self.world.outputs());
+        }
+        self.chronicle.look(&self.world);
         let changed = host.is_some_and(|host| self.follow_life(host, at));
         let stage = Named { stage: &self.world, name: |node: &UniqueAddress| self.cast.call(node) };
         if let Err(found) = self.judge.after_event(&stage, event) {
             self.violation = self.choose(found);
         }
         if (has_news || changed) && self.checks.watches() {
-            let scene = Scene { world: &self.world, cast: &self.cast };
+            let (world, cast, chronicle) = (&self.world, &self.cast, &self.chronicle);
+            let scene = Scene { world, cast, chronicle, judge: &self.judge };
             self.checks.watch(&scene, at);
         }
         self.witness.stands(&self.world, host, &self.cast);

@@ -1,7 +1,7 @@
 //! Nodes are left out, with all that is said of them.
 
 use super::trial::Trial;
-use crate::case::{Action, Between, Case, Claim, Links, NodeName, Question};
+use crate::case::{Action, Between, Case, Claim, Links, NodeName, Question, Separated};
 
 /// Leaves out what nodes can be left out: half of them, a quarter, down to single ones. Those that stay keep their names:
 /// another name would be another run.
@@ -52,6 +52,8 @@ fn several(action: &Action) -> Option<&Vec<NodeName>> {
         | Action::Stop { nodes }
         | Action::Crash { nodes }
         | Action::Restart { nodes, .. }
+        | Action::Pause { nodes, .. }
+        | Action::Slow { nodes, .. }
             if nodes.len() > 1 =>
         {
             Some(nodes)
@@ -66,6 +68,8 @@ fn several_mut(action: &mut Action) -> Option<&mut Vec<NodeName>> {
         | Action::Stop { nodes }
         | Action::Crash { nodes }
         | Action::Restart { nodes, .. }
+        | Action::Pause { nodes, .. }
+        | Action::Slow { nodes, .. }
             if nodes.len() > 1 =>
         {
             Some(nodes)
@@ -119,27 +123,52 @@ fn action_stays(action: &mut Action, stays: &impl Fn(&NodeName) -> bool) -> bool
             }
             !nodes.is_empty()
         }
-        Action::Stop { nodes } | Action::Crash { nodes } | Action::Restart { nodes, .. } => {
+        Action::Stop { nodes }
+        | Action::Crash { nodes }
+        | Action::Restart { nodes, .. }
+        | Action::Pause { nodes, .. }
+        | Action::Slow { nodes, .. } => {
             nodes.retain(stays);
             !nodes.is_empty()
         }
+        Action::Ring { nodes } => {
+            nodes.retain(stays);
+            true
+        }
+        Action::ClockJump { node, .. } | Action::ClockDrift { node, .. } => stays(node),
         Action::Leave { node, at } => stays(node) && at.as_ref().is_none_or(stays),
         Action::Down { node, at } => stays(node) && stays(at),
         Action::SetAppVersion { node, .. } => stays(node),
         Action::Join { node, via } => stays(node) && stays(via),
-        Action::CutGroups { groups, rest } => {
-            groups.iter_mut().for_each(|group| group.retain(stays));
-            groups.retain(|group| !group.is_empty());
-            groups.len() + usize::from(*rest) > 1
+        Action::CutGroups { groups, rest }
+        | Action::HealGroups { groups, rest }
+        | Action::Flap { separated: Separated::Groups { groups, rest }, .. } => {
+            groups_stay(groups, *rest, stays)
         }
-        Action::CutLink { between } | Action::Heal { between: Some(between) } => {
-            between_stays(between, stays)
+        Action::Bridge { bridge, groups, rest } => {
+            bridge.retain(stays);
+            !bridge.is_empty() && groups_stay(groups, *rest, stays)
         }
+        Action::CutLink { between }
+        | Action::Heal { between: Some(between) }
+        | Action::Flap { separated: Separated::Link(between), .. } => between_stays(between, stays),
         Action::Isolate { node } => stays(node),
         Action::Link(change) => links_stay(&change.links, stays),
+        Action::Block { links, .. }
+        | Action::Unblock { links, .. }
+        | Action::Hold { links }
+        | Action::Release { links, .. } => links_stay(links, stays),
+        Action::Next { from, to, .. } => stays(from) && stays(to),
         Action::Check { questions, .. } => questions_stay(questions, stays),
         _ => true,
     }
+}
+
+/// Takes nodes out of groups; whether two are left.
+fn groups_stay(groups: &mut Vec<Vec<NodeName>>, rest: bool, stays: &impl Fn(&NodeName) -> bool) -> bool {
+    groups.iter_mut().for_each(|group| group.retain(stays));
+    groups.retain(|group| !group.is_empty());
+    groups.len() + usize::from(rest) > 1
 }
 
 /// Takes nodes out of questions; whether any question is left.
@@ -153,7 +182,14 @@ fn questions_stay(questions: &mut Vec<Question>, stays: &impl Fn(&NodeName) -> b
             nodes.retain(|node| stays(&node.name));
             true
         }
-        Question::Leader { node: Some(node) } | Question::Down { node } => stays(&node.name),
+        Question::Leader { node: Some(node) }
+        | Question::RoleLeader { node: Some(node), .. }
+        | Question::SentPerSecond { node, .. }
+        | Question::Down { node } => stays(&node.name),
+        Question::Event { observer, node, .. } => stays(&observer.name) && stays(&node.name),
+        Question::Decision { node, down, .. } => {
+            stays(&node.name) && down.iter().flatten().all(|node| stays(&node.name))
+        }
         Question::View { observer, items } => {
             items.retain(|item| stays(&item.node.name));
             stays(&observer.name) && !items.is_empty()

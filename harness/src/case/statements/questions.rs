@@ -4,13 +4,14 @@
 //! name of a question, the word behind a comma tells which of the two follows.
 
 use super::super::name::NodeRef;
-use super::super::print::joined;
+use super::super::print::{bare_or_quoted, joined};
 use super::super::question::{Question, ViewItem};
 use super::super::read::input::{
     Input, Parsed, choose, comma_separated, next_word, number, one_word, sign, takes_sign, takes_word,
 };
 use super::super::read::lists::{node_ref, node_refs};
-use super::{Form, QUESTIONS, QuestionForm};
+use super::super::read::text::text;
+use super::{Form, QUESTIONS, QuestionForm, records};
 
 /// One or more questions.
 pub(super) fn questions(input: &mut Input<'_>) -> Parsed<Vec<Question>> {
@@ -18,6 +19,10 @@ pub(super) fn questions(input: &mut Input<'_>) -> Parsed<Vec<Question>> {
 }
 
 fn question(input: &mut Input<'_>) -> Parsed<Question> {
+    // An invariant or a group of them can stand by its bare name.
+    if records::is_invariant(input, next_word(input)) {
+        return records::holds(input);
+    }
     let QuestionForm { form, parse, .. } =
         choose(input, "question", &QUESTIONS, |question| question.form.word)?;
     input.state.enter(form);
@@ -70,6 +75,27 @@ pub(super) const LEADER: QuestionForm = QuestionForm {
     print: |question| match question {
         Question::Leader { node: None } => Some("leader none".to_owned()),
         Question::Leader { node: Some(node) } => Some(format!("leader {node}")),
+        _ => None,
+    },
+};
+
+pub(super) const ROLE_LEADER: QuestionForm = QuestionForm {
+    form: Form {
+        word: "role-leader",
+        syntax: "role-leader ROLE NODE|none",
+        example: "role-leader backend c",
+        meaning: "the leader of a role in the view of every running node",
+    },
+    parse: |input| {
+        let (role, _) = text(input, "a role")?;
+        let node = if takes_word(input, "none")? { None } else { Some(node_ref(input, &["none"])?) };
+        Ok(Question::RoleLeader { role, node })
+    },
+    print: |question| match question {
+        Question::RoleLeader { role, node } => {
+            let node = node.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
+            Some(format!("role-leader {} {node}", bare_or_quoted(role)))
+        }
         _ => None,
     },
 };

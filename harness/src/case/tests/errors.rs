@@ -89,7 +89,7 @@ error: unknown question `suvivors`
   --> some.qcase:10:9
    |
 10 | finally suvivors a b, convergd
-   |         ^^^^^^^^ expected one of `converged`, `up`, `leader`, `running`, `stopped`, `survivors`, `view`, `down`
+   |         ^^^^^^^^ expected one of `converged`, `up`, `leader`, `role-leader`, `running`, `stopped`, `survivors`, `view`, `down`, `event`, `decision`, `sent-per-second`, `holds`
    |
    = help: did you mean `survivors`?
 "##);

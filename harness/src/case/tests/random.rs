@@ -6,9 +6,10 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
 use crate::case::{
-    Action, Between, Bytes, Case, CaseProse, Claim, Delay, Expectation, Factor, Fate, INVARIANT_IDS,
-    JudgeOff, Line, Link, LinkChange, LinkEffect, Links, NodeName, NodeRef, Percent, Prose, Question,
-    RecordedDigest, Roles, Separated, Setting, Settings, Step, StopReason, Time, ViewItem, ViewState,
+    Action, Between, Bytes, Case, CaseProse, Claim, DECISIONS, Delay, Expectation, Factor, Fate,
+    INVARIANT_GROUPS, INVARIANT_IDS, JudgeOff, Line, Link, LinkChange, LinkEffect, Links, MemberEvent,
+    NodeName, NodeRef, Percent, Prose, Question, RecordedDigest, Roles, Separated, Setting, Settings, Step,
+    StopReason, Time, ViewItem, ViewState,
 };
 
 const POOL: [&str; 10] = ["a", "b", "n1", "n2", "n3", "n4", "x9y", "Zed", "k65535", "judge"];
@@ -206,6 +207,27 @@ fn question(nodes: &Nodes) -> impl Strategy<Value = Question> + use<> {
         prop_oneof![some_refs(nodes), Just(Vec::new())].prop_map(|nodes| Question::Survivors { nodes }),
         (one_ref(nodes), list(item, 1..4)).prop_map(|(observer, items)| Question::View { observer, items }),
         one_ref(nodes).prop_map(|node| Question::Down { node }),
+        (text(), option::of(one_ref(nodes)))
+            .prop_map(|(role, node)| Question::RoleLeader { role, node })
+            .boxed(),
+        records(nodes).boxed(),
+    ]
+}
+
+/// Questions about what has happened so far.
+fn records(nodes: &Nodes) -> impl Strategy<Value = Question> + use<> {
+    let event = select(&[MemberEvent::Up, MemberEvent::Removed, MemberEvent::Unreachable][..]);
+    let names: Vec<String> =
+        INVARIANT_IDS.iter().chain(&INVARIANT_GROUPS).map(|name| (*name).to_owned()).collect();
+    prop_oneof![
+        (one_ref(nodes), event, one_ref(nodes), option::of(time()))
+            .prop_map(|(observer, event, node, before)| Question::Event { observer, event, node, before }),
+        (one_ref(nodes), select(&DECISIONS[..]), option::of(some_refs(nodes))).prop_map(
+            |(node, decision, down)| Question::Decision { node, decision: decision.to_owned(), down }
+        ),
+        (one_ref(nodes), any::<bool>(), any::<u32>())
+            .prop_map(|(node, below, count)| Question::SentPerSecond { node, below, count }),
+        select(names).prop_map(|invariant| Question::Holds { invariant }),
     ]
 }
 
