@@ -6,6 +6,7 @@
 //! - [`judge`]: the invariants that hold of every run.
 //! - [`failure`]: what is handed back of a run that failed.
 //! - [`shrink`]: the smallest case that fails in the same way.
+//! - [`sweep`]: campaigns of many drawn cases.
 //! - [`cli`]: the command `quorate`.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -19,3 +20,4 @@ pub mod judge;
 pub mod run;
 pub mod settings;
 pub mod shrink;
+pub mod sweep;

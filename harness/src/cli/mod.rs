@@ -16,6 +16,7 @@ mod page;
 mod replay;
 mod run;
 mod shrink;
+mod sweep;
 mod tour;
 
 use std::process::ExitCode;
@@ -70,6 +71,8 @@ enum Command {
     Replay(replay::Arguments),
     /// Find the smallest case that fails in the same way.
     Shrink(shrink::Arguments),
+    /// Draw cases, run and judge them on all cores, keep what fails.
+    Sweep(sweep::Arguments),
     /// Write cases in their canonical form; prose is kept.
     Fmt(fmt::Arguments),
     /// Tell what there is: settings, statements, invariants, repairs, planted bugs.
@@ -86,6 +89,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(arguments)) => run::run(&mut page, &arguments),
         Some(Command::Replay(arguments)) => replay::replay(&mut page, &arguments),
         Some(Command::Shrink(arguments)) => shrink::shrink(&mut page, &arguments),
+        Some(Command::Sweep(arguments)) => sweep::sweep(&mut page, &arguments),
         Some(Command::Fmt(arguments)) => fmt::fmt(&mut page, &arguments),
         Some(Command::List(arguments)) => list::list(&mut page, &arguments),
     };

@@ -1,0 +1,256 @@
+//! The threads of a campaign: one world on each, sharing nothing but the number of the next seed.
+#![allow(
+    clippy::disallowed_types,
+    reason = "a campaign has a rate and may have an end by time; no run in it sees the clock"
+)]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use super::directory::{Directory, DirectoryError};
+use super::plan::Plan;
+use super::shrinking::shrink_all;
+use super::tally::Tally;
+use super::work::{Class, Failure, Worked, work};
+use crate::draw::CaseId;
+use crate::failure::Signature;
+use crate::run::Options;
+use crate::shrink::Shrunk;
+
+/// A failure that differs from all others of the campaign.
+#[derive(Clone, Debug)]
+pub struct Distinct {
+    /// The one of the least id.
+    pub failure: Failure,
+    /// Where its case is kept.
+    pub file: PathBuf,
+    /// How many runs failed like this, and count like this.
+    pub runs: u64,
+    /// What its case was shrunk to, and where that is kept; `None` while that was not done.
+    pub shrunk: Option<(Shrunk, PathBuf)>,
+}
+
+/// What became of a campaign.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// In numbers.
+    pub tally: Tally,
+    /// All distinct failures, by signature and by how they count.
+    pub failures: Vec<Distinct>,
+    /// How many drawn cases could not be run, and why the first of them could not.
+    pub not_applicable: (u64, Option<String>),
+    /// How long it took.
+    pub wall: Duration,
+    /// Whether it was stopped before its end.
+    pub stopped: bool,
+}
+
+impl Summary {
+    /// How many runs failed in a way that counts.
+    #[must_use]
+    pub fn violations(&self) -> u64 {
+        self.runs_of(|class| *class == Class::Violation)
+    }
+
+    /// How many runs were not the same again.
+    #[must_use]
+    pub fn not_deterministic(&self) -> u64 {
+        self.runs_of(|class| *class == Class::NotDeterministic)
+    }
+
+    /// How many inputs nodes handled in a second of one job.
+    #[must_use]
+    pub fn events_per_second_per_core(&self, plan: &Plan) -> f64 {
+        let seconds = self.wall.as_secs_f64() * plan.jobs.get() as f64;
+        if seconds > 0.0 { self.tally.events as f64 / seconds } else { 0.0 }
+    }
+
+    fn runs_of(&self, is: impl Fn(&Class) -> bool) -> u64 {
+        self.failures
+            .iter()
+            .filter(|distinct| is(&distinct.failure.class))
+            .map(|distinct| distinct.runs)
+            .sum()
+    }
+}
+
+/// What is told while a campaign goes on.
+#[derive(Debug)]
+pub enum News<'a> {
+    /// A distinct failure, whose case is kept already.
+    Failure(&'a Distinct),
+    /// How far it is.
+    Progress {
+        /// How many cases were run.
+        runs: u64,
+        /// How many inputs nodes handled.
+        events: u64,
+    },
+}
+
+/// What the threads share.
+struct Shared<'a> {
+    plan: &'a Plan,
+    options: Options,
+    next: AtomicU64,
+    runs: AtomicU64,
+    events: AtomicU64,
+    stop: &'a AtomicBool,
+}
+
+enum Report {
+    Failure(Box<Failure>),
+    NotApplicable(CaseId, String),
+    Done(Box<Tally>),
+}
+
+/// How often progress is told.
+const PROGRESS_EVERY: Duration = Duration::from_millis(100);
+
+/// Runs a campaign until its seeds or its time are done, or somebody sets `stop`; then shrinks what it found.
+///
+/// # Errors
+/// The case of a failure can't be kept: then the campaign ends at once.
+pub fn sweep(
+    plan: &Plan,
+    directory: impl Fn() -> Result<Directory, DirectoryError>,
+    stop: &AtomicBool,
+    mut tell: impl FnMut(News<'_>),
+) -> Result<Summary, DirectoryError> {
+    let options = Options { set: plan.settings(), bare: true, pass_over: true, ..Options::default() };
+    let shared = Shared {
+        plan,
+        options,
+        next: AtomicU64::new(0),
+        runs: AtomicU64::new(0),
+        events: AtomicU64::new(0),
+        stop,
+    };
+    let began = Instant::now();
+    let deadline = plan.time_max.and_then(|time| began.checked_add(time));
+    let mut clerk = Clerk::default();
+    let mut trouble = None;
+    let mut stopped = false;
+    std::thread::scope(|scope| {
+        let (sender, reports) = channel();
+        for _ in 0..plan.jobs.get() {
+            let (shared, sender) = (&shared, sender.clone());
+            scope.spawn(move || labour(shared, &sender));
+        }
+        drop(sender);
+        loop {
+            match reports.recv_timeout(PROGRESS_EVERY) {
+                Ok(Report::Failure(failure)) => {
+                    // One that planted a bug asks whether it is found.
+                    if plan.planted.is_some() {
+                        stop.store(true, Relaxed);
+                    }
+                    if let Err(error) = clerk.file(*failure, &directory, &mut tell) {
+                        trouble.get_or_insert(error);
+                        stop.store(true, Relaxed);
+                    }
+                }
+                Ok(Report::NotApplicable(id, why)) => clerk.not_applicable(id, why),
+                Ok(Report::Done(tally)) => clerk.tally.add(&tally),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            stopped |= stop.load(Relaxed);
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                stop.store(true, Relaxed);
+            }
+            tell(News::Progress { runs: shared.runs.load(Relaxed), events: shared.events.load(Relaxed) });
+        }
+    });
+    let wall = began.elapsed();
+    if let Some(error) = trouble {
+        return Err(error);
+    }
+    let mut summary = clerk.summary(wall, stopped && plan.planted.is_none());
+    // Who stopped it by hand does not want to wait.
+    if !summary.stopped && !summary.failures.is_empty() {
+        shrink_all(&mut summary.failures, plan.jobs, &directory()?)?;
+    }
+    Ok(summary)
+}
+
+fn labour(shared: &Shared<'_>, reports: &Sender<Report>) {
+    let mut tally = Tally::default();
+    while !shared.stop.load(Relaxed) {
+        let Some(seed) = shared.plan.seed(shared.next.fetch_add(1, Relaxed)) else { break };
+        let id = shared.plan.draws.case(seed);
+        let events = tally.events;
+        let report = match work(shared.plan, &shared.options, id, &mut tally) {
+            Worked::Held => None,
+            Worked::Failed(failure) => Some(Report::Failure(failure)),
+            Worked::NotApplicable(why) => Some(Report::NotApplicable(id, why)),
+        };
+        shared.runs.fetch_add(1, Relaxed);
+        shared.events.fetch_add(tally.events - events, Relaxed);
+        // Who no longer listens has ended the campaign.
+        if report.is_some_and(|report| reports.send(report).is_err()) {
+            break;
+        }
+    }
+    let _ = reports.send(Report::Done(Box::new(tally)));
+}
+
+/// Keeps the books.
+#[derive(Default)]
+struct Clerk {
+    tally: Tally,
+    failures: BTreeMap<(Signature, u8), Distinct>,
+    not_applicable: u64,
+    /// The one of the least id, so that one job tells the same as two.
+    first_not_applicable: Option<(CaseId, String)>,
+}
+
+impl Clerk {
+    /// A failure: its case is kept before anybody hears of it.
+    fn file(
+        &mut self,
+        failure: Failure,
+        directory: &impl Fn() -> Result<Directory, DirectoryError>,
+        tell: &mut impl FnMut(News<'_>),
+    ) -> Result<(), DirectoryError> {
+        let kind = match failure.class {
+            Class::Violation => 0,
+            Class::Known(_) => 1,
+            Class::NotDeterministic => 2,
+        };
+        let key = (failure.signature.clone(), kind);
+        if let Some(distinct) = self.failures.get_mut(&key) {
+            distinct.runs += 1;
+            if failure.id < distinct.failure.id {
+                distinct.file = directory()?.keep(&failure)?;
+                distinct.failure = failure;
+            }
+            return Ok(());
+        }
+        let file = directory()?.keep(&failure)?;
+        let distinct = Distinct { failure, file, runs: 1, shrunk: None };
+        tell(News::Failure(&distinct));
+        self.failures.insert(key, distinct);
+        Ok(())
+    }
+
+    fn not_applicable(&mut self, id: CaseId, why: String) {
+        self.not_applicable += 1;
+        if self.first_not_applicable.as_ref().is_none_or(|(first, _)| id < *first) {
+            self.first_not_applicable = Some((id, why));
+        }
+    }
+
+    fn summary(self, wall: Duration, stopped: bool) -> Summary {
+        Summary {
+            tally: self.tally,
+            failures: self.failures.into_values().collect(),
+            not_applicable: (self.not_applicable, self.first_not_applicable.map(|(_, why)| why)),
+            wall,
+            stopped,
+        }
+    }
+}

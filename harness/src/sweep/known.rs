@@ -1,0 +1,160 @@
+//! RUN-6: which violations are known defects of the protocol that is followed.
+
+use quorate::Repairs;
+
+use crate::case::{Case, Setting, Settings};
+use crate::judge::Invariant;
+use crate::run::{Options, run};
+
+/// A repaired rule of part 06.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cure {
+    /// Its switch, as a setting without `repairs.`.
+    pub name: &'static str,
+    /// The number under which part 06 describes it.
+    pub rule: &'static str,
+}
+
+macro_rules! cures {
+    ($($place:ident $name:literal $rule:literal,)+) => {
+        $(const $place: Cure = Cure { name: $name, rule: $rule };)+
+        #[cfg(test)]
+        const ALL: &[Cure] = &[$($place),+];
+    };
+}
+
+cures! {
+    CONTENT_DECIDES "content-decides" "REP-10",
+    TOMBSTONES_REMOVE "tombstones-remove" "REP-20",
+    JOIN_CHECKS_TOMBSTONES "join-checks-tombstones" "REP-30",
+    INTRODUCE "introduce" "REP-40",
+    REMOVED_NOTICE "removed-notice" "REP-50",
+    LIVE_OBSERVERS "live-observers" "REP-60",
+    EXITING_OBSERVERS "exiting-observers" "REP-70",
+    KEEP_SELF "keep-self" "REP-80",
+    LIFE_CYCLE_ORDER "life-cycle-order" "REP-90",
+    PREPARING_FROM_GOSSIP "preparing-from-gossip" "REP-100",
+    GONE_OBSERVERS "gone-observers" "REP-110",
+    WORST_CASE_CHECK "worst-case-check" "REP-120",
+}
+
+/// What part 06 says cures the violations of an invariant that it calls false without repairs.
+fn cures(invariant: &Invariant) -> &'static [Cure] {
+    match invariant.id {
+        "M1" => &[CONTENT_DECIDES, TOMBSTONES_REMOVE, LIFE_CYCLE_ORDER],
+        "M3" | "M7" => &[KEEP_SELF],
+        "M4" => &[TOMBSTONES_REMOVE, JOIN_CHECKS_TOMBSTONES],
+        "M10" => &[TOMBSTONES_REMOVE],
+        "V3" => &[CONTENT_DECIDES],
+        "V5" => &[TOMBSTONES_REMOVE, LIFE_CYCLE_ORDER, CONTENT_DECIDES],
+        "C4" => &[LIVE_OBSERVERS],
+        "S1" => &[GONE_OBSERVERS, WORST_CASE_CHECK],
+        "L7" => &[REMOVED_NOTICE],
+        "L1" | "L6" | "L8" => &[
+            INTRODUCE,
+            EXITING_OBSERVERS,
+            LIVE_OBSERVERS,
+            TOMBSTONES_REMOVE,
+            JOIN_CHECKS_TOMBSTONES,
+            KEEP_SELF,
+            PREPARING_FROM_GOSSIP,
+            CONTENT_DECIDES,
+            REMOVED_NOTICE,
+        ],
+        _ => &[],
+    }
+}
+
+/// What makes a violation a known defect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// With these repairs on the same case holds.
+    pub cures: Vec<Cure>,
+}
+
+impl Known {
+    /// RUN-6: whether a case violates an invariant only for want of repairs that are off by default: those that cure
+    /// it, off without having been named, with which the case holds.
+    ///
+    /// A cure that is not built proves nothing, so it makes nothing known.
+    pub(super) fn of(invariant: &Invariant, case: &Case) -> Option<Self> {
+        if !invariant.pekko {
+            return None;
+        }
+        let candidates: Vec<Cure> =
+            cures(invariant).iter().copied().filter(|cure| may_cure(*cure, case)).collect();
+        let alone = candidates.iter().map(|cure| vec![*cure]);
+        let together = (candidates.len() > 1).then(|| candidates.clone());
+        let cures = alone.chain(together).find(|cures| holds_with(invariant, case, cures))?;
+        Some(Self { cures })
+    }
+}
+
+/// Whether a repair is built, off by default, and not named by the case.
+fn may_cure(cure: Cure, case: &Case) -> bool {
+    let off_by_default = Repairs::default().switch(cure.name).is_some_and(|on| !*on);
+    let own = format!("repairs.{}", cure.name);
+    let named = |setting: &Setting| setting.key == own || setting.key == "repairs.all";
+    let named = case.settings.iter().flat_map(|settings| &settings.settings).any(named);
+    off_by_default && !named && Repairs::is_built(cure.name)
+}
+
+/// Whether nothing of this is violated in the same case with some repairs on.
+fn holds_with(invariant: &Invariant, case: &Case, cures: &[Cure]) -> bool {
+    let mut repaired = case.clone();
+    repaired.digest = None;
+    let settings = cures.iter().flat_map(|cure| with_needs(cure.name));
+    let settings: Vec<Setting> =
+        settings.map(|name| Setting { key: format!("repairs.{name}"), value: "on".into() }).collect();
+    let (line, prose) = Default::default();
+    repaired.settings.push(Settings { nodes: Vec::new(), settings, line, prose });
+    let options = Options { bare: true, pass_over: true, ..Options::default() };
+    run(&repaired, &options).is_ok_and(|report| {
+        let outcomes = &report.outcomes;
+        outcomes.fault.is_none()
+            && outcomes.violation.as_ref().is_none_or(|found| found.invariant != invariant)
+    })
+}
+
+/// REP-2: a repair with all that it relies on.
+fn with_needs(name: &'static str) -> impl Iterator<Item = &'static str> {
+    let needs: &[&str] = match name {
+        "content-decides" => &["tombstones-remove", "life-cycle-order"],
+        "introduce" => &["tombstones-remove", "join-checks-tombstones", "removed-notice"],
+        _ => &[],
+    };
+    needs.iter().copied().chain([name])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::INVARIANTS;
+
+    /// RUN-6: of each invariant that part 06 calls false without repairs it is said what cures it.
+    #[test]
+    fn whatever_is_false_without_repairs_has_a_cure_and_nothing_else_has() {
+        for invariant in INVARIANTS {
+            let named = matches!(invariant.id, "S1") || invariant.pekko;
+            assert_eq!(!cures(invariant).is_empty(), named, "{}", invariant.id);
+        }
+    }
+
+    #[test]
+    fn every_cure_is_a_repair_in_the_order_of_the_specification() {
+        let names: Vec<_> = ALL.iter().map(|cure| cure.name).collect();
+        assert_eq!(names, Repairs::NAMES);
+    }
+
+    /// RUN-6: who switches a repair off by name asks for everything to be asserted.
+    #[test]
+    fn a_repair_that_is_named_makes_nothing_known() {
+        let text = |set: &str| format!("qcase 1\nnodes a\n{set}\nat 1s end\n");
+        let case = |set: &str| crate::case::parse("test", &text(set), &crate::settings::Settings).unwrap();
+        if !Repairs::default().tombstones_remove {
+            assert!(may_cure(TOMBSTONES_REMOVE, &case("")));
+        }
+        assert!(!may_cure(TOMBSTONES_REMOVE, &case("set repairs.tombstones-remove = off")));
+        assert!(!may_cure(TOMBSTONES_REMOVE, &case("set repairs.all = off")));
+    }
+}
