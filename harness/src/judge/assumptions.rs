@@ -103,5 +103,6 @@ pub(super) static WHOLE_NETWORK: Assumption = Assumption {
 /// Of X2.
 pub(super) static NO_FAULT_DURING: Assumption = Assumption {
     name: "no-fault-during",
-    sentence: "since then nothing was done to nodes or links, and nobody was told to down a member",
+    sentence: "since then nothing was done to nodes or links, nobody was told to down a member, and no new incarnation of \
+               the leaver was started",
 };

@@ -288,6 +288,8 @@ impl Judge {
             self.fault(at);
             self.end(host);
         }
+        // X2: who comes back before its leave is over has the old incarnation downed (JOIN-73).
+        self.ledger.leaving.retain(|leaver| leaver.address != node.me.address);
         let terms = self.terms_of(node.config);
         let others = self.seats.iter().flatten().map(|seat| &seat.terms);
         let differ = terms.resolver.is_none()

@@ -59,7 +59,8 @@ impl Plan {
         let (first, last) = (*self.seeds.0.start(), *self.seeds.0.end());
         let below = |end: u64| end / self.shard.of + u64::from(end % self.shard.of > self.shard.number);
         // Those below the end, and the end itself, without those below the start.
-        below(last) + u64::from(last % self.shard.of == self.shard.number) - below(first)
+        let at_last = u64::from(last % self.shard.of == self.shard.number);
+        (below(last) - below(first)).saturating_add(at_last)
     }
 
     /// RUN-4: the so manieth seed of this shard, from zero: of all seeds those that are `number` modulo `of`.
@@ -175,6 +176,8 @@ mod tests {
         }
         assert_eq!(plan("18446744073709551615", "0/1").seed(1), None);
         assert_eq!(plan("7", "1/2").seeds_in_all(), 1);
+        assert_eq!(Plan { seeds: Seeds::endless(), ..Plan::default() }.seeds_in_all(), u64::MAX);
+        assert_eq!(plan("0..18446744073709551615", "0/1").seeds_in_all(), u64::MAX, "one less than there are");
     }
 
     #[test]

@@ -101,7 +101,7 @@ pub(super) fn sweep(page: &mut Page, arguments: &Arguments) -> io::Result<Status
                     if page.json {
                         page.object(&FoundObject::of(found))
                     } else {
-                        page.line(told::found(found, &plan))
+                        page.line(told::found(found, &again(page, &plan, found)))
                     }
                 });
                 if let Err(error) = line {
