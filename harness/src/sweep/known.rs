@@ -75,8 +75,6 @@ pub struct Known {
 impl Known {
     /// RUN-6: whether a case violates an invariant only for want of repairs that are off by default: those that cure
     /// it, off without having been named, with which the case holds.
-    ///
-    /// A cure that is not built proves nothing, so it makes nothing known.
     pub(super) fn of(invariant: &Invariant, case: &Case) -> Option<Self> {
         if !invariant.pekko {
             return None;
@@ -90,13 +88,13 @@ impl Known {
     }
 }
 
-/// Whether a repair is built, off by default, and not named by the case.
+/// Whether a repair is off by default, and not named by the case.
 fn may_cure(cure: Cure, case: &Case) -> bool {
     let off_by_default = Repairs::default().switch(cure.name).is_some_and(|on| !*on);
     let own = format!("repairs.{}", cure.name);
     let named = |setting: &Setting| setting.key == own || setting.key == "repairs.all";
     let named = case.settings.iter().flat_map(|settings| &settings.settings).any(named);
-    off_by_default && !named && Repairs::is_built(cure.name)
+    off_by_default && !named
 }
 
 /// Whether nothing of this is violated in the same case with some repairs on.

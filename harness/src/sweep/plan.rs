@@ -177,7 +177,11 @@ mod tests {
         assert_eq!(plan("18446744073709551615", "0/1").seed(1), None);
         assert_eq!(plan("7", "1/2").seeds_in_all(), 1);
         assert_eq!(Plan { seeds: Seeds::endless(), ..Plan::default() }.seeds_in_all(), u64::MAX);
-        assert_eq!(plan("0..18446744073709551615", "0/1").seeds_in_all(), u64::MAX, "one less than there are");
+        assert_eq!(
+            plan("0..18446744073709551615", "0/1").seeds_in_all(),
+            u64::MAX,
+            "one less than there are"
+        );
     }
 
     #[test]
