@@ -24,6 +24,10 @@ impl Node {
         match input.kind {
             InputKind::Tick => self.fire_due_timers(),
             InputKind::Received(envelope) => self.receive(envelope),
+            InputKind::ReceivedEarlier { envelope, at } if self.has_expired(&envelope.message, at) => {
+                self.base.ignore(&envelope.from, envelope.message.kind(), IgnoreReason::Expired);
+            }
+            InputKind::ReceivedEarlier { envelope, .. } => self.receive(envelope),
             InputKind::Undecodable { error, .. } => {
                 let why = IgnoreReason::Undecodable(error);
                 self.base.out.push(Output::Ignored { from: None, what: None, why });
@@ -36,6 +40,12 @@ impl Node {
             }
             InputKind::LeaseHeld(held) => self.downing.set_lease_held(held),
         }
+    }
+
+    /// GSP-67, WIRE-42: whether a whole state has waited too long to be news: longer than `gossip-time-to-live`, by as little as you
+    /// like. Nothing else expires, a `Welcome` least of all.
+    fn has_expired(&self, message: &Message, arrived: Instant) -> bool {
+        message.told_state().is_some() && self.base.now > arrived + self.base.config.gossip_time_to_live
     }
 
     /// Time never goes back inside a node.

@@ -30,6 +30,13 @@ pub enum InputKind {
     Tick,
     /// A message arrived.
     Received(Envelope),
+    /// GSP-67: a message that arrived earlier and waited to be handled, in a queue of the host's.
+    ReceivedEarlier {
+        /// The message.
+        envelope: Envelope,
+        /// When it arrived, on the host's monotonic clock.
+        at: Instant,
+    },
     /// A frame arrived that the codec could not read.
     Undecodable {
         /// Where it came from, if the transport knows.
@@ -166,6 +173,7 @@ impl Input {
         match &self.kind {
             InputKind::Tick => 1,
             InputKind::Received(envelope) => envelope.hash64(),
+            InputKind::ReceivedEarlier { envelope, .. } => mix(envelope.hash64(), 9),
             InputKind::Undecodable { from, .. } => mix(2, from.as_ref().map_or(0, Address::hash64)),
             InputKind::Command(command) => mix(3, command.hash64()),
             InputKind::ExitTasksDone { id } => mix(4, *id),

@@ -174,6 +174,8 @@ pub enum IgnoreReason {
     NotAsked,
     /// REP-51: the sender was removed.
     RemovedSender,
+    /// GSP-67: it waited longer than `gossip-time-to-live`.
+    Expired,
     /// JOIN-71, JOIN-73: a join that is refused.
     JoinRefused(JoinRefusal),
     /// This node was refused; it goes on trying.
@@ -389,6 +391,7 @@ impl IgnoreReason {
             Self::NotJoined => "not-joined",
             Self::NotAsked => "not-asked",
             Self::RemovedSender => "removed-sender",
+            Self::Expired => "expired",
             Self::JoinRefused(_) => "join-refused",
             Self::Refused(_) => "refused",
             Self::Downed => "downed",
@@ -409,6 +412,7 @@ impl IgnoreReason {
             Self::NotJoined => 10,
             Self::NotAsked => 11,
             Self::RemovedSender => 40,
+            Self::Expired => 41,
             Self::JoinRefused(why) => 12 + ((*why as u64) << 8),
             Self::Refused(why) => 13 + ((*why as u64) << 8),
             Self::Downed => 14,

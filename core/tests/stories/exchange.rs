@@ -139,3 +139,129 @@ fn while_somebody_is_down_gossip_is_three_times_as_fast() {
         cluster.sent("b", |m| matches!(m, Message::Gossip { .. } | Message::GossipStatus { .. })).len();
     assert!((5..=7).contains(&rounds), "{rounds}");
 }
+
+/// GSP-67, GSP-69: a state that waited longer than its time to live is dropped; one that waited exactly as long is not, and nothing
+/// else expires.
+#[test]
+fn a_state_that_waited_too_long_is_dropped() {
+    let mut cluster = Cluster::formed(&["a", "b"], &[]);
+    let (a, b) = (cluster.nodes["a"].unique_address().clone(), cluster.nodes["b"].unique_address().clone());
+    let state = cluster.nodes["a"].gossip().clone();
+    let arrived = cluster.now;
+    let late = |message: Message| quorate::InputKind::ReceivedEarlier {
+        envelope: quorate::Envelope {
+            cluster: "quorate".into(),
+            from: b.clone(),
+            to: quorate::Destination::Incarnation(a.clone()),
+            message,
+        },
+        at: arrived,
+    };
+    cluster.now = arrived + std::time::Duration::from_secs(2);
+    let in_time = cluster.give("a", late(Message::Gossip { gossip: state.clone() }));
+    assert_eq!(why(&in_time), None);
+    cluster.now = cluster.now + std::time::Duration::from_nanos(1);
+    let outputs = cluster.give("a", late(Message::Gossip { gossip: state.clone() }));
+    assert_eq!(why(&outputs), Some(&IgnoreReason::Expired));
+    assert_eq!(why(&cluster.give("a", late(status_of(&state)))), None);
+}
+
+fn statistics(outputs: &[Output]) -> Vec<(u64, u64, u64)> {
+    let told = outputs.iter().filter_map(|output| match output {
+        Output::Event(quorate::ClusterEvent::CurrentInternalStats { gossip, state }) => {
+            Some((gossip.received, state.clock_entries, state.seen))
+        }
+        _ => None,
+    });
+    told.collect()
+}
+
+/// GSP-83 to GSP-85, OBS-34 to OBS-37: counts are put out at each interval, only as a member; what is ignored is not counted.
+#[test]
+fn counts_of_gossip_are_told_at_each_interval() {
+    let mut cluster = Cluster::formed(&["a", "b"], &[("publish-stats-interval", "10s")]);
+    cluster.start("x");
+    cluster.outputs.clear();
+    cluster.run_secs(10);
+    let of = |cluster: &Cluster, name: &str| -> Vec<(u64, u64, u64)> {
+        let outputs = cluster.outputs.iter().filter(|(at, _)| at == name);
+        statistics(&outputs.map(|(_, output)| output.clone()).collect::<Vec<_>>())
+    };
+    assert_eq!(of(&cluster, "x"), []);
+    let before = cluster.nodes["a"].gossip_statistics();
+    assert!(before.received > 0);
+    let told = of(&cluster, "a");
+    assert_eq!((told.len(), told[0].0, told[0].2), (1, before.received, 2));
+    let state = cluster.nodes["a"].gossip().clone();
+    cluster.receive("a", "x", Message::Gossip { gossip: state.clone() });
+    assert_eq!(cluster.nodes["a"].gossip_statistics(), before);
+    cluster.receive("a", "b", Message::Gossip { gossip: state });
+    let after = cluster.nodes["a"].gossip_statistics() - before;
+    assert_eq!((after.received, after.same), (1, 1));
+}
+
+/// GSP-85, EVT-48: with an interval of zero the counts follow every publication; when off nothing is counted.
+#[test]
+fn counts_follow_every_publication_when_the_interval_is_zero() {
+    let mut cluster = Cluster::new(&[("publish-stats-interval", "0s")]);
+    cluster.start("a");
+    let outputs = cluster.join("a", "a");
+    assert_eq!(statistics(&outputs).len(), 2);
+    let quiet = Cluster::formed(&["a", "b"], &[]);
+    assert_eq!(quiet.nodes["a"].gossip_statistics().received, 0);
+}
+
+/// Two data centres of two nodes each, formed one after the other.
+fn two_data_centres() -> Cluster {
+    let mut cluster = Cluster::new(&[]);
+    for (name, data_center) in [("a", "east"), ("b", "east"), ("x", "west"), ("y", "west")] {
+        let mut config = quorate::Config::clone(&cluster.config);
+        config.set("multi-data-center.self-data-center", data_center).unwrap();
+        cluster.config = config.into();
+        cluster.start(name);
+        cluster.join(name, "a");
+        cluster.run_secs(5);
+    }
+    cluster
+}
+
+/// GSP-45, GSP-48, GSP-53 to GSP-56: the oldest of a data centre gossip across too, and only a status; the answer carries the state.
+#[test]
+fn rounds_across_data_centres_carry_a_status_only() {
+    let mut cluster = two_data_centres();
+    assert_eq!(cluster.view("x"), "a up, b up, x up, y up");
+    cluster.outputs.clear();
+    cluster.run_secs(60);
+    let across = |cluster: &Cluster, is: fn(&Message) -> bool| {
+        cluster.sent("a", is).into_iter().filter(|to| ["x", "y"].contains(to)).count()
+    };
+    let statuses = across(&cluster, |message| matches!(message, Message::GossipStatus { .. }));
+    let states = across(&cluster, |message| matches!(message, Message::Gossip { .. }));
+    // GSP-54: three rounds of four of a data centre with two members.
+    assert!((90..=170).contains(&statuses), "{statuses}");
+    assert_eq!(states, 0);
+}
+
+/// GSP-57, GSP-46: a node that goes tells one node of another data centre as well.
+#[test]
+fn a_last_gossip_reaches_one_node_of_another_data_centre() {
+    let mut cluster = two_data_centres();
+    cluster.outputs.clear();
+    cluster.down("a", "a");
+    let told = cluster.sent("a", |message| matches!(message, Message::Gossip { .. }));
+    assert!(told.contains(&"b") && told.contains(&"x"), "{told:?}");
+}
+
+/// GSP-60, GSP-61: with several data centres gossip is always sped up, as Pekko has it; within one only while news spread.
+#[test]
+fn several_data_centres_gossip_three_times_an_interval() {
+    let rounds = |mut cluster: Cluster, name: &str| {
+        cluster.run_secs(5);
+        cluster.outputs.clear();
+        cluster.run_secs(20);
+        cluster.sent(name, |m| matches!(m, Message::Gossip { .. } | Message::GossipStatus { .. })).len()
+    };
+    assert_eq!(rounds(Cluster::formed(&["a", "b"], &[]), "a"), 20);
+    let several = rounds(two_data_centres(), "a");
+    assert!(several >= 60, "{several}");
+}
