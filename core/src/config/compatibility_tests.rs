@@ -20,7 +20,7 @@ const SHARDS: &str = "configuration-compatibility-check.application.app.shards";
 const CHECK: &str = "configuration-compatibility-check.checkers.shards";
 const HIDE: &str = "configuration-compatibility-check.sensitive-config-paths.mine";
 
-/// CHK-2, CHK-8, CHK-10: by default a node tells its version, who downs and by which strategy.
+/// CHK-1, CHK-2, CHK-8, CHK-10: by default a node tells its version, who downs and by which strategy.
 #[test]
 fn a_joiner_tells_what_its_checkers_read() {
     let sent = config(&[]).join_config();

@@ -225,7 +225,7 @@ fn the_limit_of_unrest_follows_stable_after() {
     assert_eq!(limit("20s", "3s"), Some(3_000));
 }
 
-/// SBR-9, SBR-11: only the selected strategy's settings are asked for.
+/// CFG-6, SBR-9, SBR-11: only the selected strategy's settings are asked for.
 #[test]
 fn a_quorum_of_none_is_refused() {
     let mut config = Config::default();

@@ -39,7 +39,8 @@ impl Node {
         self.base.send_to(from, Message::InitJoinAck { attempt, address, verdict });
     }
 
-    /// JOIN-70 to JOIN-83: a node wants to be a member. Who is turned away is told why.
+    /// JOIN-70 to JOIN-83, GSP-40: a node wants to be a member. Who is turned away is told why; who is let in hears before this node's
+    /// users do.
     pub(super) fn receive_join(&mut self, from: &UniqueAddress, roles: Roles, app_version: AppVersion) {
         let why = match self.admission(from) {
             Admission::Welcome => {
@@ -58,7 +59,7 @@ impl Node {
         self.base.send_to(from, Message::JoinRefused { why });
     }
 
-    /// JOIN-71: the first rule that matches decides. The first member at the address counts (JOIN-80). Who joins does not
+    /// JOIN-71, REP-31: the first rule that matches decides. The first member at the address counts (JOIN-80). Who joins does not
     /// matter otherwise (JOIN-83), and any member may let it in (JOIN-82).
     fn admission(&self, from: &UniqueAddress) -> Admission {
         let repairs = &self.base.config.repairs;

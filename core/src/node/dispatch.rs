@@ -81,6 +81,7 @@ impl Node {
         }
     }
 
+    /// GSP-2: what a node does at its times. Before it is in a cluster the periodic ones only arm themselves again.
     fn fire(&mut self, timer: Timer) {
         match timer {
             Timer::ConfiguredSeedNodes => {

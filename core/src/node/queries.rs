@@ -4,7 +4,7 @@ use super::Node;
 use crate::membership::{Member, MemberStatus, Roles, UP_NUMBER_NONE};
 
 impl Node {
-    /// API-31, API-32: this node as a member. Before it is one, and after it has ended, with the status Removed.
+    /// API-31, API-32, JOIN-107: this node as a member. Before it is one, and after it has ended, with the status Removed.
     #[must_use]
     pub fn self_member(&self) -> Member {
         let base = &self.base;

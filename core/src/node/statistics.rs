@@ -31,7 +31,7 @@ pub(super) fn after_publishing(base: &mut Base) {
     }
 }
 
-/// GSP-83: counts a gossip that was not ignored, if anybody asks.
+/// GSP-83, OBS-35: counts a gossip that was not ignored, if anybody asks.
 pub(super) fn count(base: &mut Base, outcome: Outcome) {
     if base.config.publish_stats_interval.is_none() {
         return;

@@ -11,6 +11,7 @@ mod leading;
 mod leaving;
 mod milestones;
 mod nonsense;
+mod phases;
 mod repairs;
 mod seeds;
 mod shutdown;

@@ -45,7 +45,7 @@ fn the_first_seed_founds_a_cluster_after_the_timeout_when_another_is_silent() {
     assert_eq!(cluster.view("a"), "a up");
 }
 
-/// JOIN-33, JOIN-54: a node that is not the first of the list never founds a cluster.
+/// JOIN-33, JOIN-50, JOIN-54: a node that is not the first of the list never founds a cluster.
 #[test]
 fn a_later_seed_waits_for_others_for_ever() {
     let mut cluster = Cluster::new(&[]);
@@ -80,7 +80,7 @@ fn the_first_acknowledgment_decides() {
     assert_eq!(cluster.sent("c", |message| matches!(message, Message::Join { .. })).len(), 1);
 }
 
-/// JOIN-14, JOIN-16: when no cluster lets it in within the time set, a node gives up and ends.
+/// JOIN-14, JOIN-16, JOIN-60: when no cluster lets it in within the time set, a node gives up and ends.
 #[test]
 fn a_node_gives_up_after_the_time_set() {
     let mut cluster = Cluster::new(&[("shutdown-after-unsuccessful-join-seed-nodes", "20s")]);
@@ -194,7 +194,7 @@ fn a_plain_join_does_not_move_the_deadline_of_the_seed_nodes() {
     )));
 }
 
-/// JOIN-4, JOIN-36: an answer to an earlier list comes too late, and is counted.
+/// JOIN-4, JOIN-36, JOIN-53: an answer to an earlier list comes too late, and is counted.
 #[test]
 fn an_answer_to_an_earlier_list_comes_too_late() {
     let mut cluster = Cluster::new(&[]);

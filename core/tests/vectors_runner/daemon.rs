@@ -124,6 +124,7 @@ pub(crate) fn outcome(input: &Value, probe: &Probe, outputs: &[Output], result: 
     Outcome::Part { is: Value::Object(out), left_out }
 }
 
+/// GSP-42, GSP-43, GSP-69 to GSP-82: every outcome of a received gossip, those that are ignored, and what follows of it at once.
 pub(crate) fn receive_gossip(input: &Value) -> Outcome {
     let mut probe = probe(input, config(input, &[]));
     let gossip = Arc::new(gossip(&input["remote"]));
@@ -132,7 +133,7 @@ pub(crate) fn receive_gossip(input: &Value) -> Outcome {
     outcome(input, &probe, &outputs, result)
 }
 
-/// GSP-64: Pekko's digest of who has seen a state is compared here; ours is another, and none is empty.
+/// GSP-44, GSP-62 to GSP-66: what a received status is answered with, and that nothing else comes of it. Pekko's digest of who has seen a state is compared here; ours is another, and none is empty.
 pub(crate) fn receive_status(input: &Value) -> Outcome {
     let mut probe = probe(input, config(input, &[]));
     let own = probe.node().gossip().clone();

@@ -63,7 +63,7 @@ impl Node {
         }
     }
 
-    /// JOIN-102, JOIN-104: the version is known, so whoever waited for it is joined, in the order in which they came; the last
+    /// JOIN-102, JOIN-104, JOIN-108: the version is known (a host whose source failed tells the configured one), so whoever waited for it is joined, in the order in which they came; the last
     /// one remains, unless this node founds a cluster before.
     fn set_app_version(&mut self, command: CommandKind, version: AppVersion) {
         let waiting = match self.joining.set_version(version.clone()) {

@@ -108,7 +108,7 @@ impl Joining {
         self.later_version.set(version)
     }
 
-    /// JOIN-20, JOIN-22, JOIN-23: asks another node to let this one in, once, with a deadline. Configurations are not compared.
+    /// JOIN-20, JOIN-22, JOIN-23, JOIN-64: asks another node to let this one in, once, with a deadline if there is to be one. Configurations are not compared.
     pub(super) fn attempt(&mut self, base: &mut Base, address: Address) {
         self.stop_process(base);
         match base.config.retry_unsuccessful_join_after {
@@ -129,7 +129,7 @@ impl Joining {
         if self.seed_nodes.is_empty() { Next::Join(join_with) } else { self.ask_seed_nodes(base) }
     }
 
-    /// JOIN-16, JOIN-60: joining took too long in all.
+    /// JOIN-16, JOIN-60, JOIN-62: joining took too long in all. The deadline is a timer of its own.
     pub(super) fn gave_up(&self, base: &mut Base) {
         if !base.is_initialized() {
             base.warn(Warning::JoinGivenUp { seed_nodes: self.seed_nodes.clone() });

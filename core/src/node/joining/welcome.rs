@@ -21,7 +21,7 @@ impl Node {
         }
     }
 
-    /// JOIN-20, JOIN-75, JOIN-77, LDR-3: the first member is Up at once, unless a minimum holds it back.
+    /// JOIN-20, JOIN-25, JOIN-75, JOIN-77, LDR-3: the first member is Up at once, unless a minimum holds it back.
     fn found_cluster(&mut self) {
         let (me, roles) = (self.base.me.clone(), self.base.roles.clone());
         let app_version = self.joining.app_version(&self.base).clone();
@@ -62,7 +62,7 @@ impl Node {
         self.become_initialized();
     }
 
-    /// JOIN-5
+    /// JOIN-2, JOIN-5: once in the life of an incarnation.
     fn become_initialized(&mut self) {
         self.joining.done(&mut self.base);
         self.heartbeats.start(&mut self.base);
