@@ -83,6 +83,22 @@ fn gossip_of_the_same_state(bencher: Bencher<'_, '_>, nodes: usize) {
     repeat(bencher, nodes, |node| Message::Gossip { gossip: node.gossip().clone() });
 }
 
+/// A whole state in which one member has changed: the first that is Joining is Up. With the copy of the node, which does not
+/// count, and everything that follows: diff, events, ring, resolver.
+#[divan::bench(args = SIZES)]
+fn gossip_that_changes_one_member(bencher: Bencher<'_, '_>, nodes: usize) {
+    let node = member(nodes);
+    let joining = node.gossip().members().iter().nth(1).unwrap().up_with(2).unwrap();
+    let changed = node.gossip().update(&[joining]).bump(node_of(1).key()).only_seen(&node_of(1));
+    let envelope = envelope(&node, 1, Message::Gossip { gossip: changed.into() });
+    bencher.with_inputs(|| (node.clone(), Vec::with_capacity(16))).bench_local_values(
+        |(mut node, mut outputs): (Node, Vec<Output>)| {
+            node.handle_into(input(InputKind::Received(envelope.clone())), &mut outputs);
+            (node, outputs)
+        },
+    );
+}
+
 /// The frame of a heartbeat, written and read.
 #[divan::bench]
 fn heartbeat_frame(bencher: Bencher<'_, '_>) {
