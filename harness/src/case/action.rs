@@ -88,6 +88,11 @@ pub enum Action {
         /// Who is told so.
         at: NodeName,
     },
+    /// `prepare-for-shutdown at NODE`: a node is told that the whole cluster is about to stop.
+    PrepareForShutdown {
+        /// Who is told so.
+        at: NodeName,
+    },
     /// `join NODE via NODE`: a node is told to join through another.
     Join {
         /// Who should join.

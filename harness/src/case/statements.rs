@@ -132,7 +132,7 @@ pub(crate) static STATEMENTS: [Statement; 15] = [
 ];
 
 /// All actions.
-pub(crate) static ACTIONS: [ActionForm; 28] = [
+pub(crate) static ACTIONS: [ActionForm; 29] = [
     processes::START,
     processes::STOP,
     processes::CRASH,
@@ -144,6 +144,7 @@ pub(crate) static ACTIONS: [ActionForm; 28] = [
     membership::SET_APP_VERSION,
     membership::LEAVE,
     membership::DOWN,
+    membership::PREPARE_FOR_SHUTDOWN,
     network::CUT,
     network::ISOLATE,
     network::BRIDGE,

@@ -19,8 +19,9 @@ pub(super) static C6: Invariant = Invariant::new(
                preparing for shutdown",
     Group::Safety,
     Watches::Change,
-    "LDR-1, LDR-6, LDR-11, LDR-15, LDR-17, LDR-18, CNV-6, CNV-15",
-);
+    "LDR-1, LDR-6, LDR-11, LDR-15, LDR-17, LDR-18, LDR-46, CNV-6, CNV-15",
+)
+.cured_by(&["preparing-from-gossip"]);
 
 /// What a node knew and was, as far as it decides whether its leader's actions were right.
 #[derive(Clone, Copy, Debug)]

@@ -32,7 +32,10 @@ fn family(action: &Action) -> Option<Family> {
         }
         Action::Link(_) => Family::Links,
         Action::Crash { .. } | Action::Restart { .. } => Family::Ends,
-        Action::Leave { .. } | Action::Stop { .. } | Action::Down { .. } => Family::Departures,
+        Action::Leave { .. }
+        | Action::Stop { .. }
+        | Action::Down { .. }
+        | Action::PrepareForShutdown { .. } => Family::Departures,
         Action::Start { .. } | Action::Join { .. } | Action::SetAppVersion { .. } => Family::Arrivals,
         Action::Check { .. } => Family::Questions,
         Action::StartAll { .. } | Action::End => return None,

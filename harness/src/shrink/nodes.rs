@@ -153,6 +153,7 @@ fn action_stays(action: &mut Action, stays: &impl Fn(&NodeName) -> bool) -> bool
         | Action::Heal { between: Some(between) }
         | Action::Flap { separated: Separated::Link(between), .. } => between_stays(between, stays),
         Action::Isolate { node } => stays(node),
+        Action::PrepareForShutdown { at } => stays(at),
         Action::Link(change) => links_stay(&change.links, stays),
         Action::Block { links, .. }
         | Action::Unblock { links, .. }

@@ -1,4 +1,4 @@
-//! `join`, `leave` and `down`: commands to nodes.
+//! `join`, `leave`, `down` and `prepare-for-shutdown`: commands to nodes.
 
 use quorate::{AppVersion, Command};
 use quorate_sim::Action as Deed;
@@ -112,6 +112,30 @@ pub(super) const DOWN: ActionForm = ActionForm {
     },
     play: |action, deeds| match action {
         Action::Down { node, at } => Some(deeds.two(node, at, |host, at| Deed::Down { host, at })),
+        _ => None,
+    },
+};
+
+pub(super) const PREPARE_FOR_SHUTDOWN: ActionForm = ActionForm {
+    form: Form {
+        word: "prepare-for-shutdown",
+        syntax: "prepare-for-shutdown at NODE",
+        example: "prepare-for-shutdown at a",
+        meaning: "a node is told that the whole cluster is about to stop; nothing stops by it",
+    },
+    parse: |input| {
+        word(input, "at")?;
+        Ok(Action::PrepareForShutdown { at: node(input, &[])? })
+    },
+    print: |action| match action {
+        Action::PrepareForShutdown { at } => Some(format!("prepare-for-shutdown at {at}")),
+        _ => None,
+    },
+    play: |action, deeds| match action {
+        Action::PrepareForShutdown { at } => {
+            let deed = |host| Deed::Command { host, command: Command::PrepareForShutdown };
+            Some(deeds.each(core::slice::from_ref(at), deed))
+        }
         _ => None,
     },
 };

@@ -157,6 +157,7 @@ fn members_join_leave_and_are_downed() {
     assert_eq!(action("leave a"), Action::Leave { node: name("a"), at: None });
     assert_eq!(action("leave a at b"), Action::Leave { node: name("a"), at: Some(name("b")) });
     assert_eq!(action("down a at b"), Action::Down { node: name("a"), at: name("b") });
+    assert_eq!(action("prepare-for-shutdown at b"), Action::PrepareForShutdown { at: name("b") });
     assert_eq!(action("join a via b"), Action::Join { node: name("a"), via: name("b") });
 }
 

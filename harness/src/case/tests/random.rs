@@ -269,6 +269,7 @@ fn action(nodes: &Nodes) -> impl Strategy<Value = Action> + use<> {
         (one(nodes), option::of(one(nodes))).prop_map(|(node, at)| Action::Leave { node, at }),
         (one(nodes), one(nodes)).prop_map(|(node, at)| Action::Down { node, at }),
         (one(nodes), one(nodes)).prop_map(|(node, via)| Action::Join { node, via }),
+        one(nodes).prop_map(|at| Action::PrepareForShutdown { at }),
     ];
     let flap = (separated(nodes), time(), time()).prop_map(|(separated, every, lasts)| Action::Flap {
         separated,
