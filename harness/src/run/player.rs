@@ -250,7 +250,8 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
             let limit = slice.unwrap_or(until);
             while self.world.now() <= limit && !self.is_over() {
                 let before = self.world.steps();
-                // An action that is refused later than it was scheduled is one that the world put off: a restart.
+                // An action that is refused later than it was scheduled is one that the world put off: a restart of a
+                // node that runs again already, or a command to one that was paused and has ended (CASE-7).
                 self.step(limit);
                 if self.world.steps() == before {
                     break;
