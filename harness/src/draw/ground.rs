@@ -41,6 +41,12 @@ impl Ground {
         dice.time(self.from, Time(self.from.nanos() + (self.to.nanos() - self.from.nanos()) / 3))
     }
 
+    /// How long something may last that begins at an instant: it ends with the time of trouble.
+    pub(super) fn lasting(&self, at: Time, dice: &mut Dice) -> Time {
+        let left = self.to.nanos().saturating_sub(at.nanos());
+        Time(self.telling_delay(dice).nanos().min(left).max(100_000_000))
+    }
+
     /// How long after a fault the next thing may be of interest: at once, about when the fault is noticed, about when
     /// it is decided upon, or at any time before.
     pub(super) fn telling_delay(&self, dice: &mut Dice) -> Time {

@@ -81,9 +81,7 @@ fn draw_with(id: CaseId, takes_part: impl Fn(&Family, bool) -> bool) -> Case {
 fn mend(case: &Case) -> Vec<Action> {
     let has = |is: fn(&Action) -> bool| case.steps.iter().any(|step| is(&step.action));
     let mut mended = Vec::new();
-    if has(|action| {
-        matches!(action, Action::CutGroups { .. } | Action::CutLink { .. } | Action::Isolate { .. })
-    }) {
+    if has(cuts) {
         mended.push(Action::Heal { between: None });
     }
     let mut restore =
@@ -99,6 +97,19 @@ fn mend(case: &Case) -> Vec<Action> {
         restore(LinkEffect::Delay(at_first.unwrap_or(USUAL_DELAY)));
     }
     mended
+}
+
+/// Whether an action takes links away until they are healed.
+fn cuts(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::CutGroups { .. }
+            | Action::CutLink { .. }
+            | Action::Isolate { .. }
+            | Action::Bridge { .. }
+            | Action::Ring { .. }
+            | Action::Flap { .. }
+    )
 }
 
 /// How long a message is under way if nothing else is said.

@@ -1,5 +1,6 @@
 //! The families of faults. A new one is a small file here, and a line in [`FAMILIES`].
 
+mod bridges;
 mod crashes;
 mod cuts;
 mod delays;
@@ -9,9 +10,12 @@ mod isolation;
 mod joiners;
 mod leaves;
 mod loss;
+mod noise;
 mod one_way;
 mod pairs;
+mod pauses;
 mod restarts;
+mod slowness;
 mod stops;
 
 use super::dice::Dice;
@@ -58,6 +62,10 @@ pub(super) static FAMILIES: &[&Family] = &[
     &downs::DOWNS,
     &loss::LOSS,
     &delays::DELAYS,
+    &pauses::PAUSES,
+    &slowness::SLOWNESS,
+    &bridges::BRIDGES,
+    &noise::NOISE,
 ];
 
 /// Of so many nodes how many are meant: mostly one, sometimes up to half of them.
