@@ -7,6 +7,7 @@
 //! - [`failure`]: what is handed back of a run that failed.
 //! - [`shrink`]: the smallest case that fails in the same way.
 //! - [`sweep`]: campaigns of many drawn cases.
+//! - [`measure`]: what the runs of a case measure, over seeds.
 //! - [`cli`]: the command `quorate`.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -17,6 +18,7 @@ pub mod draw;
 pub mod failure;
 pub mod fuzz;
 pub mod judge;
+pub mod measure;
 pub mod run;
 pub mod settings;
 pub mod shrink;

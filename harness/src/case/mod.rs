@@ -49,6 +49,7 @@
 mod action;
 mod ast;
 mod bytes;
+mod builder;
 mod catalog;
 mod error;
 mod factor;
@@ -70,6 +71,7 @@ pub use self::ast::{
     Settings, Step,
 };
 pub use self::bytes::Bytes;
+pub use self::builder::CaseBuilder;
 pub use self::catalog::{INVARIANT_IDS, SettingCatalog};
 pub use self::error::{CaseError, ErrorKind, Errors};
 pub use self::factor::Factor;

@@ -54,6 +54,13 @@ impl Time {
     }
 }
 
+impl From<std::time::Duration> for Time {
+    /// Durations beyond [`Time::MAX`] become it.
+    fn from(duration: std::time::Duration) -> Self {
+        Self(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX))
+    }
+}
+
 /// Why a text is no time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -11,6 +11,7 @@ mod fmt;
 mod input;
 mod json;
 mod list;
+mod measure;
 mod output;
 mod page;
 mod replay;
@@ -73,6 +74,8 @@ enum Command {
     Shrink(shrink::Arguments),
     /// Draw cases, run and judge them on all cores, keep what fails.
     Sweep(sweep::Arguments),
+    /// Run a case over many seeds, and tell median, 99 % and worst of what its runs measure.
+    Measure(measure::Arguments),
     /// Write cases in their canonical form; prose is kept.
     Fmt(fmt::Arguments),
     /// Tell what there is: settings, statements, invariants, repairs, planted bugs.
@@ -90,6 +93,7 @@ pub fn main() -> ExitCode {
         Some(Command::Replay(arguments)) => replay::replay(&mut page, &arguments),
         Some(Command::Shrink(arguments)) => shrink::shrink(&mut page, &arguments),
         Some(Command::Sweep(arguments)) => sweep::sweep(&mut page, &arguments),
+        Some(Command::Measure(arguments)) => measure::measure(&mut page, &arguments),
         Some(Command::Fmt(arguments)) => fmt::fmt(&mut page, &arguments),
         Some(Command::List(arguments)) => list::list(&mut page, &arguments),
     };

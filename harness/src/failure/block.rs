@@ -5,7 +5,7 @@ use std::fmt;
 use super::build::BUILD;
 use crate::case::{Case, Line, Prose, RecordedDigest};
 use crate::run::{Outcomes, seconds};
-use crate::shrink::shrink;
+use crate::shrink::{Shrunk, shrink};
 
 /// RUN-1: everything that a person needs to see a failure again.
 #[derive(Clone, Debug)]
@@ -25,11 +25,16 @@ pub struct FailureBlock<'a> {
 /// How many events shrinking may take before a block is printed: a second or so. `quorate shrink` takes what it needs.
 const EVENTS_MAX: u64 = 3_000_000;
 
+/// The same failure in a smaller case, as far as a short wait allows.
+pub(super) fn shrunk_in_short(case: &Case, outcomes: &Outcomes) -> Option<Shrunk> {
+    let shrunk = shrink(case, &mut |progress| progress.events < EVENTS_MAX).ok();
+    shrunk.filter(|shrunk| Some(&shrunk.signature) == outcomes.signature.as_ref())
+}
+
 /// The block of a run that failed, with the case shrunk as far as a short wait allows.
 #[must_use]
 pub fn block_of(case: &Case, outcomes: &Outcomes, again: String, keep: String) -> String {
-    let shrunk = shrink(case, &mut |progress| progress.events < EVENTS_MAX).ok();
-    let shrunk = shrunk.filter(|shrunk| Some(&shrunk.signature) == outcomes.signature.as_ref());
+    let shrunk = shrunk_in_short(case, outcomes);
     let (shown, statements_before) = match &shrunk {
         Some(shrunk) => (&shrunk.case, Some(shrunk.statements_before)),
         None => (case, None),

@@ -50,6 +50,8 @@ pub struct Options {
     /// RUN-2: statements that turn out not to apply are passed over, as nobody can know when a case is drawn who will
     /// still be running. The case of the report is without them.
     pub pass_over: bool,
+    /// No invariant is judged: for measuring.
+    pub unjudged: bool,
 }
 
 /// What became of a run.

@@ -1,0 +1,115 @@
+//! A case over many seeds, and what its runs measure: median, 99 %, worst.
+//!
+//! ```
+//! use quorate_harness::case::parse;
+//! use quorate_harness::measure::{Metric, measure};
+//! use quorate_harness::run::Options;
+//! use quorate_harness::settings::Settings;
+//!
+//! let text = "qcase 1\nnodes a b c\nseeds a\nat 0s start all\nat 20s crash c\nat 1m end\n";
+//! let case = parse("doc.qcase", text, &Settings)?;
+//! let measured = measure(&case, &Options::default(), 1..=4, 2)?;
+//! let converged = measured.metric(Metric::Converged).expect("three nodes find each other");
+//! assert_eq!(converged.samples, 4);
+//! assert!(converged.median > 0.0 && converged.worst < 20.0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! All times are virtual. Nothing is judged meanwhile: a campaign does that. Runs go on side by side on several threads,
+//! and what they measure does not depend on how many there are.
+
+mod incident;
+mod meter;
+mod numbers;
+
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use numbers::{Metric, Summary};
+
+use crate::case::Case;
+use crate::run::{NotRunnable, Options, Player};
+use meter::Meter;
+use numbers::Sample;
+
+/// What the runs of a case measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// How many runs there were.
+    pub runs: u64,
+    /// The seeds of runs in which a question was answered with no, or the world itself went wrong.
+    pub failed: Vec<u64>,
+    /// What was measured, in the order of [`Metric`]; what no run could measure is left out.
+    pub metrics: Vec<Summary>,
+}
+
+impl Measured {
+    /// What was measured of one thing.
+    #[must_use]
+    pub fn metric(&self, metric: Metric) -> Option<&Summary> {
+        self.metrics.iter().find(|summary| summary.metric == metric)
+    }
+}
+
+/// One run.
+struct Run {
+    seed: u64,
+    failed: bool,
+    samples: Vec<Sample>,
+}
+
+/// Runs a case with each of these seeds, on so many threads.
+///
+/// # Errors
+/// A case that can't be run, with the smallest seed with which it can't.
+pub fn measure(
+    case: &Case,
+    options: &Options,
+    seeds: RangeInclusive<u64>,
+    jobs: usize,
+) -> Result<Measured, NotRunnable> {
+    let next = AtomicU64::new(0);
+    let (first, last) = (*seeds.start(), *seeds.end());
+    let work = || {
+        let mut done: Vec<Result<Run, (u64, NotRunnable)>> = Vec::new();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(seed) = first.checked_add(place).filter(|seed| *seed <= last) else { return done };
+            done.push(run_one(case, options, seed).map_err(|why| (seed, why)));
+        }
+    };
+    let mut runs = Vec::new();
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..jobs.max(1)).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            match worker.join() {
+                Ok(done) => runs.extend(done),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+    });
+    runs.sort_by_key(|run| match run {
+        Ok(run) => run.seed,
+        Err((seed, _)) => *seed,
+    });
+    let runs = runs.into_iter().collect::<Result<Vec<Run>, _>>().map_err(|(_, why)| why)?;
+    Ok(Measured {
+        runs: runs.len() as u64,
+        failed: runs.iter().filter(|run| run.failed).map(|run| run.seed).collect(),
+        metrics: numbers::summaries(runs.iter().flat_map(|run| &run.samples)),
+    })
+}
+
+fn run_one(case: &Case, options: &Options, seed: u64) -> Result<Run, NotRunnable> {
+    let options = Options { seed: Some(seed), bare: true, unjudged: true, ..options.clone() };
+    let case = Case { seed, ..case.clone() };
+    let meter = Meter::new(case.nodes.len());
+    let played = Player::<(), Meter>::watched(case, &options, meter)?.play()?;
+    let outcomes = &played.report.outcomes;
+    let failed = outcomes.fault.is_some() || !outcomes.unmet.is_empty();
+    let samples = played.witness.samples(outcomes.ended_at, outcomes.node_seconds);
+    Ok(Run { seed, failed, samples })
+}
+
+#[cfg(test)]
+mod tests;
