@@ -48,8 +48,8 @@
 
 mod action;
 mod ast;
-mod bytes;
 mod builder;
+mod bytes;
 mod catalog;
 mod error;
 mod factor;
@@ -70,8 +70,8 @@ pub use self::ast::{
     Case, CaseProse, Claim, Expectation, JudgeOff, Line, Link, Prose, RecordedDigest, Roles, Setting,
     Settings, Step,
 };
-pub use self::bytes::Bytes;
 pub use self::builder::CaseBuilder;
+pub use self::bytes::Bytes;
 pub use self::catalog::{INVARIANT_IDS, SettingCatalog};
 pub use self::error::{CaseError, ErrorKind, Errors};
 pub use self::factor::Factor;

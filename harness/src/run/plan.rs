@@ -26,6 +26,17 @@ pub struct NotRunnable {
     pub why: String,
 }
 
+impl std::fmt::Display for NotRunnable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.line > 0 {
+            write!(f, "line {}: ", self.line)?;
+        }
+        f.write_str(&self.why)
+    }
+}
+
+impl std::error::Error for NotRunnable {}
+
 /// The address of a node (CASE-9).
 pub(crate) fn address(name: &NodeName) -> Result<Address, String> {
     let (host, port) = address_parts(name);
