@@ -119,7 +119,7 @@ impl Base {
         self.phase == Phase::Initialized
     }
 
-    /// Whether this node has ended, or will at the end of this input.
+    /// API-30: whether this node has ended, or will at the end of this input.
     pub(crate) fn has_ended(&self) -> bool {
         self.phase == Phase::Stopped || self.stopping.is_some()
     }

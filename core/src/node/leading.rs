@@ -109,7 +109,7 @@ impl Leading {
             .is_some_and(|delay| config.leader_actions_interval.saturating_mul(self.ticks_stuck) >= delay)
     }
 
-    /// Section 6.3: promotions, exits and removals of one step, all read from the state as it was (LDR-19), with one clock
+    /// LIFE-4, LIFE-61, SHUT-42, section 6.3: promotions, exits and removals of one step, all read from the state as it was (LDR-19), with one clock
     /// change together. Nothing happens when there is nothing to do (LDR-24).
     fn act_on_convergence(
         &mut self,

@@ -35,7 +35,7 @@ impl Leaving {
         self.down_evaluations
     }
 
-    /// LDR-21, LDR-28, GSP-78: this node is Exiting; its host has work to finish. Once.
+    /// LDR-21, LDR-28, LIFE-40, LIFE-41, GSP-78, SHUT-16: this node is Exiting; its host has work to finish. Once.
     pub(super) fn begin_exit(&mut self, base: &mut Base) {
         base.exit_in_progress = true;
         self.requests += 1;
@@ -59,7 +59,7 @@ impl Leaving {
         self.open_request.take_if(|open| *open == id).is_some()
     }
 
-    /// LDR-39, LDR-40, LDR-41: a node that is Down ends when all that are Down have heard of it or are unreachable, and at
+    /// LDR-39, LDR-40, LDR-41, LIFE-30, LIFE-31: a node that is Down ends when all that are Down have heard of it or are unreachable, and at
     /// the fifth evaluation in any case. Gives back whether it is Down.
     pub(super) fn end_if_down(&mut self, base: &mut Base) -> bool {
         if base.view().own_status() != Down {

@@ -130,7 +130,7 @@ impl Node {
         self.base.out.push(Output::Ignored { from: None, what: None, why });
     }
 
-    /// LDR-29, LIFE-52, SHUT-17, SHUT-18: this node ends as an exiting one does, however far its exit has come. LDR-43: one that is
+    /// LDR-29, LDR-35, LIFE-52, SHUT-17, SHUT-18: this node ends as an exiting one does, however far its exit has come. LDR-43: one that is
     /// Down ends by itself.
     fn exit_now(&mut self) {
         let (kind, status) = (CommandKind::ExitNow, self.base.view().own_status());
