@@ -96,9 +96,9 @@ planted! {
     /// LDR-17
     LeavingGoesStraightToRemoved = "leaving-goes-straight-to-removed", "LDR-17",
         "a Leaving member is removed without ever being Exiting";
-    /// LDR-12
-    ConfirmedExitIgnored = "confirmed-exit-ignored", "LDR-12",
-        "an Exiting member that says it has finished is not removed for it";
+    /// LDR-17
+    LeavingStays = "leaving-stays", "LDR-17",
+        "a Leaving member never becomes Exiting";
     /// HB-48
     RingAsksNobody = "ring-asks-nobody", "HB-48",
         "nobody is asked whether it is there";

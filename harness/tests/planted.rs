@@ -30,6 +30,39 @@ at 140s heal
 at 170s end
 ";
 
+/// One thing after the other, each with the time that it may take.
+const PEACE: &str = "qcase 1
+nodes a b c d e
+seeds a b
+set   repairs.all = on, sbr.stable-after = 5s, world.exit-tasks = 1s
+
+at 0s   start a b c d
+at 20s  start e
+at 70s  leave e
+at 120s crash d
+at 180s restart c
+at 240s cut a | rest
+at 246s heal
+at 420s end
+";
+
+/// L2 to L6, L8: what takes its time is judged when it is given that time, and is sound.
+#[test]
+fn what_must_come_in_time_comes_in_peace() {
+    let case = parse("peace.qcase", PEACE, &Settings).unwrap_or_else(|errors| panic!("{errors}"));
+    let outcomes = run(&case, &Options::default()).unwrap().outcomes;
+    assert_eq!(outcomes.violation, None);
+    for id in ["L1", "L2", "L3", "L4", "L5", "L6", "L8"] {
+        let row = outcomes.judged.iter().find(|row| row.id == id).unwrap();
+        assert!(row.judged > 0, "{row}");
+    }
+    for (bug, ids) in [("ring-asks-nobody", ["L1", "L3"]), ("leaving-stays", ["L1", "L5"])] {
+        let bug = Planted::ALL.iter().find(|known| known.name() == bug).copied();
+        let found = violated(&case, bug, 1);
+        assert!(found.is_some_and(|id| ids.contains(&id)), "{found:?}");
+    }
+}
+
 fn life() -> Case {
     parse("life.qcase", LIFE, &Settings).unwrap_or_else(|errors| panic!("{errors}"))
 }

@@ -156,7 +156,6 @@ impl Leading {
             .filter(|member| may_be_self(member) && view.is_unreachable_for_removal(member.unique_address()));
         let confirmed = view
             .own_data_center_with(Exiting)
-            .filter(|_| !base.config.repairs.breaks(Planted::ConfirmedExitIgnored))
             .filter(|member| self.confirmed.binary_search(member.unique_address()).is_ok());
         let unready = view
             .own_data_center_with(LeavingStatus)
@@ -202,6 +201,7 @@ fn promotions(base: &Base, preparing: bool) -> Vec<Member> {
             up_number = up_number.saturating_add(step);
             member.up_with(number).ok()
         }
+        LeavingStatus if base.config.repairs.breaks(Planted::LeavingStays) => None,
         LeavingStatus => member.with_status(Exiting).ok(),
         PreparingForShutdown => member.with_status(ReadyForShutdown).ok(),
         _ => None,

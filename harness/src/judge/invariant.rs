@@ -5,8 +5,8 @@ use std::fmt;
 use crate::case::INVARIANT_IDS;
 
 use super::{
-    agreement, convergence, deciding, exchange, identity, leading, leaving, liveness, membership, promotion,
-    reachability, rows, split, telling, versions,
+    agreement, convergence, deciding, duties, exchange, identity, leading, leaving, liveness, membership,
+    promotion, reachability, rows, split, telling, versions,
 };
 
 /// INV-1: one sentence that must hold of every run.
@@ -176,6 +176,13 @@ pub static INVARIANTS: &[&Invariant] = &[
     &deciding::S9,
     &deciding::S10,
     &liveness::L1,
+    &duties::L2,
+    &duties::L3,
+    &duties::L4,
+    &duties::L5,
+    &duties::L6,
+    &duties::L7,
+    &duties::L8,
 ];
 
 impl Invariant {

@@ -32,10 +32,12 @@
 
 mod agreement;
 mod assumptions;
+mod awaiting;
 mod change;
 mod convergence;
 mod deciding;
 mod docket;
+mod duties;
 mod exchange;
 mod hearing;
 mod identity;
@@ -69,6 +71,7 @@ use quorate::{CommandKind, Config, Instant, NodeKey, Phase, UniqueAddress};
 use crate::case::Case;
 use docket::Docket;
 pub use docket::Judged;
+use duties::Duty;
 use identity::M9;
 use invariant::COUNT;
 pub use invariant::{Assumption, Group, INVARIANTS, Invariant, Watches};
@@ -140,6 +143,10 @@ pub struct Judge {
     /// The network among live nodes, if it is known.
     partition: Option<Partition>,
     quiet: Quiet,
+    /// What must have come by a time.
+    duties: Vec<Duty>,
+    /// When the first of that is looked at.
+    next_duty: Instant,
     /// How many live nodes see an unreachable or a Down member.
     troubled: usize,
     /// How many events are left until all is judged again.
@@ -161,6 +168,8 @@ impl Judge {
             ledger: Ledger::default(),
             partition: None,
             quiet: Quiet::never(),
+            duties: Vec::new(),
+            next_duty: Instant::MAX,
             troubled: 0,
             until_full: FULL_EVENTS_MIN,
         }
@@ -176,6 +185,7 @@ impl Judge {
         self.until_full -= 1;
         if self.until_full > 0
             && event.at < self.quiet.due()
+            && event.at < self.next_duty
             && let Some(host) = event.host
             && let Some(Some(seat)) = self.seats.get_mut(host)
             && matches!(
@@ -221,6 +231,10 @@ impl Judge {
             _ => self.see_node(stage, event),
         }
         self.begin_quiet(event.at);
+        if event.at >= self.next_duty {
+            let name = |node: &UniqueAddress| stage.name(node);
+            self.judge_duties(stage, event.at, Names(&name));
+        }
         if self.until_full == 0 || event.at >= self.quiet.due() {
             self.judge_all(stage, event.at);
         }
@@ -229,24 +243,44 @@ impl Judge {
 
     /// Something was done to hosts or links.
     fn see_world(&mut self, stage: &impl Stage, at: Instant) {
+        let was_calm = self.is_undisturbed(stage) && self.is_calm();
+        self.disturb();
         self.fault(at);
+        let before: Vec<(usize, UniqueAddress)> = self
+            .live
+            .values()
+            .filter_map(|host| Some((*host, self.seats[*host].as_ref()?.me.clone())))
+            .collect();
         self.find_ended(stage);
         self.partition = None;
         let partition = self.partition(stage);
         self.circumstances.network(partition);
+        if was_calm && partition == Partition::Whole {
+            let gone = before.into_iter().filter(|(_, node)| !self.live.contains_key(&node.key()));
+            let gone = gone.map(|(_, node)| (node, None)).collect();
+            self.await_removals(at, gone);
+        }
+        self.await_rest(stage, at);
     }
 
     /// Something happened at a host.
     fn see_node(&mut self, stage: &impl Stage, event: Event) {
         let Some(host) = event.host else { return };
         let Some(node) = stage.node(host) else { return };
+        let replaced = self.seats.get(host).and_then(Option::as_ref).filter(|seat| seat.is_live);
+        let replaced = replaced.filter(|seat| seat.me != *node.me).map(|seat| seat.me.clone());
+        let was_calm = replaced.is_some() && self.is_undisturbed(stage) && self.is_calm();
         self.seat(stage, host, &node, event.at);
         if let Cause::Command(command) = event.cause {
-            self.see_command(command, event.at);
+            self.see_command(stage, command, event.at);
             self.ledger.register.hear_version(node.me, stage.outputs());
+        }
+        if let Some(old) = replaced.filter(|_| was_calm) {
+            self.await_removals(event.at, vec![(old, Some(node.me.clone()))]);
         }
         if event.cause == Cause::ExitTasksDone {
             self.restart_quiet(event.at);
+            self.exit_goes_on(node.me, event.at);
         }
         self.see_change(stage, host, &node, event);
         if event.cause == Cause::Tick
@@ -259,8 +293,10 @@ impl Judge {
         }
     }
 
-    fn see_command(&mut self, command: CommandKind, at: Instant) {
+    fn see_command(&mut self, stage: &impl Stage, command: CommandKind, at: Instant) {
         self.restart_quiet(at);
+        self.disturb();
+        self.await_rest(stage, at);
         match command {
             CommandKind::Down => {
                 self.circumstances.manual_down = true;

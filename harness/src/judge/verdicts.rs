@@ -101,6 +101,7 @@ impl Judge {
         self.judge_change(stage, host, &change, event.at);
         self.judge_outputs(stage, host, node, &change, event);
         self.remember(host, node, &change, event);
+        self.await_members(stage, &change, event);
         self.judge_agreement(stage, host, &change);
         let news = if change.members_changed { News::Members } else { News::State };
         self.judge_state(host, node, news, Names(&name));
@@ -110,7 +111,7 @@ impl Judge {
     }
 
     /// Whether nothing is wrong with the network, and no fault of before is still felt.
-    fn is_undisturbed(&mut self, stage: &impl Stage) -> bool {
+    pub(super) fn is_undisturbed(&mut self, stage: &impl Stage) -> bool {
         self.partition(stage) == Partition::Whole && !self.circumstances.are_open()
     }
 
@@ -423,6 +424,7 @@ impl Judge {
             }
         }
         self.judge_convergence_bound(stage, at, Names(&name));
+        self.judge_duties(stage, at, Names(&name));
         self.ledger.versions.keep_those_of(self.seats.iter().flatten().filter(|seat| seat.is_live));
     }
 
@@ -452,7 +454,7 @@ impl Judge {
         }
     }
 
-    fn not_removed(&self) -> Vec<&Seat> {
+    pub(super) fn not_removed(&self) -> Vec<&Seat> {
         let all = self.participants();
         let mut removed: Vec<&UniqueAddress> = all.iter().flat_map(|seat| &seat.departed).collect();
         removed.sort_unstable();

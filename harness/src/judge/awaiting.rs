@@ -1,0 +1,156 @@
+//! When the invariants of time are begun, ended and judged.
+
+use std::time::Duration;
+
+use quorate::{Instant, MemberStatus, UniqueAddress};
+
+use super::Judge;
+use super::assumptions::{FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS, RESOLVER_ON};
+use super::change::Change;
+use super::duties::{Duty, L2, L3, L4, L5, L6, L7, L8};
+use super::liveness;
+use super::seat::Seat;
+use super::split::Partition;
+use super::stage::{Cause, Event, Stage};
+use super::violation::Names;
+
+impl Judge {
+    /// Something was done to nodes or links, or commanded: what was awaited is awaited no longer.
+    pub(super) fn disturb(&mut self) {
+        for duty in std::mem::take(&mut self.duties) {
+            self.docket.excused(duty.invariant, &NO_FAULT_DURING);
+        }
+        self.next_duty = Instant::MAX;
+    }
+
+    fn await_by(&mut self, duty: Duty) {
+        if self.docket.asserts(duty.invariant) {
+            self.next_duty = self.next_duty.min(duty.due);
+            self.duties.push(duty);
+        }
+    }
+
+    /// The time that news take, the longest of all nodes.
+    fn longest(&self, of: impl Fn(&super::seat::Terms, Duration) -> Duration) -> Duration {
+        let spread = self.bound();
+        let bounds = self.seats.iter().flatten().map(|seat| of(&seat.terms, spread));
+        bounds.max().unwrap_or_default()
+    }
+
+    /// L3, L6: nodes have gone at an instant before which all agreed. `gone`: who, and what its host runs now.
+    pub(super) fn await_removals(&mut self, at: Instant, gone: Vec<(UniqueAddress, Option<UniqueAddress>)>) {
+        let due = at + self.longest(|terms, spread| terms.removal(spread));
+        for (node, successor) in gone {
+            let invariant = if successor.is_some() { &L6 } else { &L3 };
+            self.await_by(Duty { successor, ..Duty::of(invariant, Some(node), due) });
+        }
+    }
+
+    /// L2, L7, L8: something was done, and the network is as it now is.
+    pub(super) fn await_rest(&mut self, stage: &impl Stage, at: Instant) {
+        if self.partition(stage) != Partition::Whole {
+            return;
+        }
+        let spread = self.bound();
+        let all = self.participants();
+        let is_removed = |seat: &&&Seat| self.ledger.departed.contains(&seat.me.key());
+        let removed: Vec<UniqueAddress> = all.iter().filter(is_removed).map(|seat| seat.me.clone()).collect();
+        let knows_all = |seat: &&Seat| all.iter().all(|other| seat.gossip.member(&other.me).is_some());
+        let whole = removed.is_empty() && all.iter().all(knows_all);
+        let settled = at + self.longest(|terms, spread| terms.settling(spread));
+        if whole {
+            self.await_by(Duty::of(&L2, None, at + Duration::from_secs(2) + spread));
+        }
+        for node in removed {
+            self.await_by(Duty::of(&L7, Some(node), at + 2 * spread));
+        }
+        self.await_by(Duty::of(&L8, None, settled));
+    }
+
+    /// L4, L5: what a change of members begins, if nothing is wrong.
+    pub(super) fn await_members(&mut self, stage: &impl Stage, change: &Change<'_>, event: Event) {
+        if !change.members_changed || !self.is_undisturbed(stage) || self.troubled > 0 {
+            return;
+        }
+        let due = event.at + 3 * self.bound();
+        let (mut joined, mut leaves) = (Vec::new(), Vec::new());
+        for (was, is) in change.members() {
+            let Some(is) = is else { continue };
+            if event.cause == Cause::Join && was.is_none() {
+                joined.push(is.unique_address().clone());
+            }
+            let was_leaving = was.is_some_and(|was| was.status() == MemberStatus::Leaving);
+            if self.ledger.is_leaving(is.unique_address())
+                && is.status() == MemberStatus::Leaving
+                && !was_leaving
+                && !change.cause.is_merge()
+            {
+                leaves.push(is.unique_address().clone());
+            }
+        }
+        joined.into_iter().for_each(|node| self.await_by(Duty::of(&L4, Some(node), due)));
+        leaves.into_iter().for_each(|node| self.await_by(Duty::of(&L5, Some(node), due)));
+    }
+
+    /// The exit tasks of a node have ended: its leave goes on from here.
+    pub(super) fn exit_goes_on(&mut self, node: &UniqueAddress, at: Instant) {
+        let due = at + 2 * self.bound();
+        for duty in &mut self.duties {
+            if duty.invariant == &L5 && duty.node.as_ref() == Some(node) {
+                duty.due = duty.due.max(due);
+            }
+        }
+        self.next_duty = self.duties.iter().map(|duty| duty.due).min().unwrap_or(Instant::MAX);
+    }
+
+    /// Looks at all whose time has come.
+    pub(super) fn judge_duties(&mut self, stage: &impl Stage, at: Instant, names: Names<'_>) {
+        if at < self.next_duty {
+            return;
+        }
+        let all = std::mem::take(&mut self.duties);
+        let (due, waiting): (Vec<Duty>, Vec<Duty>) = all.into_iter().partition(|duty| duty.due <= at);
+        self.duties = waiting;
+        self.next_duty = self.duties.iter().map(|duty| duty.due).min().unwrap_or(Instant::MAX);
+        for duty in due {
+            self.judge_duty(stage, &duty, at, names);
+        }
+    }
+
+    fn judge_duty(&mut self, stage: &impl Stage, duty: &Duty, at: Instant, names: Names<'_>) {
+        let is_whole = self.partition(stage) == Partition::Whole;
+        let resolves = self.seats.iter().flatten().all(|seat| seat.terms.resolver.is_some());
+        let seats = if duty.invariant == &L7 { self.participants() } else { self.not_removed() };
+        let hangs_together = liveness::hang_together(&seats);
+        let minimum = liveness::minimum_is_met(&seats);
+        // An exit that the host has not finished yet is nobody's delay.
+        let exits =
+            seats.iter().any(|seat| seat.exit.is_some() && seat.own_status() == MemberStatus::Exiting);
+        if duty.invariant == &L5 && exits {
+            let again = Duty { due: at + 2 * self.bound(), ..duty.clone() };
+            return self.await_by(again);
+        }
+        let downs =
+            seats.iter().any(|seat| seat.gossip.members().iter().any(|m| m.status() == MemberStatus::Down));
+        let holds = match duty.invariant.id {
+            "L2" => vec![(is_whole, &FAULTS_OFF), (!downs, &NO_FAULT_DURING)],
+            "L3" | "L6" => vec![(resolves, &RESOLVER_ON), (is_whole, &FAULTS_OFF), (minimum, &MINIMUM_MET)],
+            "L4" => vec![(minimum, &MINIMUM_MET), (is_whole, &FAULTS_OFF)],
+            "L8" => vec![
+                (is_whole, &FAULTS_OFF),
+                (hangs_together, &NO_ORPHANS),
+                (minimum, &MINIMUM_MET),
+                (resolves, &RESOLVER_ON),
+            ],
+            _ => vec![(is_whole, &FAULTS_OFF)],
+        };
+        let finding = if duty.invariant == &L8 {
+            liveness::all_agree(&seats, names)
+        } else {
+            duty.unmet(&seats, at, names)
+        };
+        if self.docket.all_hold(duty.invariant, &holds) {
+            self.docket.judged(duty.invariant, finding, names);
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! L: what must come of one thing that happened, in its time.
+
+use std::time::Duration;
+
+use quorate::MemberStatus::{self, Down, Exiting, Joining, WeaklyUp};
+use quorate::{Instant, UniqueAddress};
+
+use super::assumptions::{FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS, RESOLVER_ON};
+use super::invariant::{Group, Invariant, Watches};
+use super::seat::{Seat, Terms};
+use super::violation::{Finding, Names};
+
+/// L2
+pub(super) static L2: Invariant = Invariant::new(
+    "L2",
+    "after a heal without downing all are reachable again in time",
+    Group::Liveness,
+    Watches::Cluster,
+    "RCH-44, HB-38, PHI-26",
+)
+.assuming(&[&NO_FAULT_DURING, &FAULTS_OFF]);
+
+/// L3
+pub(super) static L3: Invariant = Invariant::new(
+    "L3",
+    "a crashed node is removed everywhere in time",
+    Group::Liveness,
+    Watches::Cluster,
+    "RCH-41, SBR-64, LDR-11",
+)
+.assuming(&[&NO_FAULT_DURING, &RESOLVER_ON]);
+
+/// L4
+pub(super) static L4: Invariant = Invariant::new(
+    "L4",
+    "a joiner is Up everywhere in time",
+    Group::Liveness,
+    Watches::Cluster,
+    "JOIN-75, LDR-15",
+)
+.assuming(&[&NO_FAULT_DURING, &MINIMUM_MET]);
+
+/// L5
+pub(super) static L5: Invariant = Invariant::new(
+    "L5",
+    "a leaver is removed everywhere in time",
+    Group::Liveness,
+    Watches::Cluster,
+    "LDR-50, LDR-17, LDR-12, LIFE-50",
+)
+.assuming(&[&NO_FAULT_DURING]);
+
+/// L6
+pub(super) static L6: Invariant = Invariant::new(
+    "L6",
+    "after a restart the old incarnation is removed everywhere and the new one is Up in time",
+    Group::Liveness,
+    Watches::Cluster,
+    "JOIN-73, JOIN-74, LDR-15",
+)
+.assuming(&[&NO_FAULT_DURING, &RESOLVER_ON])
+.cured_by(&["introduce", "exiting-observers", "live-observers", "removed-notice"]);
+
+/// L7
+pub(super) static L7: Invariant = Invariant::new(
+    "L7",
+    "a removed live node that is connected learns it, and stops",
+    Group::Liveness,
+    Watches::Cluster,
+    "part 06, promise P8",
+)
+.assuming(&[&NO_FAULT_DURING, &FAULTS_OFF])
+.cured_by(&["removed-notice"]);
+
+/// L8
+pub(super) static L8: Invariant = Invariant::new(
+    "L8",
+    "from any state, with faults off, all live nodes come to be equal and converged, with nobody on the way",
+    Group::Liveness,
+    Watches::Cluster,
+    "part 06, promise P7",
+)
+.assuming(&[&NO_FAULT_DURING, &FAULTS_OFF, &NO_ORPHANS, &MINIMUM_MET, &RESOLVER_ON])
+.cured_by(&[
+    "content-decides",
+    "tombstones-remove",
+    "introduce",
+    "removed-notice",
+    "live-observers",
+    "exiting-observers",
+    "keep-self",
+]);
+
+/// Something that must have come by a time.
+#[derive(Clone, Debug)]
+pub(super) struct Duty {
+    pub(super) invariant: &'static Invariant,
+    /// Whom it is about, if about one.
+    pub(super) node: Option<UniqueAddress>,
+    /// The new incarnation of L6.
+    pub(super) successor: Option<UniqueAddress>,
+    pub(super) due: Instant,
+}
+
+impl Duty {
+    pub(super) fn of(invariant: &'static Invariant, node: Option<UniqueAddress>, due: Instant) -> Self {
+        Self { invariant, node, successor: None, due }
+    }
+
+    /// Whether what was to come has come; else who stands against it. `seats`: those that live and are in a cluster.
+    pub(super) fn unmet(&self, seats: &[&Seat], at: Instant, names: Names<'_>) -> Option<Finding> {
+        let late = || format!("its time was up at {at}");
+        let node = self.node.as_ref();
+        match self.invariant.id {
+            "L2" => seats.iter().find_map(|seat| {
+                let lost = seat.gossip.reachability().all_unreachable();
+                let node = lost.iter().find(|node| seats.iter().any(|seat| seat.me == **node))?;
+                let one = format!("to {} {} is unreachable", names.of(&seat.me), names.of(node));
+                Some(Finding::new(&[&seat.me, node], one, late()))
+            }),
+            "L3" | "L5" => still_a_member(node?, seats, late(), names),
+            "L4" => not_up(node?, seats, late(), names),
+            "L6" => still_a_member(node?, seats, late(), names)
+                .or_else(|| not_up(self.successor.as_ref()?, seats, late(), names)),
+            "L7" => seats.iter().find(|seat| Some(&seat.me) == node).map(|seat| {
+                let one = format!("{} goes on", names.of(&seat.me));
+                Finding::new(&[&seat.me], one, format!("others have removed it; {}", late()))
+            }),
+            _ => None,
+        }
+    }
+}
+
+fn still_a_member(node: &UniqueAddress, seats: &[&Seat], late: String, names: Names<'_>) -> Option<Finding> {
+    let seat = seats.iter().find(|seat| seat.me != *node && seat.gossip.member(node).is_some())?;
+    let status = seat.gossip.member(node).map_or(MemberStatus::Removed, |member| member.status());
+    let one = format!("to {} {} is {status}", names.of(&seat.me), names.of(node));
+    Some(Finding::new(&[&seat.me, node], one, late))
+}
+
+fn not_up(node: &UniqueAddress, seats: &[&Seat], late: String, names: Names<'_>) -> Option<Finding> {
+    let status = |seat: &Seat| seat.gossip.member(node).map_or(MemberStatus::Removed, |m| m.status());
+    let is_late = |status| matches!(status, MemberStatus::Removed | Joining | WeaklyUp | Down | Exiting);
+    let seat = seats.iter().find(|seat| is_late(status(seat)))?;
+    let one = format!("to {} {} is {}", names.of(&seat.me), names.of(node), status(seat));
+    Some(Finding::new(&[&seat.me, node], one, late))
+}
+
+impl Terms {
+    /// Within what time a node that has gone is called unreachable by who asks it: the tolerated silence, the first answer
+    /// that is missing, what the deviation of the answers allows, and a look of the reaper.
+    pub(super) fn detection(&self) -> Duration {
+        self.heartbeat_pause + 3 * self.heartbeat_interval + self.reaper_interval + Duration::from_secs(1)
+    }
+
+    /// L3: detection, its spread, the resolver's rest and look, and the removal.
+    pub(super) fn removal(&self, spread: Duration) -> Duration {
+        self.detection() + 2 * spread + self.stable_after + Duration::from_secs(2)
+    }
+
+    /// L8: everything one after the other, with a resolver that finds no rest, and downed nodes that wait to be heard.
+    pub(super) fn settling(&self, spread: Duration) -> Duration {
+        let unrest = self.unrest_limit.unwrap_or(self.stable_after);
+        2 * self.removal(spread) + unrest + 4 * spread
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quorate::MemberStatus::{Leaving, Up};
+    use quorate::{Config, Reachability};
+
+    use super::super::testing::{gossip, names, node, observed, seat};
+    use super::*;
+
+    fn unmet(invariant: &'static Invariant, about: &str, seats: &[Seat]) -> Option<Vec<UniqueAddress>> {
+        let mut duty = Duty::of(invariant, Some(node(about)), Instant::ZERO);
+        duty.successor = Some(node("b#2"));
+        let seats: Vec<&Seat> = seats.iter().collect();
+        duty.unmet(&seats, Instant::ZERO, names()).map(|finding| finding.who)
+    }
+
+    /// L2
+    #[test]
+    fn who_is_unreachable_long_after_a_heal_violates() {
+        let state = gossip(&[("a", Up), ("b", Up)]);
+        let lost = observed(&state, Reachability::new().unreachable(&node("a"), &node("b")));
+        assert_eq!(unmet(&L2, "a", &[seat("a", state.clone()), seat("b", state.clone())]), None);
+        assert_eq!(
+            unmet(&L2, "a", &[seat("a", lost.clone()), seat("b", state)]),
+            Some(vec![node("a"), node("b")])
+        );
+        assert_eq!(unmet(&L2, "a", &[seat("a", lost)]), None, "b does not live");
+    }
+
+    /// L3, L5
+    #[test]
+    fn who_is_a_member_long_after_it_has_gone_violates() {
+        let (with, without) = (gossip(&[("a", Up), ("b", Leaving)]), gossip(&[("a", Up)]));
+        for invariant in [&L3, &L5] {
+            assert_eq!(unmet(invariant, "b", &[seat("a", with.clone())]), Some(vec![node("a"), node("b")]));
+            assert_eq!(unmet(invariant, "b", &[seat("a", without.clone())]), None);
+        }
+    }
+
+    /// L4, L6
+    #[test]
+    fn who_is_not_up_long_after_it_joined_violates() {
+        let state = |status| seat("a", gossip(&[("a", Up), ("c", status)]));
+        for status in [Joining, WeaklyUp, Down] {
+            assert!(unmet(&L4, "c", &[state(status)]).is_some(), "{status}");
+        }
+        assert_eq!(unmet(&L4, "c", &[state(Up)]), None);
+        let restarted = |list: &[(&str, MemberStatus)]| unmet(&L6, "b", &[seat("a", gossip(list))]);
+        assert_eq!(restarted(&[("a", Up), ("b#2", Up)]), None);
+        assert!(restarted(&[("a", Up), ("b", Down), ("b#2", Joining)]).is_some());
+        assert!(restarted(&[("a", Up)]).is_some());
+    }
+
+    /// L7
+    #[test]
+    fn a_removed_node_that_goes_on_violates() {
+        let (a, b) = (seat("a", gossip(&[("a", Up)])), seat("b", gossip(&[("a", Up), ("b", Up)])));
+        assert_eq!(unmet(&L7, "b", &[a.clone(), b]), Some(vec![node("b")]));
+        assert_eq!(unmet(&L7, "b", &[a]), None);
+    }
+
+    /// L3, L8: the bounds follow the settings.
+    #[test]
+    fn the_times_grow_with_the_settings() {
+        let bounds = |set: &dyn Fn(&mut Config)| {
+            let mut config = Config::default();
+            set(&mut config);
+            let (terms, spread) = (Terms::of(&config), Duration::from_secs(14));
+            [terms.detection(), terms.removal(spread), terms.settling(spread)].map(|bound| bound.as_secs())
+        };
+        assert_eq!(bounds(&|_| {}), [8, 58, 187]);
+        let slow =
+            bounds(&|config| config.failure_detector.acceptable_heartbeat_pause = Duration::from_secs(10));
+        assert_eq!(slow[0], 15);
+    }
+}
