@@ -197,6 +197,8 @@ fn join_content(base: &mut Base, remote: &Gossip) -> Received {
     let unseen_by_me = !base.exit_in_progress && !remote.is_seen_by(&base.me);
     let remote = remote.prune_tombstones(oldest_tombstone_ms(base));
     let (relation, state) = Gossip::join(&remote, &local, &base.config.repairs);
+    let takes_older = relation == Relation::Older && base.config.repairs.breaks(Planted::OlderGossipTaken);
+    let state = if takes_older { Arc::new(remote) } else { state };
     let (outcome, talk_back) = match relation {
         Relation::Same => (Outcome::Same, unseen_by_me),
         Relation::Newer => (Outcome::Newer, unseen_by_me),
@@ -204,8 +206,11 @@ fn join_content(base: &mut Base, remote: &Gossip) -> Received {
         Relation::Merge => (Outcome::Merge, true),
     };
     statistics::count(base, outcome);
+    let counts = outcome == Outcome::Merge && base.config.repairs.breaks(Planted::MergeCounts);
+    let state = if counts { Arc::new(state.bump(base.my_key)) } else { state };
+    let marks_seen = !base.exit_in_progress || base.config.repairs.breaks(Planted::ExitingMarksSeen);
     let new_members = added_members(&local, &state);
-    if base.exit_in_progress || state.is_seen_by(&base.me) {
+    if !marks_seen || state.is_seen_by(&base.me) {
         base.adopt_shared(state);
     } else {
         base.adopt(state.with_seen(&base.me));
