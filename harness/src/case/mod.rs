@@ -81,6 +81,7 @@ pub use self::percent::{Percent, PercentError};
 pub use self::question::{
     DECISIONS, INVARIANT_GROUPS, MemberEvent, Question, StopReason, ViewItem, ViewState,
 };
+pub(crate) use self::read::problems::Problems;
 pub use self::read::{parse, parse_bytes};
 pub(crate) use self::statements::play;
 pub use self::statements::{Form, FormKind, forms};

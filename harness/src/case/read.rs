@@ -3,7 +3,7 @@
 pub(super) mod draft;
 pub(super) mod input;
 pub(super) mod lists;
-pub(super) mod problems;
+pub(crate) mod problems;
 pub(super) mod prose;
 pub(super) mod reader;
 pub(super) mod text;

@@ -7,6 +7,8 @@
 //! not apply, 3 when a run was not the one that it should be, 4 when a goal was missed that had to be reached.
 
 mod clock;
+mod decide;
+mod enumerate;
 mod fmt;
 mod input;
 mod json;
@@ -66,6 +68,10 @@ struct Manner {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Tell what every strategy of the resolver makes of a situation, and why.
+    Decide(decide::Arguments),
+    /// Go through all splits of a few members and count the sides that go on.
+    Enumerate(enumerate::Arguments),
     /// Play cases: tell the story, draw the strip, give the verdict.
     Run(run::Arguments),
     /// Run a case again, and look at what there was before it failed.
@@ -89,6 +95,8 @@ pub fn main() -> ExitCode {
     let mut page = Page::standard(manner);
     let status = match command {
         None => tour::tour(&mut page),
+        Some(Command::Decide(arguments)) => decide::decide(&mut page, &arguments),
+        Some(Command::Enumerate(arguments)) => enumerate::enumerate(&mut page, &arguments),
         Some(Command::Run(arguments)) => run::run(&mut page, &arguments),
         Some(Command::Replay(arguments)) => replay::replay(&mut page, &arguments),
         Some(Command::Shrink(arguments)) => shrink::shrink(&mut page, &arguments),
