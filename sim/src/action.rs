@@ -8,6 +8,7 @@ use quorate::{Address, Command, Instant, MessageKind};
 
 use crate::condition::Factor;
 use crate::host::{HostId, HostState};
+use crate::lease::LeaseChange;
 use crate::network::cut::{Cut, Heal};
 use crate::network::cuts::BadCut;
 use crate::network::fate::NextMessage;
@@ -163,6 +164,8 @@ pub enum Action {
     },
     /// CASE-6: settles the fate of one message.
     Next(NextMessage),
+    /// SIM-6: changes what the lease service does.
+    Lease(LeaseChange),
     /// Something that was to last for a time is over, or takes its next turn. The world schedules this itself.
     Ends(Ending),
 }
@@ -220,6 +223,7 @@ impl Action {
             | Self::Hold { .. }
             | Self::Release { .. }
             | Self::Next(_)
+            | Self::Lease(_)
             | Self::Ends(_) => None,
         }
     }

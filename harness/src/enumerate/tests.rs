@@ -1,1 +1,64 @@
+use super::*;
 
+fn row<'a>(rows: &'a [Row], strategy: &str) -> &'a Row {
+    rows.iter().find(|row| row.strategy.starts_with(strategy)).unwrap()
+}
+
+/// P9, SBR-97, SBR-98: with the repairs never two sides; under down-all nobody; under lease-majority never two sides at all.
+fn check(rows: &[Row]) {
+    for row in rows {
+        assert_eq!(row.repaired.split, 0, "{row:?}");
+        assert!(row.exact.situations > 0);
+    }
+    assert_eq!(row(rows, "down-all").exact.none(), row(rows, "down-all").exact.situations);
+    assert_eq!(row(rows, "lease-majority").exact.split, 0);
+    assert_eq!(row(rows, "lease-majority").lost, 0);
+}
+
+/// REP-121: S-34, S-36 and S-63 are among three and four members; without the repairs they are found.
+#[test]
+fn no_partition_of_up_to_four_leaves_two_sides_with_the_repairs() {
+    for (members, sides) in [(2, 2), (3, 2), (3, 3)] {
+        let rows = splits::rows(members, sides, false);
+        check(&rows);
+        if (members, sides) == (3, 2) {
+            for strategy in ["static-quorum", "keep-majority", "keep-oldest", "keep-oldest (stays alone)"] {
+                assert!(row(&rows, strategy).exact.split > 0, "{strategy}");
+            }
+        }
+    }
+}
+
+/// REP-121 with roles: S-35.
+#[test]
+fn no_partition_by_role_leaves_two_sides_with_the_repairs() {
+    check(&splits::rows(2, 2, true));
+}
+
+/// SBR-33 to SBR-36: without hidden steps, broken links alone never leave two sides, with the repairs or without.
+#[test]
+fn no_set_of_broken_links_leaves_two_sides() {
+    for members in [2, 3] {
+        let rows = links::rows(members);
+        check(&rows);
+        assert!(rows.iter().all(|row| row.exact == row.repaired && row.exact.split == 0), "{rows:?}");
+    }
+}
+
+/// REP-111, REP-115: no situation ends with two sides, and none loses its survivor but under keep-oldest that stays alone.
+#[test]
+fn no_two_successive_faults_leave_two_sides_with_the_repairs() {
+    let rows = staggered::rows(3, 6);
+    check(&rows);
+    for row in &rows {
+        let is_staying = row.strategy.contains("stays alone");
+        assert_eq!(row.lost > 0, is_staying, "{row:?}");
+        assert_eq!(row.exact.split > 0, is_staying, "{row:?}");
+    }
+}
+
+#[test]
+fn the_work_is_given_back_in_its_order() {
+    let work: Vec<u32> = (0..100).collect();
+    assert_eq!(in_parallel(&work, |n| n * 2), (0..100).map(|n| n * 2).collect::<Vec<_>>());
+}

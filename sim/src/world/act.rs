@@ -64,6 +64,10 @@ impl<A: Application> World<A> {
             Action::Unblock { kind, links } => self.unblock(*kind, *links),
             Action::Hold { links } => self.hold(*links),
             Action::Release { links, swizzled } => self.release(*links, *swizzled),
+            Action::Lease(change) => {
+                self.lease.change(*change);
+                Ok(Outcome::Done)
+            }
             Action::Next(next) => {
                 self.link_of(next.from, next.to)?;
                 self.network.links.settled.push(*next);

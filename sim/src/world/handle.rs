@@ -70,6 +70,10 @@ impl<A: Application> World<A> {
                     let (at, id) = (self.now + self.hosts[from.index()].spec.exit_tasks, *id);
                     self.push_own(at, from, Own::ExitTasksDone { id });
                 }
+                Output::Lease(request) => {
+                    let request = request.clone();
+                    self.ask_lease(from, request);
+                }
                 Output::Stopped { why } => self.hosts[from.index()].state = HostState::Stopped(*why),
                 _ => {}
             }

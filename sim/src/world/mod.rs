@@ -3,6 +3,7 @@
 mod act;
 mod conditions;
 mod handle;
+mod lease;
 mod memory;
 mod obstacles;
 mod odd;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quorate::{
-    Address, Command, Config, DecodeError, Envelope, Gossip, Instant, MessageKind, Node, Output,
+    Address, Command, Config, DecodeError, Envelope, Gossip, Instant, LeaseAnswer, MessageKind, Node, Output,
     UniqueAddress,
 };
 
@@ -24,6 +25,7 @@ use crate::application::{Application, Request};
 use crate::digest::Digest;
 use crate::host::{Host, HostId, HostSpec, HostState};
 use crate::keyed;
+use crate::lease::LeaseService;
 use crate::network::Network;
 use crate::network::link::LinkSpec;
 use crate::queue::{Queue, Slot};
@@ -46,6 +48,7 @@ pub struct World<A: Application = ()> {
     hosts: Vec<Host<A>>,
     digest: Digest,
     counts: Counts,
+    lease: LeaseService,
     wire: bool,
     /// What the last step put out. Envelopes on their way stay here until the next step moves them into the queue: so
     /// a step can show them, and none is ever cloned.
@@ -98,6 +101,10 @@ enum Own {
     ExitTasksDone { id: u64 },
     Command(Command),
     Wake,
+    LeaseAsked(Box<lease::Asked>),
+    LeaseAnswered { id: u64, answer: LeaseAnswer },
+    LeaseHeld(bool),
+    LeaseRenewal { lease: Arc<str>, owner: Arc<str> },
 }
 
 /// A place in the queue whose envelope is still among the outputs.
@@ -126,6 +133,7 @@ impl<A: Application> World<A> {
             hosts: Vec::new(),
             digest: Digest::new(seed),
             counts: Counts::default(),
+            lease: LeaseService::default(),
             wire: false,
             outputs: Vec::new(),
             parked: Vec::new(),

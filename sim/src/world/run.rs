@@ -25,6 +25,7 @@ pub(super) enum What {
     Commanded(CommandKind),
     ApplicationHeard { from: HostId, sent_at: Instant },
     ApplicationWoke,
+    Lease,
     Halted,
 }
 
@@ -77,6 +78,7 @@ impl<A: Application> World<A> {
             What::Commanded(command) => StepKind::Commanded { command },
             What::ApplicationHeard { from, sent_at } => StepKind::ApplicationHeard { from, sent_at },
             What::ApplicationWoke => StepKind::ApplicationWoke,
+            What::Lease => StepKind::Lease,
             What::Halted => StepKind::Halted,
         };
         let (at, index, host) = (self.now, self.steps - 1, happened.host);
@@ -237,6 +239,22 @@ impl<A: Application> World<A> {
             Own::Wake => {
                 self.application_wakes(host);
                 What::ApplicationWoke
+            }
+            Own::LeaseAsked(asked) => {
+                self.lease_asked(host, *asked);
+                What::Lease
+            }
+            Own::LeaseAnswered { id, answer } => {
+                self.hand_hashed(host, InputKind::LeaseAnswered { id, answer });
+                What::Lease
+            }
+            Own::LeaseHeld(held) => {
+                self.hand_hashed(host, InputKind::LeaseHeld(held));
+                What::Lease
+            }
+            Own::LeaseRenewal { lease, owner } => {
+                self.lease_renewal(host, lease, owner);
+                What::Lease
             }
         }
     }

@@ -71,6 +71,8 @@ pub enum StepKind<'a> {
     },
     /// An application woke.
     ApplicationWoke,
+    /// Something passed between a host and the lease service.
+    Lease,
     /// The world ended, for the fault that this step tells.
     Halted,
 }
