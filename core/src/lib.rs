@@ -85,10 +85,11 @@ mod time;
 
 pub use config::{
     CLUSTER_NAME_BYTES_MAX, Checker, CompatibilityCheckConfig, Config, ConfigError, ConfigErrors,
-    ConfigVerdict, CrossDataCenterDetectorConfig, DetectorKind, Difference, DownAllWhenUnstable, Downing,
-    DurationText, FailureDetectorConfig, JOIN_CONFIG_ENTRIES_MAX, JOIN_CONFIG_ENTRY_BYTES_MAX, JoinConfig,
-    JoinConfigError, KeepMajorityConfig, KeepOldestConfig, LeaseMajorityConfig, LogConfig,
-    MultiDataCenterConfig, ResolverConfig, Setting, StaticQuorumConfig, StrategyName,
+    ConfigVerdict, ConfigWarning, CrossDataCenterDetectorConfig, DetectorKind, Difference,
+    DownAllWhenUnstable, Downing, DurationText, FailureDetectorConfig, JOIN_CONFIG_ENTRIES_MAX,
+    JOIN_CONFIG_ENTRY_BYTES_MAX, JoinConfig, JoinConfigError, KeepMajorityConfig, KeepOldestConfig,
+    LeaseMajorityConfig, LogConfig, MultiDataCenterConfig, ResolverConfig, Setting, StaticQuorumConfig,
+    StrategyName,
 };
 pub use membership::{
     APP_VERSION_BYTES_MAX, Address, AddressError, AppVersion, AppVersionError, Candidates, ClockError,
@@ -107,8 +108,8 @@ pub use protocol::{
 };
 pub use repairs::Repairs;
 pub use sbr::{
-    Decision, DecisionRecord, First, LeaseAnswer, LeaseCall, Notice, Reason, ResolverView, SecondCheck,
-    SecondPass, Sides, Strategy,
+    Decision, DecisionRecord, First, LeaseAnswer, LeaseCall, LeftOut, Notice, Reason, ResolverView,
+    SecondCheck, SecondPass, Sides, Strategy,
 };
 pub use time::Instant;
 

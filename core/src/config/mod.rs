@@ -12,6 +12,7 @@ mod resolver;
 mod table;
 mod text;
 mod validate;
+mod warnings;
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -37,6 +38,7 @@ pub use resolver::{
 };
 pub use table::Setting;
 pub use text::DurationText;
+pub use warnings::ConfigWarning;
 
 /// CASE-4: the name that sets all repairs that are built, at once.
 pub(crate) const ALL_REPAIRS: &str = "repairs.all";

@@ -350,6 +350,7 @@ fn notice_number(notice: &Notice) -> u64 {
             mix(*unreachable as u64, no_decision_before.as_nanos())
         }
         Notice::LeaseAcquired { .. } => 3,
+        Notice::NobodyHasRole { .. } => 7,
         Notice::LeaseDenied { answer, .. } => 4 + ((*answer as u64) << 8),
         Notice::LeaseReleased => 5,
         Notice::LeaseKept => 6,

@@ -1,5 +1,6 @@
 //! What comes out of a resolver.
 
+use alloc::sync::Arc;
 use core::slice;
 use core::time::Duration;
 
@@ -71,6 +72,11 @@ pub enum Notice {
         members: u32,
         /// The quorum. It allows for twice as many less one.
         quorum_size: u32,
+    },
+    /// SBR-40, SBR-42: no member that counts has the role that the strategy counts by, so every split ends all.
+    NobodyHasRole {
+        /// The role.
+        role: Arc<str>,
     },
     /// This node has become the one that decides for its side, or has ceased to be.
     ResponsibilityChanged {

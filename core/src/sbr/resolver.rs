@@ -182,6 +182,7 @@ impl Resolver {
         }
         if matches!((event, change), (ClusterEvent::MemberUp(_), ViewChange::MemberMoved)) {
             notices.extend(self.too_many_members());
+            notices.extend(self.nobody_has_role());
         }
         notices
     }
@@ -224,6 +225,12 @@ impl Resolver {
         too_many(self.view.members().len() as u32, quorum_size)?;
         let members = self.view.counted(self.settings.strategy.role());
         too_many(members, quorum_size).map(|_| Notice::TooManyMembers { members, quorum_size })
+    }
+
+    /// SBR-40, SBR-42: a warning when members are Up and none of those who count has the role.
+    fn nobody_has_role(&self) -> Option<Notice> {
+        let role = self.settings.strategy.role()?;
+        (self.view.counted(Some(role)) == 0).then(|| Notice::NobodyHasRole { role: role.into() })
     }
 
     /// SBR-66: looks at the time: first whether the unrest has gone on for too long, then whether a decision is due, then

@@ -387,6 +387,20 @@ fn more_members_than_the_quorum_allows_are_warned_of() {
     assert_eq!(too_many("a b c d", &keep_majority()), []);
 }
 
+/// SBR-40, SBR-42: until somebody who counts has the role.
+#[test]
+fn a_role_that_nobody_has_is_warned_of() {
+    let warned = |members: &str, strategy: &Strategy| {
+        let mut resolver = resolver_of("a", strategy.clone(), 20, None);
+        let notices = members.split(' ').flat_map(|text| resolver.apply(&event(text), at(0)));
+        notices.filter(|notice| *notice == Notice::NobodyHasRole { role: "web".into() }).count()
+    };
+    assert_eq!(warned("a b c d", &with_role(static_quorum(2), "web")), 4);
+    assert_eq!(warned("a b c/web d", &with_role(keep_majority(), "web")), 2);
+    assert_eq!(warned("a bj/web c", &with_role(keep_majority(), "web")), 2);
+    assert_eq!(warned("a b c", &keep_majority()), 0);
+}
+
 /// SBR-86: who decides, and until when it waits.
 #[test]
 fn what_a_person_wants_to_hear_is_told() {

@@ -204,6 +204,8 @@ pub enum Action {
     },
     /// `link LINKS CHANGE [for TIME]`: what links are like from this instant on.
     Link(LinkChange),
+    /// `lease STATE`: what the lease service does from this instant on.
+    Lease(LeaseState),
     /// `check QUESTIONS [within TIME]`: each of these must hold.
     Check {
         /// What must hold, at least one question.
@@ -240,6 +242,33 @@ pub enum Separated {
     },
     /// Links.
     Link(Between),
+}
+
+/// SIM-6: what the lease service does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaseState {
+    /// `deny`: it refuses every lease.
+    Denies,
+    /// `slow TIME`: it takes so much longer.
+    Slow(Time),
+    /// `down`: it cannot be reached.
+    Down,
+    /// `lose-reply NUMBER`: it does what it is asked, and its next so many answers are lost.
+    LosesReplies(u32),
+    /// `works`: it does what it should again.
+    Works,
+}
+
+impl std::fmt::Display for LeaseState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Denies => f.write_str("deny"),
+            Self::Slow(by) => write!(f, "slow {by}"),
+            Self::Down => f.write_str("down"),
+            Self::LosesReplies(count) => write!(f, "lose-reply {count}"),
+            Self::Works => f.write_str("works"),
+        }
+    }
 }
 
 /// One link or the two between a pair.

@@ -21,6 +21,7 @@ mod checks;
 mod cluster;
 mod conditions;
 mod header;
+mod lease;
 mod link_effects;
 mod links;
 mod membership;
@@ -160,6 +161,7 @@ pub(crate) static ACTIONS: [ActionForm; 29] = [
     messages::DELAY,
     messages::DUPLICATE,
     messages::LATE,
+    lease::LEASE,
     checks::CHECK,
     checks::END,
 ];

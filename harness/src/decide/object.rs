@@ -47,6 +47,7 @@ struct DecisionObject {
     decision: &'static str,
     down: Vec<String>,
     why: String,
+    left_out: BTreeMap<String, &'static str>,
     lease_delay_ms: Option<u64>,
     denied: Option<DeniedObject>,
 }
@@ -114,6 +115,10 @@ impl DecisionObject {
             decision: record.decision.name(),
             down: list(&record.down),
             why: record.to_string(),
+            left_out: record
+                .left_out()
+                .map(|(member, why)| (names([member.unique_address()]), why.reason()))
+                .collect(),
             lease_delay_ms: record.decision.lease_delay().map(|delay| delay.as_millis() as u64),
             denied: decider
                 .denied

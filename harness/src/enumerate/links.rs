@@ -1,11 +1,12 @@
 //! Broken links among members that are all Up.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use quorate::{AppVersion, Member, MemberStatus, Reachability, Roles, Strategy};
+use quorate::{AppVersion, Member, MemberStatus, Reachability, Roles, Row, Strategy};
 
-use super::{Fate, Row, all_strategies, in_parallel, node, surviving_sides};
-use crate::decide::Side;
+use super::{Fate, Row as Count, all_strategies, in_parallel, node, surviving_sides};
+use crate::decide::{Setting, Side};
 
 /// Members that are all Up, and who of them is the oldest.
 #[derive(Clone, Copy, Debug)]
@@ -72,35 +73,18 @@ impl World {
         known
     }
 
-    fn side(&self, component: u32, known: Links) -> Side {
-        let age = |place: usize| if place == self.oldest { 1 } else { place as i32 + 2 };
+    fn member(&self, place: usize) -> Member {
+        let age = if place == self.oldest { 1 } else { place as i32 + 2 };
         let roles = Roles::new(["dc-default".into()]).unwrap_or_default();
-        let member = |place: usize| {
-            Member::with_parts(
-                node(place),
-                roles.clone(),
-                AppVersion::default(),
-                age(place),
-                MemberStatus::Up,
-            )
-        };
-        let live: Vec<_> =
-            (0..self.members).filter(|place| component & (1 << place) != 0).map(node).collect();
-        let mut records = Reachability::new();
-        for observer in 0..self.members {
-            for subject in 0..self.members {
-                if known & self.link(observer, subject) != 0 {
-                    records = records.unreachable(&node(observer), &node(subject));
-                }
-            }
-        }
-        Side {
-            data_center: "default".into(),
-            seen: live.clone(),
-            live,
-            members: (0..self.members).map(member).collect(),
-            records,
-        }
+        Member::with_parts(node(place), roles, AppVersion::default(), age, MemberStatus::Up)
+    }
+
+    /// The row of one observer, by the bits of its subjects.
+    fn row(&self, observer: usize, subjects: u32) -> Option<Arc<Row>> {
+        let subjects = (0..self.members).filter(|subject| subjects & (1 << subject) != 0);
+        let table = subjects
+            .fold(Reachability::new(), |table, subject| table.unreachable(&node(observer), &node(subject)));
+        table.rows().first().cloned()
     }
 }
 
@@ -109,27 +93,61 @@ pub(super) struct Fates<'a> {
     pub(super) world: World,
     strategy: &'a Strategy,
     known: HashMap<(u32, Links), [Fate; 2]>,
+    members: Vec<Member>,
+    /// Of each observer, by the bits of its subjects.
+    rows: Vec<Vec<Option<Arc<Row>>>>,
 }
 
 impl<'a> Fates<'a> {
     pub(super) fn new(world: World, strategy: &'a Strategy) -> Self {
-        Self { world, strategy, known: HashMap::new() }
+        let rows = |observer| (0..1 << world.members).map(|subjects| world.row(observer, subjects)).collect();
+        Self {
+            world,
+            strategy,
+            known: HashMap::new(),
+            members: (0..world.members).map(|place| world.member(place)).collect(),
+            rows: (0..world.members).map(rows).collect(),
+        }
+    }
+
+    fn side(&self, component: u32, known: Links) -> Side {
+        let places = 0..self.world.members;
+        let live: Vec<_> = places
+            .clone()
+            .filter(|place| component & (1 << place) != 0)
+            .map(|place| self.members[place].unique_address().clone())
+            .collect();
+        let of_row = (1 << self.world.members) - 1;
+        let rows = places.filter_map(|observer| {
+            let subjects = known >> (observer * self.world.members) & of_row;
+            self.rows[observer][subjects as usize].clone()
+        });
+        let records = Reachability::try_from(rows.collect::<Vec<_>>());
+        Side {
+            data_center: "default".into(),
+            seen: live.clone(),
+            live,
+            members: self.members.clone(),
+            records: records.unwrap_or_else(|error| unreachable!("one row of each, ascending: {error}")),
+        }
     }
 
     pub(super) fn of(&mut self, component: u32, known: Links) -> [Fate; 2] {
-        let (world, strategy) = (self.world, self.strategy);
-        let everybody = (1 << world.members) - 1;
+        let strategy = self.strategy;
+        let everybody = (1 << self.world.members) - 1;
         if component == everybody {
             // Each of these views comes once, and all have seen the gossip, so nobody is gone (REP-110) and all are Up.
-            let side = world.side(component, known);
-            let exact = Fate::of(&side, strategy, &quorate::Repairs::none());
-            debug_assert_eq!(Fate::both(&side, strategy), [exact; 2]);
+            let side = self.side(component, known);
+            let [exact] = Fate::by(&side, strategy, [Setting::Exact]);
+            debug_assert_eq!(Fate::by(&side, strategy, Setting::BOTH), [exact; 2]);
             return [exact; 2];
         }
-        *self
-            .known
-            .entry((component, known))
-            .or_insert_with(|| Fate::both(&world.side(component, known), strategy))
+        if let Some(fates) = self.known.get(&(component, known)) {
+            return *fates;
+        }
+        let fates = Fate::by(&self.side(component, known), strategy, Setting::BOTH);
+        self.known.insert((component, known), fates);
+        fates
     }
 
     /// How many sides go on, without and with the repairs, when components know these links.
@@ -140,8 +158,8 @@ impl<'a> Fates<'a> {
     }
 }
 
-fn count(world: World, strategy: &Strategy) -> Row {
-    let mut row = Row::new(strategy);
+fn count(world: World, strategy: &Strategy) -> Count {
+    let mut row = Count::new(strategy);
     let mut fates = Fates::new(world, strategy);
     let pairs: Vec<Links> = (0..world.members)
         .flat_map(|observer| (0..world.members).map(move |subject| (observer, subject)))
@@ -165,7 +183,7 @@ fn count(world: World, strategy: &Strategy) -> Row {
 /// How many sides go on for every set of directed links over which one of so many members does not reach another, for each
 /// strategy; keep-oldest with the oldest first and last by address.
 #[must_use]
-pub fn rows(members: usize) -> Vec<Row> {
+pub fn rows(members: usize) -> Vec<Count> {
     let strategies = all_strategies(members, None);
     let work: Vec<(usize, World)> = strategies
         .iter()
@@ -177,7 +195,7 @@ pub fn rows(members: usize) -> Vec<Row> {
         })
         .collect();
     let counted = in_parallel(&work, |(place, world)| count(*world, &strategies[*place]));
-    let mut rows: Vec<Row> = strategies.iter().map(Row::new).collect();
+    let mut rows: Vec<Count> = strategies.iter().map(Count::new).collect();
     work.iter().zip(&counted).for_each(|((place, _), row)| rows[*place].add(row));
     rows
 }

@@ -13,7 +13,7 @@ pub mod links;
 pub mod splits;
 pub mod staggered;
 
-use quorate::{Address, Repairs, Strategy, UniqueAddress};
+use quorate::{Address, DecisionRecord, ResolverView, Strategy, UniqueAddress};
 
 use crate::decide::{Setting, Side, name_of, strategies};
 
@@ -112,14 +112,7 @@ struct Fate {
 }
 
 impl Fate {
-    fn of(side: &Side, strategy: &Strategy, repairs: &Repairs) -> Self {
-        let records: Vec<_> = side
-            .responsible()
-            .into_iter()
-            .map(|me| side.view_of(me, strategy))
-            .filter(|view| !view.unreachable().is_empty())
-            .map(|view| view.explain(strategy, repairs))
-            .collect();
+    fn of(side: &Side, records: &[DecisionRecord]) -> Self {
         let alive = |downed: &[&[UniqueAddress]]| {
             side.live.iter().any(|node| {
                 let member = side.members.iter().find(|member| member.unique_address() == node);
@@ -135,7 +128,7 @@ impl Fate {
             let downed: Vec<&[UniqueAddress]> = records.iter().map(|record| &record.down[..]).collect();
             return Self { goes_on: alive(&downed), goes_on_denied: false, asks };
         }
-        let denied: Vec<_> = records.iter().filter_map(quorate::DecisionRecord::denied).collect();
+        let denied: Vec<_> = records.iter().filter_map(DecisionRecord::denied).collect();
         let denied: Vec<&[UniqueAddress]> = denied.iter().map(|record| &record.down[..]).collect();
         Self {
             goes_on: records.iter().any(|record| alive(&[&record.down])),
@@ -144,9 +137,19 @@ impl Fate {
         }
     }
 
-    /// With and without the repairs.
-    fn both(side: &Side, strategy: &Strategy) -> [Self; 2] {
-        Setting::BOTH.map(|setting| Self::of(side, strategy, &setting.repairs()))
+    /// By each of some settings.
+    fn by<const N: usize>(side: &Side, strategy: &Strategy, settings: [Setting; N]) -> [Self; N] {
+        let views: Vec<ResolverView> = side
+            .responsible()
+            .into_iter()
+            .map(|me| side.view_of(me, strategy))
+            .filter(|view| !view.unreachable().is_empty())
+            .collect();
+        settings.map(|setting| {
+            let repairs = setting.repairs();
+            let records: Vec<_> = views.iter().map(|view| view.explain(strategy, &repairs)).collect();
+            Self::of(side, &records)
+        })
     }
 
     const fn to_bits(self) -> u8 {

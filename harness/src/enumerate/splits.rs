@@ -1,9 +1,13 @@
 //! Clean partitions, with what one side only knows (REP-121).
 
-use quorate::{AppVersion, Member, MemberStatus, Reachability, Roles, Strategy, UP_NUMBER_NONE};
+use std::collections::HashMap;
+
+use quorate::{
+    AppVersion, Member, MemberStatus, Reachability, Roles, Strategy, UP_NUMBER_NONE, UniqueAddress,
+};
 
 use super::{Fate, Row, all_strategies, in_parallel, named, node, surviving_sides};
-use crate::decide::Side;
+use crate::decide::{Setting, Side};
 
 /// The role that counts, where one does.
 const ROLE: &str = "counts";
@@ -118,32 +122,23 @@ impl World {
         if place == self.oldest { 1 } else { place as i32 + 2 }
     }
 
-    fn member(&self, name: quorate::UniqueAddress, class: Class, age: i32, has_role: bool) -> Member {
+    fn member(&self, name: UniqueAddress, class: Class, age: i32, has_role: bool) -> Member {
         let role = has_role.then(|| ROLE.into());
         let roles = Roles::new(role.into_iter().chain(["dc-default".into()])).unwrap_or_default();
         Member::with_parts(name, roles, AppVersion::default(), class.up_number(age), class.status())
     }
 
-    fn side(&self, known: Knowledge<'_>) -> Side {
-        let is_here = |place: usize| known.side & (1 << place) != 0;
-        let has_role = |place: usize| self.with_role.is_some_and(|who| who & (1 << place) != 0);
-        let mut members: Vec<Member> = (0..self.members)
-            .map(|place| self.member(node(place), known.classes[place], self.age(place), has_role(place)))
-            .collect();
-        let mut live: Vec<_> = (0..self.members).filter(|&place| is_here(place)).map(node).collect();
-        if let Joiner::Some { is_lowest, leaves } = JOINERS[known.joiner] {
-            let name = named(if is_lowest { 'Z' } else { 'z' });
-            let class = if leaves { Class::LeavingNeverUp } else { Class::Joining };
-            members.push(self.member(name.clone(), class, 0, self.with_role.is_some()));
-            live.push(name);
-        }
-        members.sort_by(|a, b| a.unique_address().cmp(b.unique_address()));
-        live.sort();
-        let away: Vec<_> = (0..self.members).filter(|&place| !is_here(place)).map(node).collect();
-        let records = live.iter().fold(Reachability::new(), |table, observer| {
-            away.iter().fold(table, |table, subject| table.unreachable(observer, subject))
-        });
-        Side { data_center: "default".into(), seen: live.clone(), live, members, records }
+    /// All that a member can be taken for, by class.
+    fn faces(&self, place: usize) -> [Member; CLASSES.len()] {
+        let has_role = self.with_role.is_some_and(|who| who & (1 << place) != 0);
+        CLASSES.map(|class| self.member(node(place), class, self.age(place), has_role))
+    }
+
+    /// The one who joined at the cut.
+    fn joined(&self, joiner: Joiner) -> Option<Member> {
+        let Joiner::Some { is_lowest, leaves } = joiner else { return None };
+        let class = if leaves { Class::LeavingNeverUp } else { Class::Joining };
+        Some(self.member(named(if is_lowest { 'Z' } else { 'z' }), class, 0, self.with_role.is_some()))
     }
 
     /// Which side the leader is on, of what all knew before the split.
@@ -157,11 +152,15 @@ impl World {
     }
 }
 
-/// The fates of all views that were asked for so far, with and without the repairs.
+/// The fates of all views that were asked for so far, with and without the repairs; and what views are made of.
 struct Fates<'a> {
     world: World,
     strategy: &'a Strategy,
     known: Vec<u8>,
+    members: Vec<[Member; CLASSES.len()]>,
+    joiners: [Option<Member>; JOINERS.len()],
+    /// Who is live on a side and what it observes, by the bits of the side and by who joined it.
+    observed: HashMap<(u32, usize), (Vec<UniqueAddress>, Reachability)>,
 }
 
 /// No fate has this value.
@@ -169,15 +168,48 @@ const NOT_ASKED: u8 = u8::MAX;
 
 impl<'a> Fates<'a> {
     fn new(world: World, strategy: &'a Strategy) -> Self {
-        let views = CLASSES.len().pow(world.members as u32) * JOINERS.len() << world.members;
-        Self { world, strategy, known: vec![NOT_ASKED; views] }
+        let views = (CLASSES.len().pow(world.members as u32) * JOINERS.len()) << world.members;
+        Self {
+            world,
+            strategy,
+            known: vec![NOT_ASKED; views],
+            members: (0..world.members).map(|place| world.faces(place)).collect(),
+            joiners: JOINERS.map(|joiner| world.joined(joiner)),
+            observed: HashMap::new(),
+        }
+    }
+
+    fn side(&mut self, known: Knowledge<'_>) -> Side {
+        let joiner = self.joiners[known.joiner].as_ref();
+        let places = known.classes.iter().zip(&self.members);
+        let mut members: Vec<Member> = places.map(|(class, faces)| faces[*class as usize].clone()).collect();
+        if let Some(joiner) = joiner {
+            let at = if joiner.unique_address() < members[0].unique_address() { 0 } else { members.len() };
+            members.insert(at, joiner.clone());
+        }
+        let members_count = self.world.members;
+        let (live, records) = self.observed.entry((known.side, known.joiner)).or_insert_with(|| {
+            let (here, away): (Vec<usize>, Vec<usize>) =
+                (0..members_count).partition(|place| known.side & (1 << place) != 0);
+            let mut live: Vec<UniqueAddress> = here.into_iter().map(node).collect();
+            live.extend(joiner.map(|joiner| joiner.unique_address().clone()));
+            live.sort();
+            let away: Vec<UniqueAddress> = away.into_iter().map(node).collect();
+            let records = live.iter().fold(Reachability::new(), |table, observer| {
+                away.iter().fold(table, |table, subject| table.unreachable(observer, subject))
+            });
+            (live, records)
+        });
+        let (live, records) = (live.clone(), records.clone());
+        Side { data_center: "default".into(), seen: live.clone(), live, members, records }
     }
 
     fn of(&mut self, known: Knowledge<'_>) -> [Fate; 2] {
         let code = known.classes.iter().fold(0, |code, class| code * CLASSES.len() + *class as usize);
         let index = ((code * JOINERS.len() + known.joiner) << self.world.members) | known.side as usize;
         if self.known[index] == NOT_ASKED {
-            let [exact, repaired] = Fate::both(&self.world.side(known), self.strategy);
+            let side = self.side(known);
+            let [exact, repaired] = Fate::by(&side, self.strategy, Setting::BOTH);
             self.known[index] = exact.to_bits() | repaired.to_bits() << 3;
         }
         let bits = self.known[index];

@@ -168,6 +168,8 @@ pub enum Cause {
     Command(CommandKind),
     /// The work before exiting is done.
     ExitTasksDone,
+    /// The lease service answered.
+    Lease,
     /// Something was done to hosts or links: a cut, a heal, a crash.
     World,
     /// Nothing that concerns nodes.
@@ -191,6 +193,7 @@ impl Cause {
             Self::ExitingConfirmed | Self::Message => "by a message",
             Self::Command(_) => "by a command",
             Self::ExitTasksDone => "when its exit tasks were done",
+            Self::Lease => "by an answer of the lease service",
             Self::World | Self::Nothing => "by nothing that it was told",
         }
     }
@@ -218,6 +221,7 @@ impl Event {
             StepKind::Ticked => Cause::Tick,
             StepKind::Arrived { kind, .. } => kind.into(),
             StepKind::ExitTasksDone => Cause::ExitTasksDone,
+            StepKind::Lease => Cause::Lease,
             StepKind::Commanded { command } => Cause::Command(command),
             StepKind::Action { action, outcome } => cause_of_action(action, outcome),
             _ => Cause::Nothing,

@@ -65,6 +65,7 @@ impl<A: Application> Witness<A> for Recorder {
             StepKind::Ticked => Did::Ticked,
             StepKind::Commanded { command } => Did::Commanded(*command),
             StepKind::ExitTasksDone => Did::Other("its exit tasks are done"),
+            StepKind::Lease => Did::Other("something passes between it and the lease service"),
             StepKind::Halted => Did::Other("the world ends"),
             _ => Did::Other("its application is called"),
         };

@@ -7,9 +7,9 @@ use proptest::sample::{Index, select, subsequence};
 
 use crate::case::{
     Action, Between, Bytes, Case, CaseProse, Claim, DECISIONS, Delay, Expectation, Factor, Fate,
-    INVARIANT_GROUPS, INVARIANT_IDS, JudgeOff, Line, Link, LinkChange, LinkEffect, Links, MemberEvent,
-    NodeName, NodeRef, Percent, Prose, Question, RecordedDigest, Roles, Separated, Setting, Settings, Step,
-    StopReason, Time, ViewItem, ViewState,
+    INVARIANT_GROUPS, INVARIANT_IDS, JudgeOff, LeaseState, Line, Link, LinkChange, LinkEffect, Links,
+    MemberEvent, NodeName, NodeRef, Percent, Prose, Question, RecordedDigest, Roles, Separated, Setting,
+    Settings, Step, StopReason, Time, ViewItem, ViewState,
 };
 
 const POOL: [&str; 10] = ["a", "b", "n1", "n2", "n3", "n4", "x9y", "Zed", "k65535", "judge"];
@@ -159,6 +159,14 @@ fn messages(nodes: &Nodes) -> impl Strategy<Value = Action> + use<> {
         }),
         (option::of(kind()), links(nodes)).prop_map(|(kind, links)| Action::Unblock { kind, links }),
         links(nodes).prop_map(|links| Action::Hold { links }),
+        prop_oneof![
+            Just(LeaseState::Denies),
+            time().prop_map(LeaseState::Slow),
+            Just(LeaseState::Down),
+            any::<u32>().prop_map(LeaseState::LosesReplies),
+            Just(LeaseState::Works),
+        ]
+        .prop_map(Action::Lease),
         (links(nodes), any::<bool>()).prop_map(|(links, swizzled)| Action::Release { links, swizzled }),
         (pair(), fate).prop_map(|(pair, (kind, fate))| Action::Next {
             fate,

@@ -1,0 +1,131 @@
+//! Settings that a node takes, and that rarely do what their user wants.
+
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
+use super::{Config, DetectorKind, Downing};
+use crate::sbr::Strategy;
+
+/// What an operator should think about again before starting a node: it works, but not well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigWarning {
+    /// SBR-88: the resolver decides before the failure detectors of all nodes have found out who is gone, so two sides may
+    /// decide on different views.
+    StableBeforeDetected {
+        /// `sbr.stable-after`.
+        stable_after: Duration,
+        /// How long a node that falls silent goes unnoticed, about: one interval and the pause that is tolerated.
+        detected_after: Duration,
+    },
+    /// SBR-90: work is taken over before a side that finds no rest must have ended.
+    RestlessOutlivesMargin {
+        /// The time after which such a side goes down, beyond `sbr.stable-after`.
+        unrest: Duration,
+        /// How long takers-over wait.
+        margin: Duration,
+    },
+    /// LEASE-23: the lease is given back before the other side must have asked for it.
+    LeaseReleasedEarly {
+        /// `sbr.lease-majority.release-after`.
+        release_after: Duration,
+        /// The longest time that can lie between the decisions of two sides.
+        apart: Duration,
+    },
+    /// SBR-90: a side that finds no rest never ends, so it may run on beside its successors.
+    NeverDownsWhenUnstable,
+}
+
+impl fmt::Display for ConfigWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StableBeforeDetected { stable_after, detected_after } => write!(
+                f,
+                "`sbr.stable-after` is {stable_after:?}, not longer than the {detected_after:?} that it takes to detect who \
+                 is gone: two sides may decide on different views"
+            ),
+            Self::RestlessOutlivesMargin { unrest, margin } => write!(
+                f,
+                "`sbr.down-all-when-unstable` is {unrest:?}, longer than the {margin:?} after which the work of downed \
+                 members is taken over: it may be done twice"
+            ),
+            Self::LeaseReleasedEarly { release_after, apart } => write!(
+                f,
+                "`sbr.lease-majority.release-after` is {release_after:?}, shorter than the {apart:?} that can lie between \
+                 the decisions of two sides: both may get the lease"
+            ),
+            Self::NeverDownsWhenUnstable => f.write_str(
+                "`sbr.down-all-when-unstable` is off: a side that finds no rest runs on beside those who take over its work",
+            ),
+        }
+    }
+}
+
+impl Config {
+    /// What works but rarely does what its user wants, with the numbers. What cannot work at all, [`Config::validate`]
+    /// refuses.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<ConfigWarning> {
+        let mut warnings = Vec::new();
+        if self.downing != Downing::Sbr {
+            return warnings;
+        }
+        let (sbr, detector) = (&self.sbr, &self.failure_detector);
+        let detected_after = detector.heartbeat_interval + detector.acceptable_heartbeat_pause;
+        if detector.kind != DetectorKind::External && sbr.stable_after <= detected_after {
+            warnings
+                .push(ConfigWarning::StableBeforeDetected { stable_after: sbr.stable_after, detected_after });
+        }
+        match sbr.unrest_limit() {
+            None => warnings.push(ConfigWarning::NeverDownsWhenUnstable),
+            Some(unrest) if unrest > self.removal_margin() => {
+                let margin = self.removal_margin();
+                warnings.push(ConfigWarning::RestlessOutlivesMargin { unrest, margin });
+            }
+            Some(_) => {}
+        }
+        let apart = sbr.stable_after + sbr.unrest_limit().unwrap_or_default();
+        if let Strategy::LeaseMajority { release_after, .. } = sbr.strategy()
+            && release_after < apart
+        {
+            warnings.push(ConfigWarning::LeaseReleasedEarly { release_after, apart });
+        }
+        warnings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::{String, ToString};
+
+    use super::*;
+
+    fn warned(settings: &[(&str, &str)]) -> String {
+        let config = Config::from_settings(settings.iter().copied()).unwrap();
+        config.warnings().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    /// SBR-88, SBR-90, LEASE-23
+    #[test]
+    fn settings_that_work_against_each_other_are_warned_of_with_their_numbers() {
+        assert_eq!(warned(&[]), "");
+        assert_eq!(warned(&[("downing", "none"), ("sbr.stable-after", "1s")]), "");
+        for (settings, parts) in [
+            (&[("sbr.stable-after", "4s")][..], ["`sbr.stable-after` is 4s", "the 4s that it takes"]),
+            (&[("sbr.down-all-when-unstable", "25s")], ["is 25s, longer than the 20s", "done twice"]),
+            (&[("sbr.down-all-when-unstable", "off")], ["is off", "runs on"]),
+            (
+                &[
+                    ("sbr.strategy", "lease-majority"),
+                    ("sbr.lease-majority.lease-implementation", "x"),
+                    ("sbr.lease-majority.release-after", "30s"),
+                ],
+                ["is 30s, shorter than the 35s", "both may get the lease"],
+            ),
+        ] {
+            let warned = warned(settings);
+            assert!(parts.iter().all(|part| warned.contains(part)), "{parts:?} in {warned}");
+        }
+    }
+}
