@@ -133,7 +133,7 @@ pub(crate) static STATEMENTS: [Statement; 15] = [
 ];
 
 /// All actions.
-pub(crate) static ACTIONS: [ActionForm; 29] = [
+pub(crate) static ACTIONS: [ActionForm; 30] = [
     processes::START,
     processes::STOP,
     processes::CRASH,
