@@ -133,7 +133,8 @@ pub fn sweep(
     let deadline = plan.time_max.and_then(|time| began.checked_add(time));
     let mut clerk = Clerk::default();
     let mut trouble = None;
-    let mut stopped = false;
+    // Who sets `stop` first says why the campaign ends: somebody, or this loop because it is over.
+    let (mut stopped, mut is_over) = (false, false);
     std::thread::scope(|scope| {
         let (sender, reports) = channel();
         for _ in 0..plan.jobs.get() {
@@ -145,12 +146,10 @@ pub fn sweep(
             match reports.recv_timeout(PROGRESS_EVERY) {
                 Ok(Report::Failure(failure)) => {
                     // One that planted a bug asks whether it is found.
-                    if plan.planted.is_some() {
-                        stop.store(true, Relaxed);
-                    }
+                    is_over |= plan.planted.is_some();
                     if let Err(error) = clerk.file(*failure, &directory, &mut tell) {
                         trouble.get_or_insert(error);
-                        stop.store(true, Relaxed);
+                        is_over = true;
                     }
                 }
                 Ok(Report::NotApplicable(id, why)) => clerk.not_applicable(id, why),
@@ -158,8 +157,9 @@ pub fn sweep(
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            stopped |= stop.load(Relaxed);
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            is_over |= deadline.is_some_and(|deadline| Instant::now() >= deadline);
+            stopped |= !is_over && stop.load(Relaxed);
+            if is_over {
                 stop.store(true, Relaxed);
             }
             tell(News::Progress { runs: shared.runs.load(Relaxed), events: shared.events.load(Relaxed) });
@@ -169,7 +169,7 @@ pub fn sweep(
     if let Some(error) = trouble {
         return Err(error);
     }
-    let mut summary = clerk.summary(wall, stopped && plan.planted.is_none());
+    let mut summary = clerk.summary(wall, stopped);
     // Who stopped it by hand does not want to wait.
     if !summary.stopped && !summary.failures.is_empty() {
         shrink_all(&mut summary.failures, plan.jobs, &directory()?)?;
