@@ -11,7 +11,20 @@ use crate::membership::{
 };
 use crate::repairs::Repairs;
 
+pub use crate::failure::Detectors;
+pub use crate::failure::across::ReceiversAcross;
+pub use crate::failure::lone::{LoneDetector, Remembered};
+pub use crate::failure::phi::phi;
+pub use crate::failure::receivers::Receivers;
+pub use crate::failure::settings::SettingError;
 pub use crate::membership::{GossipTargets, TargetDraws, TargetSettings};
+
+/// HB-43, HB-44: the order of a ring of these nodes, each with the number that it is ordered by.
+#[must_use]
+pub fn ring(nodes: &[UniqueAddress]) -> Vec<(UniqueAddress, i32)> {
+    let order = crate::membership::ring::ring_order(nodes).into_iter();
+    order.map(|node| (node.clone(), crate::membership::ring::fold(node.uid))).collect()
+}
 
 /// MDL-37 to MDL-39, REP-20: the members of two tables, one received and one local.
 #[must_use]

@@ -64,13 +64,11 @@ impl History {
     }
 
     /// The sum of the intervals, in milliseconds.
-    #[cfg(test)]
     pub(crate) fn sum(&self) -> u64 {
         self.sum
     }
 
     /// The sum of the squares of the intervals. In 128 bits it can't overflow (PHI-11).
-    #[cfg(test)]
     pub(crate) fn squared_sum(&self) -> u128 {
         self.squared_sum
     }

@@ -4,19 +4,37 @@
 //! on. It is asked, it never calls: no timer stands behind it. All its moments are whole milliseconds of the host's
 //! monotonic clock (PHI-2).
 
+pub(crate) mod across;
 pub(crate) mod deadline;
+pub(crate) mod external;
 pub(crate) mod history;
+pub(crate) mod lone;
 pub(crate) mod phi;
+pub(crate) mod receivers;
 pub(crate) mod registry;
 pub(crate) mod settings;
 
 use serde::{Deserialize, Serialize};
 
 use self::deadline::DeadlineDetector;
+use self::external::ExternalDetector;
 use self::phi::{PhiDetector, PhiRule};
 use self::settings::{DeadlineSettings, DetectorSettings, PhiSettings, SettingError, whole_ms};
+use crate::membership::Address;
 use crate::mix::Mixer;
 use crate::time::Instant;
+
+/// What sets of receivers ask of the detectors that stand outside of them, by address (HB-40).
+pub trait Detectors {
+    /// PHI-39: a peer was heard; an interval in milliseconds comes back if it is long enough to warn of (PHI-31).
+    fn heartbeat(&mut self, address: &Address, now: Instant) -> Option<u64>;
+    /// PHI-40: all that is known of a peer is forgotten.
+    fn remove(&mut self, address: &Address);
+    /// PHI-42: whether a peer is thought to be alive; so is one without a detector.
+    fn is_available(&self, address: &Address, now: Instant) -> bool;
+    /// PHI-43: whether a peer has a detector that has heard of it.
+    fn is_monitoring(&self, address: &Address) -> bool;
+}
 
 /// What the detectors of one registry have in common, computed once from its settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +47,8 @@ pub(crate) enum DetectorRule {
         /// From this silence on a peer is unavailable.
         deadline_ms: u64,
     },
+    /// The host says who is alive (PHI-1).
+    External,
 }
 
 impl DetectorRule {
@@ -56,6 +76,7 @@ impl DetectorRule {
         match self {
             Self::Phi(rule) => Detector::Phi(PhiDetector::new(rule)),
             Self::Deadline { .. } => Detector::Deadline(DeadlineDetector::default()),
+            Self::External => Detector::External(ExternalDetector::default()),
         }
     }
 }
@@ -67,6 +88,8 @@ pub(crate) enum Detector {
     Phi(PhiDetector),
     /// Silence up to a fixed time.
     Deadline(DeadlineDetector),
+    /// What the host says.
+    External(ExternalDetector),
 }
 
 impl Detector {
@@ -76,6 +99,10 @@ impl Detector {
             (Self::Phi(detector), DetectorRule::Phi(rule)) => detector.heartbeat(rule, now),
             (Self::Deadline(detector), DetectorRule::Deadline { .. }) => {
                 detector.heartbeat(now);
+                None
+            }
+            (Self::External(detector), DetectorRule::External) => {
+                detector.heartbeat();
                 None
             }
             _ => {
@@ -92,6 +119,7 @@ impl Detector {
             (Self::Deadline(detector), DetectorRule::Deadline { deadline_ms }) => {
                 detector.is_available(*deadline_ms, now)
             }
+            (Self::External(detector), DetectorRule::External) => detector.is_available(),
             _ => {
                 debug_assert!(false, "{FOREIGN_RULE}");
                 true
@@ -104,10 +132,11 @@ impl Detector {
         match self {
             Self::Phi(detector) => detector.is_monitoring(),
             Self::Deadline(detector) => detector.is_monitoring(),
+            Self::External(detector) => detector.is_monitoring(),
         }
     }
 
-    /// PHI-21 to PHI-24: the suspicion of a phi detector; a deadline detector has none.
+    /// PHI-21 to PHI-24: the suspicion of a phi detector; the others have none.
     pub(crate) fn phi(&self, rule: &DetectorRule, now: Instant) -> Option<f64> {
         match (self, rule) {
             (Self::Phi(detector), DetectorRule::Phi(rule)) => Some(detector.phi(rule, now)),
@@ -115,11 +144,28 @@ impl Detector {
         }
     }
 
-    /// When the peer was heard last, in milliseconds of the host's clock.
+    /// PHI-40: forgets the heartbeats. Gives back whether nothing is left to know, so that the detector can go.
+    pub(crate) fn forget(&mut self) -> bool {
+        match self {
+            Self::Phi(_) | Self::Deadline(_) => true,
+            Self::External(detector) => detector.forget(),
+        }
+    }
+
+    /// PHI-46: the host's verdict; only an external detector hears it. Gives back whether nothing is left to know.
+    pub(crate) fn judge(&mut self, is_available: bool) -> bool {
+        match self {
+            Self::Phi(_) | Self::Deadline(_) => false,
+            Self::External(detector) => detector.judge(is_available),
+        }
+    }
+
+    /// When the peer was heard last, in milliseconds of the host's clock; nobody asked an external detector to keep it.
     pub(crate) fn last_ms(&self) -> Option<u64> {
         match self {
             Self::Phi(detector) => detector.last_ms(),
             Self::Deadline(detector) => detector.last_ms(),
+            Self::External(_) => None,
         }
     }
 
@@ -127,15 +173,19 @@ impl Detector {
     pub(crate) fn is_made_by(&self, rule: &DetectorRule) -> bool {
         matches!(
             (self, rule),
-            (Self::Phi(_), DetectorRule::Phi(_)) | (Self::Deadline(_), DetectorRule::Deadline { .. })
+            (Self::Phi(_), DetectorRule::Phi(_))
+                | (Self::Deadline(_), DetectorRule::Deadline { .. })
+                | (Self::External(_), DetectorRule::External)
         )
     }
 
     /// Adds all that the detector remembers to a hash, without reading its samples.
     pub(crate) fn mix_into(&self, mixer: &mut Mixer) {
         mixer.word(self.last_ms().map_or(0, |last| last.saturating_add(1)));
-        if let Self::Phi(detector) = self {
-            mixer.word(detector.history().hash64());
+        match self {
+            Self::Phi(detector) => mixer.word(detector.history().hash64()),
+            Self::Deadline(_) => {}
+            Self::External(detector) => mixer.word(detector.number()),
         }
     }
 }
@@ -150,6 +200,7 @@ impl From<DetectorRule> for DetectorSettings {
             DetectorRule::Deadline { deadline_ms } => {
                 Self::Deadline(DeadlineSettings::of_deadline(deadline_ms))
             }
+            DetectorRule::External => Self::External,
         }
     }
 }
@@ -161,6 +212,7 @@ impl TryFrom<DetectorSettings> for DetectorRule {
         match settings {
             DetectorSettings::Phi(settings) => Self::phi(&settings),
             DetectorSettings::Deadline(settings) => Self::deadline(&settings),
+            DetectorSettings::External => Ok(Self::External),
         }
     }
 }

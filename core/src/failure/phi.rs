@@ -94,8 +94,8 @@ fn warning_ms(pause_ms: u64) -> u64 {
 }
 
 /// PHI-22 to PHI-24: phi of a silence, for a mean that includes the pause. All in milliseconds.
-#[cfg(test)]
-pub(crate) fn phi(silence_ms: f64, mean_ms: f64, std_deviation_ms: f64) -> f64 {
+#[must_use]
+pub fn phi(silence_ms: f64, mean_ms: f64, std_deviation_ms: f64) -> f64 {
     phi_of((silence_ms - mean_ms) / std_deviation_ms)
 }
 

@@ -6,7 +6,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Detector, DetectorRule};
+use super::{Detector, DetectorRule, Detectors};
 use crate::membership::address::Address;
 use crate::mix::Mixer;
 use crate::time::Instant;
@@ -46,11 +46,36 @@ impl Registry {
         self.entries[position].detector.heartbeat(&self.rule, now)
     }
 
-    /// PHI-40: forgets the peer and all that was known of it.
+    /// PHI-40: forgets the peer and all that was known of it. What a host says of it stays said (PHI-46).
     pub(crate) fn remove(&mut self, address: &Address) {
-        if let Ok(position) = self.position(address) {
+        if let Ok(position) = self.position(address)
+            && self.entries[position].detector.forget()
+        {
             self.entries.remove(position);
         }
+    }
+
+    /// PHI-1, PHI-46: the host says whether a peer is alive. Gives back whether detectors here listen to that.
+    pub(crate) fn judge(&mut self, address: &Address, is_available: bool) -> bool {
+        if *self.rule != DetectorRule::External {
+            return false;
+        }
+        match self.position(address) {
+            Ok(position) => {
+                if self.entries[position].detector.judge(is_available) {
+                    self.entries.remove(position);
+                }
+            }
+            // Nothing is known of the peer, so it is available as it is.
+            Err(_) if is_available => {}
+            Err(position) => {
+                let mut detector = self.rule.new_detector();
+                detector.judge(is_available);
+                self.entries
+                    .insert(position, Entry { hash: address.hash64(), address: address.clone(), detector });
+            }
+        }
+        true
     }
 
     /// PHI-41: forgets all peers.
@@ -103,6 +128,24 @@ impl Registry {
     fn position(&self, address: &Address) -> Result<usize, usize> {
         let hash = address.hash64();
         self.entries.binary_search_by(|entry| entry.hash.cmp(&hash).then_with(|| entry.address.cmp(address)))
+    }
+}
+
+impl Detectors for Registry {
+    fn heartbeat(&mut self, address: &Address, now: Instant) -> Option<u64> {
+        Self::heartbeat(self, address, now)
+    }
+
+    fn remove(&mut self, address: &Address) {
+        Self::remove(self, address);
+    }
+
+    fn is_available(&self, address: &Address, now: Instant) -> bool {
+        Self::is_available(self, address, now)
+    }
+
+    fn is_monitoring(&self, address: &Address) -> bool {
+        Self::is_monitoring(self, address)
     }
 }
 

@@ -62,13 +62,15 @@ impl DeadlineSettings {
     }
 }
 
-/// The settings of a detector of either kind.
+/// The settings of a detector of any kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum DetectorSettings {
     /// Phi accrual.
     Phi(PhiSettings),
     /// Silence up to a fixed time.
     Deadline(DeadlineSettings),
+    /// What the host says.
+    External,
 }
 
 /// PHI-2: a duration in whole milliseconds. One that no clock can measure counts as the longest that it can.
@@ -82,7 +84,7 @@ fn at_least_one_ms(setting: &'static str, given: Duration) -> Result<(), Setting
 
 /// PHI-3: why a detector can't have these settings.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum SettingError {
+pub enum SettingError {
     /// The threshold must be greater than 0.
     ThresholdNotPositive {
         /// The threshold that was given.

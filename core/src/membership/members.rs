@@ -1,6 +1,5 @@
 //! The table of members, with what is derived from it once and shared by all who hold it.
 
-use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -44,8 +43,8 @@ pub(crate) struct Roster {
 pub(crate) struct DataCenterRoster {
     pub(crate) name: DataCenter,
     pub(crate) members: Bits,
-    /// HB-43: its heartbeat ring.
-    pub(crate) ring: Box<[UniqueAddress]>,
+    /// HB-43: its heartbeat ring, shared by the nodes that hold this table.
+    pub(crate) ring: Arc<Vec<UniqueAddress>>,
 }
 
 /// Why members are no table of members.
@@ -300,7 +299,7 @@ fn data_centers_of(list: &[Member]) -> Vec<DataCenterRoster> {
     let roster = |(name, members, nodes): (&str, Bits, Vec<UniqueAddress>)| DataCenterRoster {
         name: name.into(),
         members,
-        ring: ring_order(&nodes).into(),
+        ring: Arc::new(ring_order(&nodes)),
     };
     found.into_iter().map(roster).collect()
 }

@@ -26,6 +26,15 @@ pub(crate) fn ring_order(nodes: &[UniqueAddress]) -> Vec<UniqueAddress> {
     ring
 }
 
+/// HB-31: puts a node into its place in a ring. HB-45: of two nodes that share a place, the lower unique address stays.
+pub(crate) fn insert_into_ring(ring: &mut Vec<UniqueAddress>, node: &UniqueAddress) {
+    match ring.binary_search_by(|other| compare_places(other, node)) {
+        Ok(position) if *node < ring[position] => ring[position] = node.clone(),
+        Ok(_) => {}
+        Err(position) => ring.insert(position, node.clone()),
+    }
+}
+
 /// Where a node stands in a ring, if it does.
 pub(crate) fn ring_position(ring: &[UniqueAddress], node: &UniqueAddress) -> Option<usize> {
     let position = ring.binary_search_by(|other| compare_places(other, node)).ok()?;

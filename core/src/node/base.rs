@@ -52,6 +52,11 @@ pub(crate) struct Base {
     pub(crate) roles: Roles,
     pub(crate) now: Instant,
     pub(crate) wall_ms: i64,
+    /// What the host's clock last said, which may be less than `now`.
+    clock: Instant,
+    /// Whether the tick that is handled is the first input after a time in which this node was suspended, so that what
+    /// arrived meanwhile is not known yet.
+    pub(crate) woken_by_tick: bool,
     pub(crate) phase: Phase,
     gossip: Arc<Gossip>,
     revision: u64,
@@ -83,6 +88,8 @@ impl Base {
             roles,
             now,
             wall_ms: 0,
+            clock: now,
+            woken_by_tick: false,
             phase: Phase::Uninitialized,
             published: gossip.clone(),
             gossip,
@@ -96,6 +103,32 @@ impl Base {
             tally: None,
             out: Vec::new(),
         }
+    }
+
+    /// RCH-75: takes the time of an input. Time never goes back inside a node: an earlier one counts as the latest, and each step
+    /// back of the host's clock is told once.
+    ///
+    /// RCH-73: an input that comes later than this node had asked for, by a heartbeat interval or more, says that its host
+    /// was suspended. If it is a tick, the host has not handed over yet what arrived meanwhile.
+    pub(super) fn observe_time(&mut self, now: Instant, wall_ms: i64, is_tick: bool) {
+        if now < self.clock {
+            self.warn(Warning::TimeWentBack { by: self.clock.since(now) });
+        }
+        let gap = now.since(self.now);
+        self.woken_by_tick = false;
+        // No deadline is missed by more than the gap, so most inputs need not look for one.
+        if gap >= self.config.failure_detector.heartbeat_interval
+            && let Some(deadline) = self.timers.next()
+        {
+            let late_by = now.since(deadline);
+            if late_by >= self.config.failure_detector.heartbeat_interval {
+                self.woken_by_tick = is_tick;
+                self.warn(Warning::Suspended { gap, late_by });
+            }
+        }
+        self.clock = now;
+        self.now = now.max(self.now);
+        self.wall_ms = wall_ms;
     }
 
     pub(crate) fn gossip(&self) -> &Arc<Gossip> {

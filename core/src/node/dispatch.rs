@@ -1,7 +1,8 @@
-//! What each input sets going, across all concerns: the one place to read for "what happens when". Commands stand in a file
-//! beside.
+//! What each input sets going, across all concerns: the one place to read for "what happens when". Commands, and what
+//! comes of failures, stand in files beside.
 
 mod commands;
+mod failing;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -10,7 +11,7 @@ use super::exchange::PeerStatus;
 use super::heartbeats::Heartbeats;
 use super::input::{Input, InputKind, Target};
 use super::leading::exit_targets;
-use super::output::{IgnoreReason, Output, Warning};
+use super::output::{IgnoreReason, Output};
 use super::timers::Timer;
 use super::{Node, exchange, preparing, reaper, statistics};
 use crate::membership::MemberStatus::Down;
@@ -20,7 +21,8 @@ use crate::time::Instant;
 
 impl Node {
     pub(super) fn dispatch(&mut self, input: Input) {
-        self.observe_time(input.now, input.wall_ms);
+        let is_tick = matches!(input.kind, InputKind::Tick);
+        self.base.observe_time(input.now, input.wall_ms, is_tick);
         match input.kind {
             InputKind::Tick => self.fire_due_timers(),
             InputKind::Received(envelope) => self.receive(envelope),
@@ -39,6 +41,8 @@ impl Node {
                 self.down_all_of(downed);
             }
             InputKind::LeaseHeld(held) => self.downing.set_lease_held(held),
+            InputKind::Verdict { address, is_available } => self.hear_verdict(&address, is_available),
+            InputKind::Quarantined { node } => self.peer_quarantined(&node),
         }
     }
 
@@ -48,24 +52,15 @@ impl Node {
         message.told_state().is_some() && self.base.now > arrived + self.base.config.gossip_time_to_live
     }
 
-    /// Time never goes back inside a node.
-    fn observe_time(&mut self, now: Instant, wall_ms: i64) {
-        if now < self.base.now {
-            let by = self.base.now.since(now);
-            self.base.warn(Warning::TimeWentBack { by });
-        }
-        self.base.now = now.max(self.base.now);
-        self.base.wall_ms = wall_ms;
-    }
-
     /// Ends the node, if this input ended it. Nothing is put out after that (E3).
     pub(super) fn finish(&mut self) {
         if self.base.stopping.is_none() {
             self.base.out.extend(self.downing.foresee());
         }
         if self.base.stopping.is_some() {
-            self.publish_end();
             self.heartbeats.stop();
+            self.across.stop();
+            self.publish_end();
             if let Some(why) = self.base.end() {
                 self.base.out.push(Output::Stopped { why });
             }
@@ -82,7 +77,10 @@ impl Node {
     }
 
     /// GSP-2: what a node does at its times. Before it is in a cluster the periodic ones only arm themselves again.
-    fn fire(&mut self, timer: Timer) {
+    pub(super) fn fire(&mut self, timer: Timer) {
+        if self.must_hear_first(timer) {
+            return;
+        }
         match timer {
             Timer::ConfiguredSeedNodes => {
                 let next = self.joining.join_configured(&mut self.base);
@@ -100,7 +98,7 @@ impl Node {
             Timer::Gossip => exchange::tick(&mut self.base),
             Timer::GossipSpeedup | Timer::GossipSpeedupSecond => exchange::speedup_tick(&mut self.base),
             Timer::Reaper => {
-                if reaper::tick(&mut self.base, &self.heartbeats) {
+                if reaper::tick(&mut self.base, &self.heartbeats, &self.across) {
                     self.publish();
                 }
             }
@@ -117,6 +115,9 @@ impl Node {
             Timer::Statistics => statistics::tick(&mut self.base),
             Timer::Heartbeat => self.heartbeats.tick(&mut self.base),
             Timer::ExpectedFirst => self.heartbeats.expected_tick(&mut self.base),
+            Timer::CrossHeartbeat => self.across.tick(&mut self.base),
+            Timer::CrossExpectedFirst => self.across.expected_tick(&mut self.base),
+            Timer::DelayedQuarantine => self.watching.tick(&mut self.base, &mut self.quarantine),
             Timer::Resolver => {
                 let downed = self.downing.tick(&mut self.base);
                 self.down_all_of(downed);
@@ -171,11 +172,14 @@ impl Node {
         if self.turns_away_removed(&from, message.kind()) {
             return;
         }
+        if self.quarantine.drops(&mut self.base, &from, message.kind()) {
+            return;
+        }
         match message {
             Message::Heartbeat { sequence, sent_at } => {
                 Heartbeats::answer(&mut self.base, &from, sequence, sent_at);
             }
-            Message::HeartbeatReply { .. } => self.heartbeats.replied(&mut self.base, &from),
+            Message::HeartbeatReply { .. } => self.receive_reply(&from),
             Message::InitJoin { attempt, config } => self.answer_init_join(&from, attempt, &config),
             Message::Welcome { gossip } => self.welcome(&from, &gossip, None),
             Message::WelcomeTo { gossip, founder } => self.welcome(&from, &gossip, Some(founder)),
@@ -200,6 +204,7 @@ impl Node {
             }
             Message::Join { roles, app_version } => self.receive_join(from, roles, app_version),
             Message::ExitingConfirmed => self.leading.confirm_exit(from),
+            Message::Quarantined => self.quarantined_by(from),
             message => self.base.ignore(from, message.kind(), IgnoreReason::AlreadyMember),
         }
     }
@@ -222,9 +227,10 @@ impl Node {
         }
     }
 
-    /// GSP-76, JOIN-75
+    /// GSP-76, JOIN-75, PHI-44: nothing is known of a node that has just become a member, of whatever data centre.
     pub(super) fn forget_heartbeats(&mut self, address: &Address) {
         self.heartbeats.forget(address);
+        self.across.forget(address);
         if let Some(tally) = &mut self.base.tally {
             tally.forgotten.push(address.clone());
         }

@@ -173,6 +173,19 @@ impl Downing {
         base.out.push(Output::Lease(LeaseRequest { id, call, lease, owner }));
     }
 
+    /// WCH-26 to WCH-29: a peer has quarantined this node, which downs itself if that peer is a member and if there is a
+    /// resolver. Gives back whom to down.
+    pub(super) fn quarantined_by(
+        &mut self,
+        base: &mut Base,
+        remote: &UniqueAddress,
+        is_member: bool,
+    ) -> Vec<UniqueAddress> {
+        let Some(resolver) = &mut self.resolver else { return Vec::new() };
+        let Some(act) = resolver.quarantined_by(remote, is_member, base.now) else { return Vec::new() };
+        self.carry_out(base, [ResolverOutput::Decided(act)].into())
+    }
+
     pub(super) fn hash64(&self) -> u64 {
         let Some(resolver) = &self.resolver else { return 0 };
         let mut mixer = Mixer::new(47);

@@ -46,6 +46,19 @@ pub enum InputKind {
     },
     /// A user wants something.
     Command(Command),
+    /// PHI-1: the host's own failure detector has come to a verdict, for `failure-detector.kind = external`. It stands until
+    /// the host says otherwise, whoever is at the address by then.
+    Verdict {
+        /// About whom.
+        address: Address,
+        /// Whether the node there is thought to be alive.
+        is_available: bool,
+    },
+    /// WCH-20: the transport has given up on a peer for reasons of its own, and for good.
+    Quarantined {
+        /// Which incarnation.
+        node: UniqueAddress,
+    },
     /// The work that the host had to do before exiting is done: answers
     /// [`Output::StartExitTasks`](crate::Output::StartExitTasks).
     ExitTasksDone {
@@ -86,6 +99,9 @@ pub enum Command {
     /// End as an exiting node ends, whatever the own status: tell the last state, confirm the exit, stop (LIFE-52). For a
     /// host that asked to leave and can't wait any longer for the others to agree (SHUT-17).
     ExitNow,
+    /// WCH-31: hear of the end of the node at an address. If that has come already,
+    /// [`Output::PeerGone`](crate::Output::PeerGone) is the answer; else it comes when the time has come, watched or not.
+    Watch(Address),
     /// Stop at once, without telling anybody (LIFE-55).
     Stop,
 }
@@ -131,6 +147,7 @@ pub enum CommandKind {
     ExitNow,
     SetAppVersionLater,
     SetAppVersion,
+    Watch,
 }
 
 impl Command {
@@ -147,12 +164,13 @@ impl Command {
             Self::PrepareForShutdown => CommandKind::PrepareForShutdown,
             Self::ExitNow => CommandKind::ExitNow,
             Self::Stop => CommandKind::Stop,
+            Self::Watch(_) => CommandKind::Watch,
         }
     }
 
     fn hash64(&self) -> u64 {
         let about = match self {
-            Self::Join(address) => address.hash64(),
+            Self::Join(address) | Self::Watch(address) => address.hash64(),
             Self::JoinSeedNodes(list) => list.iter().fold(0, |hash, address| mix(hash, address.hash64())),
             Self::Leave(target) | Self::Down(target) => target.hash64(),
             Self::SetAppVersion(version) => {
@@ -179,6 +197,10 @@ impl Input {
             InputKind::ExitTasksDone { id } => mix(4, *id),
             InputKind::LeaseAnswered { id, answer } => mix(5, mix(*id, *answer as u64)),
             InputKind::LeaseHeld(held) => mix(6, u64::from(*held)),
+            InputKind::Verdict { address, is_available } => {
+                mix(7, mix(address.hash64(), u64::from(*is_available)))
+            }
+            InputKind::Quarantined { node } => mix(8, node.key().0),
         }
     }
 }

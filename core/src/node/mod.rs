@@ -2,14 +2,17 @@
 //!
 //! [`Node`] only dispatches. Each concern is a small struct or a few functions in a file of its own, works on the shared
 //! [`base`], and knows nothing of the others: joining, exchange, leading, leaving, preparing for a full shutdown, milestones,
-//! heartbeats, reaper, downing. What one input sets going across concerns is written down once, in [`dispatch`].
+//! heartbeats, reaper, watching, quarantine, downing. What one input sets going across concerns is written down once, in
+//! [`dispatch`].
 
 mod admission;
 mod base;
 mod dispatch;
 mod downing;
 mod exchange;
+mod expected;
 mod heartbeats;
+mod heartbeats_across;
 mod input;
 mod joining;
 mod leading;
@@ -20,10 +23,12 @@ mod output;
 mod preparing;
 pub(crate) mod probe;
 mod publish;
+mod quarantine;
 mod queries;
 mod reaper;
 mod statistics;
 mod timers;
+mod watching;
 
 use alloc::string::ToString;
 use alloc::sync::Arc;
@@ -38,7 +43,7 @@ pub use output::{Effect, IgnoreReason, Output, Rejection, StopReason, Warning};
 
 use crate::config::{Config, ConfigError, ConfigErrors, DetectorKind};
 use crate::failure::DetectorRule;
-use crate::failure::settings::{DeadlineSettings, PhiSettings};
+use crate::failure::settings::{DeadlineSettings, PhiSettings, SettingError};
 use crate::membership::{Address, Gossip, GossipStatistics, LocalView, UniqueAddress};
 use crate::mix::Mixer;
 use crate::sbr::DecisionRecord;
@@ -46,13 +51,16 @@ use crate::time::Instant;
 use base::Base;
 use downing::Downing;
 use heartbeats::Heartbeats;
+use heartbeats_across::HeartbeatsAcross;
 use joining::Joining;
 use leading::Leading;
 use leaving::Leaving;
 use milestones::Milestones;
 use notices::Notices;
 use preparing::Preparing;
+use quarantine::Quarantine;
 use timers::Timer;
+use watching::Watching;
 
 /// One node of a cluster: a value that takes inputs and gives outputs.
 ///
@@ -67,6 +75,9 @@ pub struct Node {
     preparing: Preparing,
     milestones: Milestones,
     heartbeats: Heartbeats,
+    across: HeartbeatsAcross,
+    watching: Watching,
+    quarantine: Quarantine,
     downing: Downing,
 }
 
@@ -89,7 +100,9 @@ impl Node {
         let roles =
             config.member_roles().map_err(|error| ConfigErrors([ConfigError::BadRoles(error)].into()))?;
         let rule = detector_rule(&config)?;
+        let rule_across = detector_rule_across(&config)?;
         let downing = Downing::new(&config, &node, roles.data_center(), now);
+        let heartbeats = Heartbeats::new(&config, node.clone(), rule.into());
         let mut base = Base::new(config, node, roles, seed, now);
         for (timer, interval) in [
             (Timer::Gossip, base.config.gossip_interval),
@@ -109,7 +122,10 @@ impl Node {
             notices: Notices::default(),
             preparing: Preparing::default(),
             milestones: Milestones::default(),
-            heartbeats: Heartbeats::new(rule.into()),
+            heartbeats,
+            across: HeartbeatsAcross::new(rule_across.into()),
+            watching: Watching::default(),
+            quarantine: Quarantine::default(),
             downing,
         })
     }
@@ -204,7 +220,8 @@ impl Node {
     /// does not watch. Decisions are made without it.
     #[must_use]
     pub fn phi(&self, address: &Address) -> Option<f64> {
-        self.heartbeats.phi(address, self.base.now)
+        let now = self.base.now;
+        self.heartbeats.phi(address, now).or_else(|| self.across.phi(address, now))
     }
 
     /// A hash of the whole state but the time: nodes with equal histories have equal hashes.
@@ -236,27 +253,47 @@ impl Node {
         mixer.word(self.preparing.hash64());
         mixer.word(self.milestones.hash64());
         mixer.word(self.heartbeats.hash64());
+        mixer.word(self.across.hash64());
+        mixer.word(self.watching.hash64());
+        mixer.word(self.quarantine.hash64());
         mixer.word(self.downing.hash64());
         mixer.finish()
     }
 }
 
-/// PHI-3: the rule of the failure detectors.
+/// PHI-3, PHI-38: the rule of the failure detectors of the own data centre.
 fn detector_rule(config: &Config) -> Result<DetectorRule, ConfigErrors> {
     let detector = &config.failure_detector;
-    let rule = if detector.kind == DetectorKind::Deadline {
-        DetectorRule::deadline(&DeadlineSettings {
+    let rule = match detector.kind {
+        DetectorKind::External => Ok(DetectorRule::External),
+        DetectorKind::Deadline => DetectorRule::deadline(&DeadlineSettings {
             acceptable_heartbeat_pause: detector.acceptable_heartbeat_pause,
             heartbeat_interval: detector.heartbeat_interval,
-        })
-    } else {
-        DetectorRule::phi(&PhiSettings {
+        }),
+        DetectorKind::Phi => DetectorRule::phi(&PhiSettings {
             threshold: detector.threshold,
             max_sample_size: detector.max_sample_size,
             min_std_deviation: detector.min_std_deviation,
             acceptable_heartbeat_pause: detector.acceptable_heartbeat_pause,
             first_estimate: detector.heartbeat_interval,
-        })
+        }),
     };
-    rule.map_err(|error| ConfigErrors([ConfigError::BadDetector { why: error.to_string() }].into()))
+    rule.map_err(bad_detector)
+}
+
+/// PHI-35, PHI-38: that of the others, which phi accrual is none of.
+fn detector_rule_across(config: &Config) -> Result<DetectorRule, ConfigErrors> {
+    let detector = &config.multi_data_center.failure_detector;
+    if detector.kind == DetectorKind::External {
+        return Ok(DetectorRule::External);
+    }
+    let settings = DeadlineSettings {
+        acceptable_heartbeat_pause: detector.acceptable_heartbeat_pause,
+        heartbeat_interval: detector.heartbeat_interval,
+    };
+    DetectorRule::deadline(&settings).map_err(bad_detector)
+}
+
+fn bad_detector(error: SettingError) -> ConfigErrors {
+    ConfigErrors([ConfigError::BadDetector { why: error.to_string() }].into())
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::downing::LeaseRequest;
 use super::input::{CommandKind, Target};
 use crate::config::Difference;
-use crate::membership::{Address, AppVersion, ClusterEvent, MemberStatus, UniqueAddress};
+use crate::membership::{Address, AppVersion, ClusterEvent, MemberStatus, ReachabilityStatus, UniqueAddress};
 use crate::mix::{Mixer, mix};
 use crate::protocol::{DecodeError, Envelope, JoinRefusal, MessageKind};
 use crate::sbr::{DecisionRecord, LeaseAnswer, LeaseCall, Notice};
@@ -59,6 +59,31 @@ pub enum Output {
         /// Why it was dropped.
         why: IgnoreReason,
     },
+    /// WCH-2, WCH-15: this node no longer hears that incarnation. Close its connection, if there is one; nothing else needs
+    /// to be done.
+    Quarantine {
+        /// Whom.
+        node: UniqueAddress,
+        /// Whether it only went as planned. If not, it must not come back and is told so.
+        harmless: bool,
+    },
+    /// WCH-7: whoever watches that node, or anything on it, hears that it has ended.
+    PeerGone {
+        /// Which incarnation.
+        node: UniqueAddress,
+        /// The last status that this node knew of; Removed when it was gone before anybody asked (WCH-31).
+        previous_status: MemberStatus,
+    },
+    /// RCH-50: what this node itself says of a member has changed; what all say together is told by events. Log it: as a
+    /// warning unless the member is reachable, or Exiting as it is expected to go.
+    Observed {
+        /// The member.
+        node: UniqueAddress,
+        /// What this node says now.
+        status: ReachabilityStatus,
+        /// The status of the member.
+        member_status: MemberStatus,
+    },
     /// SBR-86: the split brain resolver decided; the downing commands that follow are its own.
     Decided(Box<DecisionRecord>),
     /// SBR-63: what the resolver would decide if nothing changed any more, whenever that has become something else. `None`:
@@ -86,6 +111,8 @@ pub enum Effect {
     Founded,
     /// Joining has begun; events tell how it goes on.
     JoiningBegun,
+    /// WCH-31: the end of the node will be told.
+    Watching,
     /// A member has a new status.
     StatusChanged {
         /// The member.
@@ -176,6 +203,12 @@ pub enum IgnoreReason {
     RemovedSender,
     /// GSP-67: it waited longer than `gossip-time-to-live`.
     Expired,
+    /// WCH-18: the sender is quarantined.
+    Quarantined,
+    /// WCH-22: it is about a node that is no member, or this node is in no cluster.
+    UnknownNode,
+    /// A verdict, and no failure detector of this node is external.
+    NotExternal,
     /// JOIN-71, JOIN-73: a join that is refused.
     JoinRefused(JoinRefusal),
     /// This node was refused; it goes on trying.
@@ -192,6 +225,21 @@ pub enum Warning {
     TimeWentBack {
         /// By how much.
         by: Duration,
+    },
+    /// This node was not called for longer than it had asked for: its host was suspended or starved, or its clock jumped.
+    /// It judges nobody before it was told what has arrived meanwhile.
+    Suspended {
+        /// The time since the input before.
+        gap: Duration,
+        /// By how much the earliest deadline was missed.
+        late_by: Duration,
+    },
+    /// WCH-26: a peer says that it has quarantined this node.
+    QuarantinedBy {
+        /// Who.
+        node: UniqueAddress,
+        /// Whether it is a member, so that it is believed.
+        is_member: bool,
     },
     /// HB-19: this node was late with its heartbeats, so others may call it unreachable.
     HeartbeatDelayed {
@@ -335,6 +383,11 @@ impl Output {
             Self::Lease(request) => mix(30, mix(request.id, request.call as u64)),
             Self::Noticed(notice) => mix(28, notice_number(notice)),
             Self::Warned(warning) => mix(26, warning.number()),
+            Self::Quarantine { node, harmless } => mix(41, mix(node.key().0, u64::from(*harmless))),
+            Self::PeerGone { node, previous_status } => mix(42, mix(node.key().0, *previous_status as u64)),
+            Self::Observed { node, status, member_status } => {
+                mix(43, mix(node.key().0, (*status as u64) << 8 | *member_status as u64))
+            }
             Self::Stopped { why } => mix(27, *why as u64),
         }
     }
@@ -362,6 +415,7 @@ impl Effect {
         match self {
             Self::Founded => 1,
             Self::JoiningBegun => 2,
+            Self::Watching => 3,
             Self::StatusChanged { node, from, to } => mix(node.key().0, (*from as u64) << 8 | *to as u64),
             Self::Preparing { members } => mix(3, *members as u64),
             Self::Ending => 4,
@@ -393,6 +447,9 @@ impl IgnoreReason {
             Self::NotAsked => "not-asked",
             Self::RemovedSender => "removed-sender",
             Self::Expired => "expired",
+            Self::Quarantined => "quarantined",
+            Self::UnknownNode => "unknown-node",
+            Self::NotExternal => "not-external",
             Self::JoinRefused(_) => "join-refused",
             Self::Refused(_) => "refused",
             Self::Downed => "downed",
@@ -414,6 +471,9 @@ impl IgnoreReason {
             Self::NotAsked => 11,
             Self::RemovedSender => 40,
             Self::Expired => 41,
+            Self::Quarantined => 20,
+            Self::UnknownNode => 21,
+            Self::NotExternal => 22,
             Self::JoinRefused(why) => 12 + ((*why as u64) << 8),
             Self::Refused(why) => 13 + ((*why as u64) << 8),
             Self::Downed => 14,
@@ -422,7 +482,7 @@ impl IgnoreReason {
 }
 
 impl Warning {
-    const fn number(&self) -> u64 {
+    fn number(&self) -> u64 {
         match self {
             Self::TimeWentBack { .. } => 1,
             Self::HeartbeatDelayed { .. } => 2,
@@ -439,6 +499,8 @@ impl Warning {
             Self::ConfigurationUnchecked { .. } => 10,
             Self::WasRemoved { .. } => 12,
             Self::SplitSuspected { .. } => 13,
+            Self::Suspended { .. } => 14,
+            Self::QuarantinedBy { node, is_member } => mix(15, node.key().0 ^ u64::from(*is_member)),
         }
     }
 }

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use super::base::Phase;
 use super::input::{Input, InputKind};
 use super::output::Output;
+use super::timers::Timer;
 use super::{Node, leading::Leading, leaving::Leaving, preparing::Preparing};
 use crate::config::{Config, ConfigErrors};
 use crate::membership::{Address, Gossip, UniqueAddress};
@@ -97,6 +98,11 @@ impl Probe {
                 tally.prepare_requested = must_prepare;
             }
         })
+    }
+
+    /// RCH-38: what the reaper's tick does.
+    pub fn reap(&mut self, now: Instant, wall_ms: i64) -> Vec<Output> {
+        self.step(now, wall_ms, |node| node.fire(Timer::Reaper))
     }
 
     /// The node.

@@ -1,26 +1,30 @@
 //! From a changed state to what users, heartbeats and the resolver hear of it.
 
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::mem;
 
 use super::Node;
 use super::output::Output;
 use super::statistics;
+use super::watching::Farewells;
 use crate::membership::diff::diff;
 use crate::membership::{ClusterEvent, Gossip};
 use crate::planted::Planted;
+use crate::protocol::Message;
 
 impl Node {
-    /// EVT-10, EVT-46: puts out what changed since the last time. HB-55: heartbeats and resolver hear it in the same order
-    /// and within the same input.
+    /// EVT-10, EVT-46, RCH-49: puts out what changed since the last time. HB-55: heartbeats and resolver hear it in the same
+    /// order and within the same input.
     pub(super) fn publish(&mut self) {
         let new = self.base.gossip().clone();
         let old = mem::replace(&mut self.base.published, new.clone());
+        self.across.prepare(&self.base, &old, &new);
         self.emit_diff(&old, &new);
-        let ring_may_differ = old.members() != new.members() || old.reachability() != new.reachability();
-        if ring_may_differ && self.base.is_initialized() {
-            self.heartbeats.follow_ring(&self.base);
+        if !Arc::ptr_eq(old.members().roster(), new.members().roster()) {
+            self.heartbeats.settle(new.members(), self.base.roles.data_center());
         }
+        self.across.settle(&mut self.base);
         if let Some(tally) = &mut self.base.tally {
             tally.published += 1;
         }
@@ -37,21 +41,28 @@ impl Node {
     }
 
     fn emit_diff(&mut self, old: &Arc<Gossip>, new: &Arc<Gossip>) {
-        let mut out = mem::take(&mut self.base.out);
-        let (heartbeats, downing, now) = (&mut self.heartbeats, &mut self.downing, self.base.now);
-        let (milestones, me) = (&mut self.milestones, &self.base.me);
+        let (mut out, mut told) = (mem::take(&mut self.base.out), Vec::new());
         let is_doubled = self.base.config.repairs.breaks(Planted::EventsDoubled);
-        diff(old, new, self.base.observer(), &mut |event| {
-            heartbeats.on_event(&event);
-            let notices = downing.on_event(&event, now);
-            let milestone = milestones.on_event(&event, me);
+        let Self { base, heartbeats, across, watching, quarantine, milestones, downing, .. } = self;
+        diff(old, new, base.observer(), &mut |event| {
+            heartbeats.on_event(&event, base);
+            across.on_event(&event, base);
+            let notices = downing.on_event(&event, base.now);
+            let milestone = milestones.on_event(&event, &base.me);
+            let about_member = event.member().is_some();
             if is_doubled {
                 out.push(Output::Event(event.clone()));
             }
-            out.push(Output::Event(event));
+            out.push(Output::Event(event.clone()));
             out.extend(milestone);
+            if about_member {
+                let farewells = &mut Farewells { quarantine, out: &mut out, told: &mut told };
+                watching.on_event(&event, base, old, farewells);
+            }
             out.extend(notices.into_iter().map(Output::Noticed));
         });
-        self.base.out = out;
+        base.out = out;
+        watching.arm(base);
+        told.iter().for_each(|node| base.send_to(node, Message::Quarantined));
     }
 }

@@ -4,18 +4,20 @@ use alloc::vec::Vec;
 
 use super::base::Base;
 use super::heartbeats::Heartbeats;
+use super::heartbeats_across::HeartbeatsAcross;
+use super::output::Output;
 use super::timers::Timer;
 use crate::membership::{Member, ReachabilityStatus, UniqueAddress};
 
 /// RCH-38, RCH-39, RCH-46 to RCH-49: compares what this node says of others with what its detectors say now. Gives back
 /// whether it says something new; all of it is one change.
-pub(super) fn tick(base: &mut Base, heartbeats: &Heartbeats) -> bool {
+pub(super) fn tick(base: &mut Base, heartbeats: &Heartbeats, across: &HeartbeatsAcross) -> bool {
     base.timers.arm_after(Timer::Reaper, base.now, base.config.unreachable_nodes_reaper_interval);
     if !base.is_initialized() || base.gossip().is_singleton() {
         return false;
     }
-    let lost = newly_unreachable(base, heartbeats);
-    let found = newly_reachable(base, heartbeats);
+    let lost = newly_unreachable(base, heartbeats, across);
+    let found = newly_reachable(base, heartbeats, across);
     if lost.is_empty() && found.is_empty() {
         return false;
     }
@@ -30,33 +32,63 @@ pub(super) fn tick(base: &mut Base, heartbeats: &Heartbeats) -> bool {
     };
     let next = base.gossip().with_reachability(table);
     base.change(&next);
+    lost.iter().for_each(|node| tell(base, node, ReachabilityStatus::Unreachable));
+    found.iter().for_each(|node| tell(base, node, ReachabilityStatus::Reachable));
     true
 }
 
-/// RCH-41 to RCH-43: members of any status that this node says it sees and that do not answer, ascending. Members that it
-/// does not ask have no detector and are never among them.
-fn newly_unreachable(base: &Base, heartbeats: &Heartbeats) -> Vec<UniqueAddress> {
+/// WCH-20, WCH-21: the transport has given up on a member, which this node therefore calls Terminated. That is a change
+/// even if it did so before. WCH-23: its status stays. Gives back whether there is such a member.
+pub(super) fn terminate(base: &mut Base, node: &UniqueAddress) -> bool {
+    if !base.is_initialized() || !base.gossip().members().contains(node) {
+        return false;
+    }
+    let table = base.gossip().reachability().terminated(&base.me, node);
+    let next = base.gossip().with_reachability(table);
+    base.change(&next);
+    tell(base, node, ReachabilityStatus::Terminated);
+    true
+}
+
+/// RCH-50
+fn tell(base: &mut Base, node: &UniqueAddress, status: ReachabilityStatus) {
+    let member_status = base.gossip().member_or_placeholder(node).status();
+    base.out.push(Output::Observed { node: node.clone(), status, member_status });
+}
+
+/// RCH-41 to RCH-43: members of any status that this node says it sees and that do not answer, ascending; RCH-52: never
+/// itself. Members that it does not ask have no detector and are never among them. RCH-40: those of other data centres
+/// are asked by other heartbeats.
+fn newly_unreachable(base: &Base, heartbeats: &Heartbeats, across: &HeartbeatsAcross) -> Vec<UniqueAddress> {
     let gossip = base.gossip();
-    let sees = |node: &UniqueAddress| {
+    let sees = |member: &&Member| {
+        let node = member.unique_address();
         gossip.reachability().status(&base.me, node) == ReachabilityStatus::Reachable && *node != base.me
     };
-    let mut lost: Vec<UniqueAddress> = heartbeats
-        .unavailable(base.now)
-        .flat_map(|address| gossip.members().all_at(address))
-        .map(Member::unique_address)
-        .filter(|node| sees(node))
-        .cloned()
-        .collect();
+    let inside = heartbeats.unavailable(base.now).flat_map(|address| gossip.members().all_at(address));
+    let inside = inside.filter(|member| is_own(base, member));
+    let outside = across.unavailable(base.now).flat_map(|address| gossip.members().all_at(address));
+    let outside = outside.filter(|member| !is_own(base, member));
+    let lost = inside.chain(outside).filter(sees).map(Member::unique_address);
+    let mut lost: Vec<UniqueAddress> = lost.cloned().collect();
     lost.sort();
     lost
 }
 
 /// RCH-44, RCH-45: nodes that this node says it does not see and that answer, or are no longer asked; ascending. Who was
 /// called Terminated is never among them.
-fn newly_reachable(base: &Base, heartbeats: &Heartbeats) -> Vec<UniqueAddress> {
+fn newly_reachable(base: &Base, heartbeats: &Heartbeats, across: &HeartbeatsAcross) -> Vec<UniqueAddress> {
     let unreachable = base.gossip().reachability().unreachable_from(&base.me);
-    unreachable
-        .filter(|node| **node != base.me && heartbeats.is_available(&node.address, base.now))
-        .cloned()
-        .collect()
+    let answers = |node: &UniqueAddress| {
+        if base.gossip().member(node).is_some_and(|member| is_own(base, member)) {
+            heartbeats.is_available(&node.address, base.now)
+        } else {
+            across.is_available(&node.address, base.now)
+        }
+    };
+    unreachable.filter(|node| **node != base.me && answers(node)).cloned().collect()
+}
+
+fn is_own(base: &Base, member: &Member) -> bool {
+    member.data_center() == base.roles.data_center()
 }

@@ -39,10 +39,16 @@ pub(crate) enum Timer {
     Statistics,
     /// LEASE-11: the side without the majority has waited long enough, and asks for the lease.
     LeaseDelay,
+    /// XDC-16: heartbeats to other data centres.
+    CrossHeartbeat,
+    /// XDC-19: the least of the deadlines for first replies from there.
+    CrossExpectedFirst,
+    /// WCH-13: the least of the times until which those who left may still be heard.
+    DelayedQuarantine,
 }
 
 impl Timer {
-    const COUNT: usize = 14;
+    const COUNT: usize = 17;
 
     const ALL: [Self; Self::COUNT] = [
         Self::ConfiguredSeedNodes,
@@ -59,6 +65,9 @@ impl Timer {
         Self::Resolver,
         Self::Statistics,
         Self::LeaseDelay,
+        Self::CrossHeartbeat,
+        Self::CrossExpectedFirst,
+        Self::DelayedQuarantine,
     ];
 }
 

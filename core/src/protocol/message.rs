@@ -142,6 +142,8 @@ pub enum Message {
     },
     /// REP-50 (`removed_notice`): the receiver was removed from the sender's cluster.
     Removed,
+    /// WCH-16: the sender does not hear this incarnation any more, which must not come back.
+    Quarantined,
 }
 
 /// JOIN-71, JOIN-73, REP-30: why a `Join` was not accepted.
@@ -192,11 +194,12 @@ pub enum MessageKind {
     Introduction,
     ContentStatus,
     Removed,
+    Quarantined,
 }
 
 impl MessageKind {
     /// How many kinds there are.
-    pub const COUNT: usize = 15;
+    pub const COUNT: usize = 16;
 
     /// All kinds, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -215,6 +218,7 @@ impl MessageKind {
         Self::Introduction,
         Self::ContentStatus,
         Self::Removed,
+        Self::Quarantined,
     ];
 
     /// The name, as cases write it.
@@ -236,6 +240,7 @@ impl MessageKind {
             Self::Introduction => "introduction",
             Self::ContentStatus => "content-status",
             Self::Removed => "removed",
+            Self::Quarantined => "quarantined",
         }
     }
 }
@@ -266,6 +271,7 @@ impl Message {
             Self::Introduction { .. } => MessageKind::Introduction,
             Self::ContentStatus { .. } => MessageKind::ContentStatus,
             Self::Removed => MessageKind::Removed,
+            Self::Quarantined => MessageKind::Quarantined,
         }
     }
 
@@ -315,7 +321,7 @@ impl Message {
                 (*sequence, sent_at.as_nanos())
             }
             Self::GossipStatus { clock, seen } => (clock.hash64(), *seen),
-            Self::ExitingConfirmed | Self::Removed => (0, 0),
+            Self::ExitingConfirmed | Self::Removed | Self::Quarantined => (0, 0),
             Self::WelcomeTo { gossip, founder } | Self::Introduction { gossip, founder } => {
                 (gossip.hash64(), founder.key().0)
             }

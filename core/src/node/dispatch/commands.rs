@@ -41,6 +41,7 @@ impl Node {
                 self.answer(kind, prepared);
             }
             Command::ExitNow => self.exit_now(),
+            Command::Watch(address) => self.watch(&address),
             Command::Stop => {
                 self.accept(kind, Effect::Ending);
                 self.base.stop(StopReason::Commanded);
@@ -48,11 +49,11 @@ impl Node {
         }
     }
 
-    fn accept(&mut self, command: CommandKind, effect: Effect) {
+    pub(super) fn accept(&mut self, command: CommandKind, effect: Effect) {
         self.base.out.push(Output::Accepted { command, effect });
     }
 
-    fn reject(&mut self, command: CommandKind, why: Rejection) {
+    pub(super) fn reject(&mut self, command: CommandKind, why: Rejection) {
         self.base.out.push(Output::Rejected { command, why });
     }
 

@@ -30,7 +30,6 @@ impl Node {
         self.add_joining(&me, roles, app_version);
         self.leader_tick();
         self.publish();
-        self.heartbeats.follow_ring(&self.base);
     }
 
     /// JOIN-90 to JOIN-96: this node is a member.
@@ -66,5 +65,6 @@ impl Node {
     fn become_initialized(&mut self) {
         self.joining.done(&mut self.base);
         self.heartbeats.start(&mut self.base);
+        self.across.start(&mut self.base);
     }
 }

@@ -1,0 +1,215 @@
+//! Whom a node asks by its place in the heartbeat ring, and whom it goes on asking (part 03, sections 2.3 and 2.4).
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::Detectors;
+use crate::membership::members::hash_of_nodes;
+use crate::membership::ring::{insert_into_ring, receivers, ring_order, ring_position};
+use crate::membership::{Members, UniqueAddress};
+use crate::mix::mix;
+use crate::time::Instant;
+
+/// The receivers of one node's heartbeats, by the events of its own data centre, one by one (HB-28 to HB-39).
+///
+/// Detectors stand outside and are keyed by address; the sets in here hold incarnations (HB-40).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Receivers {
+    me: UniqueAddress,
+    /// HB-48: how many reachable nodes are asked.
+    n: usize,
+    /// HB-41: the ring, always with `me`. Nodes that know the same members share it.
+    ring: Arc<Vec<UniqueAddress>>,
+    /// HB-32, HB-42: who is unreachable by the events, in no order that means anything; ascending by key.
+    unreachable: Vec<UniqueAddress>,
+    /// HB-46 to HB-50, in the order of the ring.
+    by_ring: Vec<UniqueAddress>,
+    /// HB-38: who did not answer when the ring changed; ascending.
+    old: Vec<UniqueAddress>,
+}
+
+impl Receivers {
+    /// The receivers of a node that knows of nobody else.
+    #[must_use]
+    pub fn new(me: UniqueAddress, n: usize) -> Self {
+        let ring = Arc::new([me.clone()].into());
+        Self { me, n, ring, unreachable: Vec::new(), by_ring: Vec::new(), old: Vec::new() }
+    }
+
+    /// HB-10, HB-11, HB-41: takes the members of the own data centre and who of them is unreachable as they are. Self is
+    /// among the members even if it is not named. Neither detectors nor former receivers are touched.
+    pub fn init<'a>(
+        &mut self,
+        nodes: impl Iterator<Item = &'a UniqueAddress>,
+        unreachable: impl Iterator<Item = &'a UniqueAddress>,
+    ) {
+        let mut nodes: Vec<UniqueAddress> = nodes.cloned().collect();
+        nodes.push(self.me.clone());
+        nodes.sort_unstable();
+        nodes.dedup();
+        self.ring = Arc::new(ring_order(&nodes));
+        self.unreachable = unreachable.cloned().collect();
+        self.unreachable.sort_unstable_by_key(UniqueAddress::key);
+        self.unreachable.dedup();
+        self.by_ring = self.walk();
+    }
+
+    /// The receivers by the ring, in its order.
+    #[must_use]
+    pub fn by_ring(&self) -> &[UniqueAddress] {
+        &self.by_ring
+    }
+
+    /// HB-38: the former receivers that are still asked, ascending.
+    #[must_use]
+    pub fn old(&self) -> &[UniqueAddress] {
+        &self.old
+    }
+
+    /// HB-14: everybody who is asked, each once: by the ring, in its order, then former receivers.
+    pub fn active(&self) -> impl Iterator<Item = &UniqueAddress> {
+        self.by_ring.iter().chain(self.old.iter().filter(|node| !self.is_by_ring(node)))
+    }
+
+    /// HB-22: whether a node is asked.
+    #[must_use]
+    pub fn is_active(&self, node: &UniqueAddress) -> bool {
+        self.is_by_ring(node) || self.is_old(node)
+    }
+
+    // Both lists hold at most twice the setting, some eighteen nodes, whose uids tell them apart at a glance.
+    fn is_by_ring(&self, node: &UniqueAddress) -> bool {
+        self.by_ring.iter().any(|other| other.uid == node.uid && other.address == node.address)
+    }
+
+    fn is_old(&self, node: &UniqueAddress) -> bool {
+        self.old.iter().any(|other| other.uid == node.uid && other.address == node.address)
+    }
+
+    /// HB-28, HB-31: a member of the own data centre, of any status but Removed.
+    pub fn add(&mut self, node: &UniqueAddress, detectors: &mut impl Detectors, now: Instant) {
+        if *node == self.me || ring_position(&self.ring, node).is_some() {
+            return;
+        }
+        insert_into_ring(Arc::make_mut(&mut self.ring), node);
+        self.change(detectors, now);
+    }
+
+    /// HB-29, HB-33: a member of the own data centre is gone. Its detector goes with it.
+    pub fn remove(&mut self, node: &UniqueAddress, detectors: &mut impl Detectors, now: Instant) {
+        let in_ring = (*node != self.me).then(|| ring_position(&self.ring, node)).flatten();
+        if let Some(position) = in_ring {
+            Arc::make_mut(&mut self.ring).remove(position);
+        }
+        let marked = self.unreachable_position(node);
+        if let Ok(position) = marked {
+            self.unreachable.remove(position);
+        }
+        if in_ring.is_some() || marked.is_ok() {
+            self.change(detectors, now);
+        }
+        detectors.remove(&node.address);
+        if let Ok(position) = self.old.binary_search(node) {
+            self.old.remove(position);
+        }
+    }
+
+    /// HB-32: somebody of the own data centre does not see a node any more.
+    pub fn unreachable(&mut self, node: &UniqueAddress, detectors: &mut impl Detectors, now: Instant) {
+        if let Err(position) = self.unreachable_position(node) {
+            self.unreachable.insert(position, node.clone());
+            self.change(detectors, now);
+        }
+    }
+
+    /// HB-32: all see a node again. HB-38: who is still asked as a former receiver stays that.
+    pub fn reachable(&mut self, node: &UniqueAddress, detectors: &mut impl Detectors, now: Instant) {
+        if let Ok(position) = self.unreachable_position(node) {
+            self.unreachable.remove(position);
+            self.change(detectors, now);
+        }
+    }
+
+    /// HB-22 to HB-26: a node answered. `None` when it was not asked, HB-25 as that incarnation; else an interval in
+    /// milliseconds that is long enough to warn of, if it is.
+    ///
+    /// HB-24: who is asked only because it did not answer is asked no longer. HB-26: what the reply says of number and
+    /// time is not looked at, so one that was delayed, overtaken or doubled counts like any other when it arrives.
+    pub fn replied(
+        &mut self,
+        from: &UniqueAddress,
+        detectors: &mut impl Detectors,
+        now: Instant,
+    ) -> Option<Option<u64>> {
+        let (by_ring, old) = (self.is_by_ring(from), self.is_old(from));
+        if !by_ring && !old {
+            return None;
+        }
+        let interval = detectors.heartbeat(&from.address, now);
+        if old {
+            self.old.retain(|node| node != from);
+            if !by_ring {
+                detectors.remove(&from.address);
+            }
+        }
+        Some(interval)
+    }
+
+    /// HB-35: who leaves the own part of the ring is forgotten if it answers, and asked further if it does not; HB-39: so
+    /// that a dead node does not look alive for want of a detector. HB-36: nobody hears of who has no detector. HB-37: a
+    /// new receiver gets none yet.
+    fn change(&mut self, detectors: &mut impl Detectors, now: Instant) {
+        let by_ring = self.walk();
+        if by_ring == self.by_ring {
+            return;
+        }
+        let before = core::mem::replace(&mut self.by_ring, by_ring);
+        for node in before {
+            if self.is_by_ring(&node) {
+                continue;
+            }
+            if detectors.is_available(&node.address, now) {
+                detectors.remove(&node.address);
+            } else if let Err(position) = self.old.binary_search(&node) {
+                self.old.insert(position, node);
+            }
+        }
+    }
+
+    fn walk(&self) -> Vec<UniqueAddress> {
+        let Some(own) = ring_position(&self.ring, &self.me) else { return Vec::new() };
+        let is_unreachable =
+            |node: &UniqueAddress| !self.unreachable.is_empty() && self.unreachable_position(node).is_ok();
+        receivers(&self.ring, own, is_unreachable, self.n)
+    }
+
+    fn unreachable_position(&self, node: &UniqueAddress) -> Result<usize, usize> {
+        let key = node.key();
+        self.unreachable.binary_search_by(|other| other.key().cmp(&key).then_with(|| other.cmp(node)))
+    }
+
+    /// Takes the ring that the members have made already, where it is the same, so that nodes of one opinion hold it once.
+    pub(crate) fn share_ring(&mut self, members: &Members, data_center: &str) {
+        let Some(place) = members.data_center_position(data_center) else { return };
+        let shared = &members.data_centers()[place].ring;
+        if !Arc::ptr_eq(shared, &self.ring) && **shared == *self.ring {
+            self.ring = shared.clone();
+        }
+    }
+
+    /// HB-30: nobody is asked any more.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::new(self.me.clone(), self.n);
+    }
+
+    pub(crate) fn hash64(&self) -> u64 {
+        let lists = [&self.unreachable, &self.by_ring, &self.old];
+        lists.iter().fold(self.ring.len() as u64, |hash, list| mix(hash, hash_of_nodes(list.iter())))
+    }
+}
+
+#[cfg(test)]
+#[path = "receivers_tests.rs"]
+mod tests;

@@ -1,0 +1,78 @@
+//! What comes of replies, of verdicts, and of peers that are given up.
+
+use core::time::Duration;
+
+use super::super::input::{CommandKind, Target};
+use super::super::output::{Effect, IgnoreReason, Output, Rejection, Warning};
+use super::super::timers::Timer;
+use super::super::{Node, reaper};
+use crate::membership::{Address, MemberStatus, UniqueAddress};
+use crate::protocol::{Message, MessageKind};
+
+impl Node {
+    /// RCH-74: a node that was suspended, and has not been told yet what arrived meanwhile, judges nobody: its host is asked to
+    /// hand that over and to call again at once.
+    pub(super) fn must_hear_first(&mut self, timer: Timer) -> bool {
+        let judges = matches!(timer, Timer::Reaper | Timer::Resolver);
+        let must = judges && self.base.woken_by_tick;
+        if must {
+            self.base.timers.arm_after(timer, self.base.now, Duration::from_nanos(1));
+        }
+        must
+    }
+
+    /// HB-22, XDC-20: a reply is offered to both kinds of heartbeats; nobody is asked by both. One that neither asked for is
+    /// counted.
+    pub(super) fn receive_reply(&mut self, from: &UniqueAddress) {
+        if !self.heartbeats.replied(&mut self.base, from) && !self.across.replied(&mut self.base, from) {
+            self.base.ignore(from, MessageKind::HeartbeatReply, IgnoreReason::NotAsked);
+        }
+    }
+
+    /// PHI-1: a verdict of the host, which the next reaper's tick makes an observation.
+    pub(super) fn hear_verdict(&mut self, address: &Address, is_available: bool) {
+        let inside = self.heartbeats.judge(address, is_available);
+        let outside = self.across.judge(address, is_available);
+        if !(inside || outside) {
+            let why = IgnoreReason::NotExternal;
+            self.base.out.push(Output::Ignored { from: None, what: None, why });
+        }
+    }
+
+    /// WCH-16, WCH-20 to WCH-25: the transport has given up on a member: this node does not hear it any more, tells it so,
+    /// and calls it Terminated.
+    pub(super) fn peer_quarantined(&mut self, node: &UniqueAddress) {
+        if !reaper::terminate(&mut self.base, node) {
+            let (from, why) = (Some(node.clone()), IgnoreReason::UnknownNode);
+            return self.base.out.push(Output::Ignored { from, what: None, why });
+        }
+        self.publish();
+        if *node != self.base.me && self.quarantine.put(node, false, self.base.now) {
+            self.base.send_to(node, Message::Quarantined);
+        }
+    }
+
+    /// WCH-26 to WCH-30, WCH-33, WCH-34: a peer says that it does not hear this incarnation any more. Only a member is
+    /// believed.
+    pub(super) fn quarantined_by(&mut self, from: &UniqueAddress) {
+        let is_member = self.base.gossip().members().contains(from);
+        self.base.warn(Warning::QuarantinedBy { node: from.clone(), is_member });
+        let downed = self.downing.quarantined_by(&mut self.base, from, is_member);
+        self.down_all_of(downed);
+    }
+
+    /// WCH-31, WCH-32: who is watched is a member, or is gone.
+    pub(super) fn watch(&mut self, address: &Address) {
+        if let Some(node) = self.watching.gone_already(&self.base, address) {
+            let previous_status = MemberStatus::Removed;
+            return self.base.out.push(Output::PeerGone { node, previous_status });
+        }
+        let command = CommandKind::Watch;
+        if self.base.gossip().members().first_at(address).is_some() {
+            self.accept(command, Effect::Watching);
+        } else {
+            let target = Target::Address(address.clone());
+            self.reject(command, Rejection::UnknownMember { target });
+        }
+    }
+}
