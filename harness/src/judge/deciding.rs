@@ -83,7 +83,7 @@ impl Rest {
         }
     }
 
-    /// S7: of a decision that did not wait for a lease. `ticks`: how far the node's ticks are apart.
+    /// S7: of a decision that did not wait for a lease. SBR-71: one for a notice of quarantine waits for nothing. `ticks`: how far the node's ticks are apart.
     pub(super) fn is_respected(
         &self,
         record: &DecisionRecord,
@@ -95,6 +95,9 @@ impl Rest {
         let (stable_after, limit) = settings;
         let (me, rested) = (record.self_node(), at.since(self.since));
         let decided = format!("{} decided: {}", names.of(me), record.decision);
+        if matches!(record.reason, Reason::QuarantinedByRemote { .. }) {
+            return None;
+        }
         if let Reason::Unstable { first, .. } = record.reason {
             let latest = stable_after.saturating_add(limit?).saturating_add(TICK).saturating_add(ticks);
             let other = format!("there was unrest for {first:?}, and {latest:?} is the limit");
@@ -254,6 +257,15 @@ mod tests {
         assert!(decides(rest, 21).unwrap().facts.1.contains("11s"));
         rest.decided(&record, at(40));
         assert!(decides(rest, 50).is_some());
+    }
+
+    /// S7, SBR-71
+    #[test]
+    fn a_decision_for_a_notice_of_quarantine_waits_for_nothing() {
+        let mut record = record(&["a", "b"], &["c"]);
+        record.reason = Reason::QuarantinedByRemote { remote: node("b") };
+        let settings = (Duration::from_secs(20), Some(Duration::from_secs(15)));
+        assert_eq!(Rest::new(at(9)).is_respected(&record, settings, at(10), TICK, names()), None);
     }
 
     /// S7
