@@ -79,6 +79,7 @@ mod protocol;
 mod random;
 mod repairs;
 mod sbr;
+mod subscription;
 #[cfg(test)]
 mod testing;
 mod time;
@@ -93,10 +94,11 @@ pub use config::{
 };
 pub use membership::{
     APP_VERSION_BYTES_MAX, Address, AddressError, AppVersion, AppVersionError, Candidates, ClockError,
-    ClockOrder, ClusterEvent, DataCenter, Gossip, GossipError, GossipStatistics, HOST_BYTES_MAX, LocalView,
-    Member, MemberStatus, Members, MembersError, NodeKey, ROLE_BYTES_MAX, ROLES_MAX, Reachability,
-    ReachabilityError, ReachabilityStatus, Record, Roles, RolesError, Row, SeenBy, SeenIter, StateStatistics,
-    Tombstones, TombstonesError, TransitionError, UP_NUMBER_NONE, UniqueAddress, VectorClock,
+    ClockOrder, ClusterEvent, CurrentClusterState, DataCenter, Gossip, GossipError, GossipStatistics,
+    HOST_BYTES_MAX, LocalView, Member, MemberStatus, Members, MembersError, NodeKey, ROLE_BYTES_MAX,
+    ROLES_MAX, Reachability, ReachabilityError, ReachabilityStatus, Record, Roles, RolesError, Row, SeenBy,
+    SeenIter, StateStatistics, Tombstones, TombstonesError, TransitionError, UP_NUMBER_NONE, UniqueAddress,
+    VectorClock,
 };
 pub use node::{
     Command, CommandKind, Effect, IgnoreReason, Input, InputKind, LeaseRequest, Node, Output, Phase,
@@ -110,6 +112,10 @@ pub use repairs::Repairs;
 pub use sbr::{
     Decision, DecisionRecord, First, LeaseAnswer, LeaseCall, LeftOut, Notice, Reason, ResolverView,
     SecondCheck, SecondPass, Sides, Strategy,
+};
+pub use subscription::{
+    Answer, Delivery, EventKind, EventKinds, EventKindsError, InitialState, SubscribeError, Subscribers,
+    Subscription,
 };
 pub use time::Instant;
 

@@ -100,7 +100,7 @@ impl Address {
         self.0.hash
     }
 
-    /// MDL-4: whether a user may name this host in a command. A host whose last label holds an underscore can't be
+    /// MDL-4, EVT-85: whether a user may name this host in a command. A host whose last label holds an underscore can't be
     /// resolved by everybody, so joining it is refused.
     #[must_use]
     pub fn host_can_be_joined(&self) -> bool {
@@ -303,7 +303,7 @@ mod tests {
         assert_eq!(one, UniqueAddress::new(address("a:1"), 1));
     }
 
-    /// MDL-4
+    /// MDL-4, EVT-85
     #[test]
     fn a_host_with_an_underscore_in_its_last_label_is_refused() {
         for host in ["in_valid", "invalid._org"] {

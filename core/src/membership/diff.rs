@@ -144,7 +144,7 @@ fn reachability_of_data_centers(
 
 /// EVT-31, RCH-67, RCH-68: another data centre is seen unless one of its members is unreachable, and not Terminated, to an
 /// observer of the own one. A subject that is no member counts for every data centre (EVT-36).
-fn sees_data_center(view: &LocalView<'_>, name: &str) -> bool {
+pub(super) fn sees_data_center(view: &LocalView<'_>, name: &str) -> bool {
     let Some(observations) = view.observations() else { return true };
     let members = view.gossip().members();
     let counts = |node: &UniqueAddress| members.get(node).is_none_or(|member| member.data_center() == name);

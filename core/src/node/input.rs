@@ -77,7 +77,7 @@ pub enum InputKind {
     LeaseHeld(bool),
 }
 
-/// What a user can want of a node.
+/// EVT-84: what a user can want of a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Command {

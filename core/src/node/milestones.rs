@@ -36,6 +36,12 @@ impl Milestones {
         Output::SelfRemoved { previous_status: self.last_status.unwrap_or(MemberStatus::Removed) }
     }
 
+    /// Whether users were told that this node is Up, and the status that it had last, once it has ended.
+    pub(super) fn told(&self, has_ended: bool) -> (bool, Option<MemberStatus>) {
+        let last = self.last_status.unwrap_or(MemberStatus::Removed);
+        (self.was_up, has_ended.then_some(last))
+    }
+
     pub(super) fn hash64(&self) -> u64 {
         u64::from(self.was_up) << 8 | self.last_status.map_or(u64::from(u8::MAX), |status| status as u64)
     }

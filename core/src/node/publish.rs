@@ -14,7 +14,7 @@ use crate::planted::Planted;
 use crate::protocol::Message;
 
 impl Node {
-    /// EVT-10, EVT-46, RCH-49: puts out what changed since the last time. HB-55: heartbeats and resolver hear it in the same
+    /// EVT-10, EVT-46, RCH-49: puts out what changed since the last time. HB-55, EVT-87: heartbeats and resolver hear it in the same
     /// order and within the same input.
     pub(super) fn publish(&mut self) {
         let new = self.base.gossip().clone();
@@ -31,7 +31,7 @@ impl Node {
         statistics::after_publishing(&mut self.base);
     }
 
-    /// EVT-66, EVT-67, LIFE-55: what users hear when this node ends: that it does, and then the way to an empty state.
+    /// EVT-66 to EVT-70, LIFE-55: what users hear when this node ends: that it does, and then the way to an empty state.
     pub(super) fn publish_end(&mut self) {
         self.base.out.push(Output::Event(ClusterEvent::ClusterShuttingDown));
         let empty = Arc::new(Gossip::new());

@@ -1,9 +1,33 @@
 //! What users ask a node about itself (part 02, section 11).
 
+use alloc::sync::Arc;
+
 use super::Node;
-use crate::membership::{Member, MemberStatus, Roles, UP_NUMBER_NONE};
+use crate::membership::diff::diff;
+use crate::membership::{
+    ClusterEvent, CurrentClusterState, Gossip, LocalView, Member, MemberStatus, Roles, UP_NUMBER_NONE,
+};
 
 impl Node {
+    /// EVT-59, EVT-83, API-18: the state that the events put out so far lead to; an empty one before joining and after the end
+    /// (EVT-62, API-31).
+    #[must_use]
+    pub fn current_state(&self) -> CurrentClusterState {
+        let base = &self.base;
+        let view = LocalView::new(&base.published, &base.me, base.roles.data_center(), &base.config.repairs);
+        CurrentClusterState::of(&view, &base.published)
+    }
+
+    /// EVT-52: the events that lead from nothing to the state that was told so far.
+    pub(crate) fn tell_from_nothing(&self, emit: &mut dyn FnMut(ClusterEvent)) {
+        diff(&Arc::new(Gossip::new()), &self.base.published, self.base.observer(), emit);
+    }
+
+    /// API-50, API-51: what this node told of its own life: that it was Up, and the status that it had last.
+    pub(crate) fn milestones_told(&self) -> (bool, Option<MemberStatus>) {
+        self.milestones.told(self.is_stopped())
+    }
+
     /// API-31, API-32, JOIN-107: this node as a member. Before it is one, and after it has ended, with the status Removed.
     #[must_use]
     pub fn self_member(&self) -> Member {

@@ -15,4 +15,5 @@ mod phases;
 mod repairs;
 mod seeds;
 mod shutdown;
+mod subscribing;
 mod versions;
