@@ -51,9 +51,10 @@ impl Quarantine {
     }
 
     /// WCH-18: drops what a quarantined node says. It is told again, unless it went as planned, or what it said is a
-    /// heartbeat, a reply or a notice. Gives back whether something was dropped.
+    /// heartbeat, a reply or a notice. REP-54: that it has removed this node is heard, so that a split can be told. Gives back
+    /// whether something was dropped.
     pub(super) fn drops(&self, base: &mut Base, from: &UniqueAddress, what: MessageKind) -> bool {
-        if self.entries.is_empty() {
+        if self.entries.is_empty() || what == MessageKind::Removed {
             return false;
         }
         let Some(entry) = self.position(from).ok().map(|position| &self.entries[position]) else {

@@ -49,6 +49,14 @@ impl Cluster {
         self.nodes.insert(name.into(), node);
     }
 
+    /// A node in its first life, of a data centre.
+    pub(crate) fn start_in(&mut self, name: &str, data_center: &str) {
+        let mut config = (*self.config).clone();
+        config.set("multi-data-center.self-data-center", data_center).unwrap();
+        let node = UniqueAddress::new(address(name), 1);
+        self.nodes.insert(name.into(), Node::new(config, node, 7, self.now).unwrap());
+    }
+
     /// Hands one input to a node, then delivers everything that follows from it.
     pub(crate) fn give(&mut self, name: &str, kind: InputKind) -> Vec<Output> {
         let outputs = self.give_only(name, kind);

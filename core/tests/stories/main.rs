@@ -1,6 +1,7 @@
 //! Whole-node stories: a few nodes, wired by hand, with every message delivered at once unless the story says otherwise.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+mod across;
 mod cluster;
 mod configuration;
 mod ending;
@@ -12,8 +13,10 @@ mod leaving;
 mod milestones;
 mod nonsense;
 mod phases;
+mod quarantine;
 mod repairs;
 mod seeds;
 mod shutdown;
 mod subscribing;
+mod time;
 mod versions;

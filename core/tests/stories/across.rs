@@ -1,0 +1,119 @@
+//! Heartbeats between data centres.
+
+use quorate::{ClusterEvent, Message, Output};
+
+use crate::cluster::Cluster;
+
+/// Three nodes of one data centre and two of another, two of each asking across.
+fn three_and_two() -> Cluster {
+    let mut cluster = Cluster::new(&[("multi-data-center.cross-data-center-connections", "2")]);
+    for (name, data_center) in [("a1", "a"), ("a2", "a"), ("a3", "a"), ("b1", "b"), ("b2", "b")] {
+        cluster.start_in(name, data_center);
+        cluster.join(name, "a1");
+        cluster.run_secs(25);
+    }
+    cluster.run_secs(20);
+    assert!(!cluster.view("a3").contains("joining"), "{}", cluster.view("a3"));
+    cluster.outputs.clear();
+    cluster
+}
+
+/// Whom a node asked, of another data centre.
+fn asked_across(cluster: &Cluster, name: &str) -> Vec<String> {
+    let mut asked: Vec<String> = cluster
+        .sent(name, |message| matches!(message, Message::Heartbeat { .. }))
+        .into_iter()
+        .filter(|other| other[..1] != name[..1])
+        .map(str::to_owned)
+        .collect();
+    asked.sort();
+    asked.dedup();
+    asked
+}
+
+fn data_center_events(cluster: &Cluster, name: &str) -> Vec<String> {
+    let events = cluster.outputs.iter().filter(|(at, _)| at == name).filter_map(|(_, output)| match output {
+        Output::Event(ClusterEvent::UnreachableDataCenter(dc)) => Some(format!("unreachable {dc}")),
+        Output::Event(ClusterEvent::ReachableDataCenter(dc)) => Some(format!("reachable {dc}")),
+        _ => None,
+    });
+    events.collect()
+}
+
+/// XDC-1, XDC-10 to XDC-16: the two oldest of each ask the two oldest of the other; the fifth asks nobody there.
+#[test]
+fn the_oldest_of_each_data_centre_ask_each_other() {
+    let mut cluster = three_and_two();
+    cluster.run_secs(4);
+    for (name, expected) in [
+        ("a1", &["b1", "b2"][..]),
+        ("a2", &["b1", "b2"]),
+        ("a3", &[]),
+        ("b1", &["a1", "a2"]),
+        ("b2", &["a1", "a2"]),
+    ] {
+        assert_eq!(asked_across(&cluster, name), expected, "{name}");
+    }
+}
+
+/// XDC-16, XDC-25: at an interval of its own, three seconds.
+#[test]
+fn other_data_centres_are_asked_every_three_seconds() {
+    let mut cluster = three_and_two();
+    cluster.run_secs(30);
+    let sent = cluster.sent("a1", |message| matches!(message, Message::Heartbeat { .. }));
+    assert_eq!(sent.iter().filter(|name| **name == "b1").count(), 10);
+    assert_eq!(sent.iter().filter(|name| **name == "a2").count(), 30);
+}
+
+/// XDC-14: when one of the oldest leaves, the next oldest takes its place, to ask and to be asked.
+#[test]
+fn when_an_oldest_leaves_the_next_oldest_takes_over() {
+    let mut cluster = three_and_two();
+    cluster.leave("a1", "a1");
+    cluster.run_secs(5);
+    cluster.finish_exit("a1");
+    cluster.crash("a1");
+    cluster.run_secs(15);
+    assert!(!cluster.view("b1").contains("a1"), "{}", cluster.view("b1"));
+    cluster.outputs.clear();
+    cluster.run_secs(4);
+    assert_eq!(asked_across(&cluster, "a3"), ["b1", "b2"]);
+    assert_eq!(asked_across(&cluster, "b2"), ["a2", "a3"]);
+}
+
+/// XDC-22 to XDC-24, RCH-40, PHI-36: a cut between data centres is noticed after thirteen seconds by the detectors of
+/// their own; members of the own data centre stay reachable, and all heals.
+#[test]
+fn data_centres_that_are_cut_apart_call_each_other_unreachable() {
+    let mut cluster = three_and_two();
+    for a in ["a1", "a2", "a3"] {
+        for b in ["b1", "b2"] {
+            cluster.cut_pair(a, b);
+        }
+    }
+    cluster.run_secs(9);
+    assert_eq!(data_center_events(&cluster, "a3"), [""; 0]);
+    cluster.run_secs(7);
+    assert_eq!(data_center_events(&cluster, "a3"), ["unreachable b"]);
+    assert_eq!(data_center_events(&cluster, "b2"), ["unreachable a"]);
+    assert_eq!(cluster.nodes["a1"].view().unreachable_inside().count(), 0);
+    cluster.cut.clear();
+    cluster.run_secs(10);
+    assert_eq!(data_center_events(&cluster, "a3"), ["unreachable b", "reachable b"]);
+}
+
+/// XDC-17, XDC-19: who never answers from there is measured from a second after the first question.
+#[test]
+fn a_node_of_another_data_centre_that_never_answers_is_noticed() {
+    let mut cluster = Cluster::new(&[]);
+    cluster.start_in("a1", "a");
+    cluster.start_in("b1", "b");
+    cluster.join("a1", "a1");
+    cluster.run_secs(5);
+    cluster.join("b1", "a1");
+    cluster.run_secs(2);
+    cluster.crash("b1");
+    cluster.run_secs(25);
+    assert_eq!(data_center_events(&cluster, "a1"), ["unreachable b"]);
+}
