@@ -4,6 +4,7 @@
 //! `QUORATE_TRACES=FOLDER cargo test -p quorate-harness --test traces` reads another folder than the one that ships.
 
 #![allow(clippy::unwrap_used, reason = "a trace that can't be read fails the test")]
+#![allow(clippy::disallowed_types, reason = "worlds run side by side, and share nothing (SIM-10)")]
 
 mod traces_runner;
 

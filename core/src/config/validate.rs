@@ -105,13 +105,12 @@ impl Found<'_> {
 
     /// SBR-9, SBR-11, CFG-6: what the selected strategy needs.
     fn strategy(&mut self) {
-        match self.config.sbr.strategy {
-            StrategyName::StaticQuorum => self.must(
+        if self.config.sbr.strategy == StrategyName::StaticQuorum {
+            self.must(
                 self.config.sbr.static_quorum.quorum_size.is_some_and(|size| size > 0),
                 "sbr.static-quorum.quorum-size",
                 "at least 1 when the strategy is static-quorum",
-            ),
-            _ => {}
+            );
         }
     }
 

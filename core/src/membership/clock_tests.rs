@@ -154,3 +154,17 @@ proptest! {
         prop_assert_eq!(postcard::from_bytes::<VectorClock>(&bytes).unwrap(), a);
     }
 }
+
+/// VCL-11: also when there are more entries than are compared in one go, and the clocks share nothing.
+#[test]
+fn long_clocks_are_equal_exactly_when_all_their_entries_are() {
+    let clock = |changed: Option<usize>| {
+        let entries = (0..20).map(|at| (NodeKey(at as u64 + 1), if changed == Some(at) { 7 } else { 3 }));
+        VectorClock::try_from(entries.collect::<Vec<_>>()).unwrap()
+    };
+    assert_eq!(clock(None), clock(None));
+    assert_eq!(clock(None).compare(&clock(None)), ClockOrder::Same);
+    for changed in 0..20 {
+        assert_ne!(clock(None), clock(Some(changed)), "entry {changed}");
+    }
+}

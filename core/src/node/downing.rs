@@ -183,7 +183,7 @@ impl Downing {
     ) -> Vec<UniqueAddress> {
         let Some(resolver) = &mut self.resolver else { return Vec::new() };
         let Some(act) = resolver.quarantined_by(remote, is_member, base.now) else { return Vec::new() };
-        self.carry_out(base, [ResolverOutput::Decided(act)].into())
+        self.carry_out(base, [ResolverOutput::Decided(Box::new(act))].into())
     }
 
     pub(super) fn hash64(&self) -> u64 {

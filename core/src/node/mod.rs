@@ -278,7 +278,7 @@ fn detector_rule(config: &Config) -> Result<DetectorRule, ConfigErrors> {
             first_estimate: detector.heartbeat_interval,
         }),
     };
-    rule.map_err(bad_detector)
+    rule.map_err(|error| bad_detector(&error))
 }
 
 /// PHI-35, PHI-38: that of the others, which phi accrual is none of.
@@ -291,9 +291,9 @@ fn detector_rule_across(config: &Config) -> Result<DetectorRule, ConfigErrors> {
         acceptable_heartbeat_pause: detector.acceptable_heartbeat_pause,
         heartbeat_interval: detector.heartbeat_interval,
     };
-    DetectorRule::deadline(&settings).map_err(bad_detector)
+    DetectorRule::deadline(&settings).map_err(|error| bad_detector(&error))
 }
 
-fn bad_detector(error: SettingError) -> ConfigErrors {
+fn bad_detector(error: &SettingError) -> ConfigErrors {
     ConfigErrors([ConfigError::BadDetector { why: error.to_string() }].into())
 }

@@ -487,8 +487,8 @@ impl Warning {
             Self::TimeWentBack { .. } => 1,
             Self::HeartbeatDelayed { .. } => 2,
             Self::HeartbeatIntervalGrowing { .. } => 3,
-            Self::LeaderIncapacitated { ticks } => 4 + ((*ticks as u64) << 8),
-            Self::NoSeedNodeAnswers { attempts } => 5 + ((*attempts as u64) << 8),
+            Self::LeaderIncapacitated { ticks } => 4 + (u64::from(*ticks) << 8),
+            Self::NoSeedNodeAnswers { attempts } => 5 + (u64::from(*attempts) << 8),
             Self::JoinTimedOut { .. } => 6,
             Self::LeaseAnswerUnfit { call, answer, .. } => {
                 7 + ((*call as u64) << 8) + ((*answer as u64) << 16)

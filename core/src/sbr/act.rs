@@ -1,5 +1,6 @@
 //! What comes out of a resolver.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::slice;
 use core::time::Duration;
@@ -53,7 +54,7 @@ impl Act {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ResolverOutput {
     /// SBR-67: a decision, and whom to down.
-    Decided(Act),
+    Decided(Box<Act>),
     /// SBR-86: news for people.
     Noticed(Notice),
     /// LEASE-9: ask this of the lease.

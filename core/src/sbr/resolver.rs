@@ -1,5 +1,6 @@
 //! The resolver: waits until who can be reached has come to rest, then decides.
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -242,7 +243,7 @@ impl Resolver {
         }
         let told = core::mem::take(&mut self.empty_decisions);
         if let Some(record) = self.unstable_for_too_long(now) {
-            out.push(ResolverOutput::Decided(self.act(record, &told, now)));
+            out.push(ResolverOutput::Decided(Box::new(self.act(record, &told, now))));
         }
         if now > self.stable_deadline
             && let Some(record) = self.would_decide()
@@ -250,7 +251,7 @@ impl Resolver {
             if let Some(delay) = record.decision.lease_delay() {
                 self.decide_by_lease(record, delay, &told, now, &mut out);
             } else {
-                out.push(ResolverOutput::Decided(self.act(record, &told, now)));
+                out.push(ResolverOutput::Decided(Box::new(self.act(record, &told, now))));
             }
         }
         // LEASE-19: also in a tick that has just asked for it.
@@ -271,7 +272,7 @@ impl Resolver {
     ) {
         if self.lease_held {
             out.push(ResolverOutput::Noticed(Notice::LeaseAcquired { decision: record.decision }));
-            out.push(ResolverOutput::Decided(self.act(record, told, now)));
+            out.push(ResolverOutput::Decided(Box::new(self.act(record, told, now))));
             return;
         }
         out.push(if delay.is_zero() {
@@ -392,7 +393,7 @@ impl Resolver {
     /// The decisions of a tick.
     pub(super) fn acts_of_tick(&mut self, now: Instant) -> Vec<Act> {
         let decided = |output| match output {
-            ResolverOutput::Decided(act) => Some(act),
+            ResolverOutput::Decided(act) => Some(*act),
             _ => None,
         };
         self.tick(now).into_iter().filter_map(decided).collect()

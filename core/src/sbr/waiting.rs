@@ -1,5 +1,6 @@
 //! A decision that waits for the lease, and what happens meanwhile (LEASE-12).
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -92,14 +93,14 @@ impl Resolver {
             out.push(ResolverOutput::Noticed(Notice::LeaseAcquired { decision }));
             let act = self.act(record, &[], now);
             self.release.extend(&act.record().down, now + self.release_after().unwrap_or_default());
-            out.push(ResolverOutput::Decided(act));
+            out.push(ResolverOutput::Decided(Box::new(act)));
         } else if let Some(denied) = record.denied() {
             out.push(ResolverOutput::Noticed(Notice::LeaseDenied {
                 decision,
                 instead: denied.decision,
                 answer,
             }));
-            out.push(ResolverOutput::Decided(self.act(denied, &[], now)));
+            out.push(ResolverOutput::Decided(Box::new(self.act(denied, &[], now))));
             // LEASE-16: even if the service granted it after all.
             self.release = Release::Never;
         }
@@ -110,7 +111,7 @@ impl Resolver {
                 }
                 Kept::QuarantinedBy(remote) => {
                     let act = self.quarantined_by(&remote, is_member(&remote), now);
-                    out.extend(act.map(ResolverOutput::Decided));
+                    out.extend(act.map(Box::new).map(ResolverOutput::Decided));
                 }
             }
         }

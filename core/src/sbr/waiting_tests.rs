@@ -26,7 +26,7 @@ fn answered(resolver: &mut Resolver, answer: LeaseAnswer, millis: u64) -> Vec<Re
 }
 
 fn acts(outputs: &[ResolverOutput]) -> Vec<&Act> {
-    outputs.iter().filter_map(|output| if let Decided(act) = output { Some(act) } else { None }).collect()
+    outputs.iter().filter_map(|output| if let Decided(act) = output { Some(&**act) } else { None }).collect()
 }
 
 /// LEASE-9, LEASE-10, LEASE-11: the majority asks when its decision is due and not before; nobody goes down before the

@@ -97,7 +97,7 @@ fn gossip_after(input: &Value, gossip: &Gossip) -> Value {
 }
 
 /// The whole result of a step.
-pub(crate) fn outcome(input: &Value, probe: &Probe, outputs: &[Output], result: Value) -> Outcome {
+pub(crate) fn outcome(input: &Value, probe: &Probe, outputs: &[Output], result: &Value) -> Outcome {
     let (state, tally) = (probe.state(), probe.tally());
     let mut forgotten: Vec<_> = tally.forgotten.iter().collect();
     forgotten.sort();
@@ -132,7 +132,7 @@ pub(crate) fn receive_gossip(input: &Value) -> Outcome {
     let gossip = Arc::new(gossip(&input["remote"]));
     let outputs = receive(&mut probe, &input["from"], &input["to"], Message::Gossip { gossip });
     let result = result(&probe, &outputs);
-    outcome(input, &probe, &outputs, result)
+    outcome(input, &probe, &outputs, &result)
 }
 
 /// GSP-44, GSP-62 to GSP-66: what a received status is answered with, and that nothing else comes of it. Pekko's digest of who has seen a state is compared here; ours is another, and none is empty.

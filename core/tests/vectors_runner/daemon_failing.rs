@@ -17,12 +17,12 @@ pub(crate) fn reap(input: &Value) -> Outcome {
         assert!(probe.handle(AT, WALL_MS, verdict).is_empty());
     }
     let outputs = probe.reap(AT, WALL_MS);
-    outcome(input, &probe, &outputs, Value::Null)
+    outcome(input, &probe, &outputs, &Value::Null)
 }
 
 /// WCH-20 to WCH-25.
 pub(crate) fn quarantined(input: &Value) -> Outcome {
     let mut probe = probe(input, config(input, &[]));
     let outputs = probe.handle(AT, WALL_MS, InputKind::Quarantined { node: node(&input["node"]) });
-    outcome(input, &probe, &outputs, Value::Null)
+    outcome(input, &probe, &outputs, &Value::Null)
 }

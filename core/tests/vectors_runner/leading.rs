@@ -18,7 +18,7 @@ pub(crate) fn leader_tick(input: &Value) -> Outcome {
     let mut probe = probe(input, config(input, &settings));
     let needed = probe.needs_speedup();
     let outputs = probe.leader_tick(AT, WALL_MS);
-    let mut outcome = outcome(input, &probe, &outputs, Value::Null);
+    let mut outcome = outcome(input, &probe, &outputs, &Value::Null);
     if let Outcome::Part { is, .. } = &mut outcome {
         is["speedup_needed_before"] = json!(needed);
     }
@@ -28,7 +28,7 @@ pub(crate) fn leader_tick(input: &Value) -> Outcome {
 fn command(input: &Value, command: Command) -> Outcome {
     let mut probe = probe(input, config(input, &[]));
     let outputs = probe.handle(AT, WALL_MS, InputKind::Command(command));
-    outcome(input, &probe, &outputs, Value::Null)
+    outcome(input, &probe, &outputs, &Value::Null)
 }
 
 pub(crate) fn leave(input: &Value) -> Outcome {

@@ -69,7 +69,7 @@ fn object(value: Value) -> Map<String, Value> {
 fn convergence_and_leaders(view: &LocalView<'_>, confirmed: &[UniqueAddress]) -> Map<String, Value> {
     let roles = view.gossip().roles();
     let role_leaders: Map<String, Value> =
-        roles.into_iter().map(|role| (role.to_string(), leader(view.role_leader(role)))).collect();
+        roles.iter().map(|role| (role.to_string(), leader(view.role_leader(role)))).collect();
     object(json!({
         "convergence": view.has_convergence(confirmed),
         "convergence_no_confirmed": view.has_convergence(&[]),

@@ -146,7 +146,7 @@ fn nobody_left(found: &mut Vec<Warning>, strategy: &Strategy, outcome: &Outcome)
         Strategy::DownAll => warn(found, "SBR-97", "all go down, whatever happened"),
         Strategy::LeaseMajority { .. } => {}
         _ if decides_no_quorum(outcome) => {
-            warn(found, "SBR-100", "all go down: no side has what it takes to stay")
+            warn(found, "SBR-100", "all go down: no side has what it takes to stay");
         }
         _ => {}
     }

@@ -235,7 +235,7 @@ impl Reader {
                 },
                 [] => self.expected(end, "a number above zero", "", Some(syntax)),
                 [_, more, ..] => {
-                    self.expected(more.span.clone(), "the end of the line", more.text, Some(syntax))
+                    self.expected(more.span.clone(), "the end of the line", more.text, Some(syntax));
                 }
             },
             _ => match rest {
@@ -360,7 +360,7 @@ impl Reader {
         None
     }
 
-    fn unknown<'a, const N: usize>(&mut self, word: &Word<'_>, what: &'static str, known: [&'a str; N]) {
+    fn unknown<const N: usize>(&mut self, word: &Word<'_>, what: &'static str, known: [&str; N]) {
         self.unknown_of(word, what, known.into_iter());
     }
 

@@ -71,7 +71,7 @@ fn no_bytes_make_it_panic() {
     ];
     let mut seed = 1_u64;
     for _ in 0..2_000 {
-        let mut text = String::from(if seed % 3 == 0 { "" } else { "qview 1\nmembers a b\n" });
+        let mut text = String::from(if seed.is_multiple_of(3) { "" } else { "qview 1\nmembers a b\n" });
         for _ in 0..12 {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             text.push_str(words[(seed >> 33) as usize % words.len()]);

@@ -146,7 +146,7 @@ impl Bits {
     /// Of n hosts a majority is n / 2 + 1; a host and its neighbours up to half of that on either side are one.
     fn add_ring(&mut self, hosts: usize, order: &[HostId]) -> Result<(), BadCut> {
         let place_of = assign(hosts, &order.iter().map(|host| vec![*host]).collect::<Vec<_>>(), false)?;
-        let reach = (hosts / 2 + 1) / 2;
+        let reach = (hosts / 2).div_ceil(2);
         let apart = |a: usize, b: usize| {
             let distance = place_of[a].abs_diff(place_of[b]);
             distance.min(hosts - distance) > reach
