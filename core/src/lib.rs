@@ -101,8 +101,8 @@ pub use membership::{
     VectorClock,
 };
 pub use node::{
-    Command, CommandKind, Effect, IgnoreReason, Input, InputKind, LeaseRequest, Node, Output, Phase,
-    Rejection, StopReason, Target, Warning,
+    Command, CommandKind, Effect, IgnoreReason, Input, InputKind, LeaseRequest, Node, Observed, Output,
+    Phase, Question, QuestionError, Rejection, StopReason, Target, Warning, Why,
 };
 pub use protocol::{
     Class, Codec, DecodeError, Destination, EncodeError, Envelope, FORMAT_VERSION, JoinRefusal, Limits,

@@ -121,3 +121,31 @@ fn a_run_prints_one_object_with_json_and_the_verdict_only_when_quiet() {
     assert_eq!(object["failure"]["signature"], "not so: check up 3: NODE has N members that are up");
     assert_eq!((&object["unmet"][0]["line"], &object["unmet"][0]["at"]), (&5.into(), &9.0.into()));
 }
+
+/// CNV-6, CNV-9, LDR-8, LDR-12: the wedged cases ask why, and what a reader is told to type answers it, below the line of the leader.
+#[test]
+fn the_wedged_cases_are_answered_by_replay() {
+    for (case, until, answers) in [
+        (
+            "nobody-comes-up",
+            "50s",
+            &["why not-up b: there are 3 members, and min-nr-of-members asks for 4"] as &[&str],
+        ),
+        (
+            "a-leaver-stays",
+            "2m",
+            &["why not-removed c: c is exiting and has not told the leader that it is done"],
+        ),
+        ("one-link", "1m40s", &["why not-up d: ", "c (up) is unreachable to b since 3"]),
+    ] {
+        let file = format!("harness/scenarios/wedged/{case}.qcase");
+        let output = quorate(&["replay", &file, "--until", until]);
+        let printed = text(&output.stdout);
+        for answer in answers {
+            assert!(printed.contains(answer), "{case}: no `{answer}` in\n{printed}");
+        }
+        let told =
+            text(&std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(&file)).unwrap());
+        assert!(told.contains(&format!("quorate replay {file} --until {until}")), "{case} tells how to ask");
+    }
+}

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::output::{IgnoreReason, Output, StopReason, Warning};
 use super::probe::Tally;
 use super::timers::Timers;
+use super::why::Dropped;
 use crate::config::Config;
 use crate::membership::diff::Observer;
 use crate::membership::{Address, Gossip, GossipStatistics, LocalView, NodeKey, Roles, UniqueAddress};
@@ -71,6 +72,8 @@ pub(crate) struct Base {
     pub(crate) membership: Option<Membership>,
     /// GSP-83: counts of gossip.
     pub(crate) statistics: GossipStatistics,
+    /// What was dropped lately, for those who ask why.
+    pub(super) dropped: Dropped,
     /// Counts requests instead of carrying them out, when a probe asks for it.
     #[serde(skip)]
     pub(crate) tally: Option<Box<Tally>>,
@@ -100,6 +103,7 @@ impl Base {
             stopping: None,
             membership: None,
             statistics: GossipStatistics::default(),
+            dropped: Dropped::default(),
             tally: None,
             out: Vec::new(),
         }
@@ -261,7 +265,18 @@ impl Base {
 
     /// Tells that something which arrived is dropped.
     pub(crate) fn ignore(&mut self, from: &UniqueAddress, what: MessageKind, why: IgnoreReason) {
-        self.out.push(Output::Ignored { from: Some(from.clone()), what: Some(what), why });
+        self.drop_it(Some(from.clone()), Some(what), why);
+    }
+
+    /// The same of something whose sender or kind may not be known; it is kept for a while for those who ask.
+    pub(crate) fn drop_it(
+        &mut self,
+        from: Option<UniqueAddress>,
+        what: Option<MessageKind>,
+        why: IgnoreReason,
+    ) {
+        self.dropped.keep(self.now, from.clone(), what, why.clone());
+        self.out.push(Output::Ignored { from, what, why });
     }
 
     pub(crate) fn warn(&mut self, warning: Warning) {

@@ -32,7 +32,7 @@ impl Node {
             InputKind::ReceivedEarlier { envelope, .. } => self.receive(envelope),
             InputKind::Undecodable { error, .. } => {
                 let why = IgnoreReason::Undecodable(error);
-                self.base.out.push(Output::Ignored { from: None, what: None, why });
+                self.base.drop_it(None, None, why);
             }
             InputKind::Command(command) => self.obey(command),
             InputKind::ExitTasksDone { id } => self.exit_tasks_done(id),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::base::Base;
 use super::output::{IgnoreReason, Output, Warning};
 use super::timers::Timer;
+use super::why::Why;
 use crate::config::{Config, Downing as DowningSetting};
 use crate::membership::{ClusterEvent, UniqueAddress};
 use crate::mix::Mixer;
@@ -46,6 +47,8 @@ pub(super) struct Downing {
     requests: u64,
     /// Requests without an answer, ascending by id.
     open: Vec<(u64, LeaseCall)>,
+    /// The last decision, and when it was taken.
+    last: Option<(Instant, Box<DecisionRecord>)>,
 }
 
 impl Downing {
@@ -60,7 +63,7 @@ impl Downing {
             };
             Resolver::new(settings, me.clone(), data_center.into(), now)
         });
-        Self { resolver, requests: 0, open: Vec::new() }
+        Self { resolver, requests: 0, open: Vec::new(), last: None }
     }
 
     /// SBR-65: begins with the node.
@@ -78,6 +81,12 @@ impl Downing {
     /// What the resolver would decide if it had to decide now.
     pub(super) fn would_decide(&self) -> Option<DecisionRecord> {
         self.resolver.as_ref().and_then(Resolver::would_decide)
+    }
+
+    /// SBR-86: the last decision, for those who ask why.
+    pub(super) fn last_decision(&self) -> Option<Why> {
+        let (at, record) = self.last.clone()?;
+        Some(Why::Decided { at, record })
     }
 
     /// The decision that it would take, when that has become another one.
@@ -118,7 +127,7 @@ impl Downing {
         let open = self.open.iter().position(|request| request.0 == id);
         let (Some(open), Some(resolver)) = (open, &mut self.resolver) else {
             let why = IgnoreReason::StaleAnswer;
-            base.out.push(Output::Ignored { from: None, what: None, why });
+            base.drop_it(None, None, why);
             return Vec::new();
         };
         let (_, call) = self.open.remove(open);
@@ -149,7 +158,9 @@ impl Downing {
                 ResolverOutput::Decided(act) => {
                     downed.extend(act.downs().skip(left_out).cloned());
                     if act.is_news() {
-                        base.out.push(Output::Decided(Box::new(act.into_record())));
+                        let record = Box::new(act.into_record());
+                        self.last = Some((base.now, record.clone()));
+                        base.out.push(Output::Decided(record));
                     }
                 }
                 ResolverOutput::Noticed(notice) => base.out.push(Output::Noticed(notice)),

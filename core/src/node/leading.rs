@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::base::Base;
 use super::leaving::Leaving;
 use super::output::Warning;
+use super::why::Why;
 use crate::membership::MemberStatus::{
     Down, Exiting, Joining, Leaving as LeavingStatus, PreparingForShutdown, ReadyForShutdown, WeaklyUp,
 };
 use crate::membership::members::hash_of_nodes;
-use crate::membership::{Gossip, LocalView, Member, UniqueAddress};
+use crate::membership::{LocalView, Member, UniqueAddress};
 use crate::mix::mix;
 use crate::planted::Planted;
 
@@ -226,16 +227,27 @@ fn joining_to_weakly_up(base: &mut Base) -> Option<Acted> {
     Some(Acted { now_exiting: Vec::new() })
 }
 
-/// LDR-8: enough members, and enough with each role that has a minimum; of any status and data centre.
+/// LDR-8: enough members, and enough with each role that has a minimum; of any status and data centre (DC-23).
 fn has_minimum_of_members(base: &Base) -> bool {
-    let (config, gossip): (_, &Gossip) = (&base.config, base.gossip());
-    let with_role =
-        |role: &str| gossip.members().iter().filter(|member| member.roles().contains(role)).count();
-    if config.repairs.breaks(Planted::MinimumIgnored) {
-        return true;
-    }
-    gossip.members().len() >= config.min_nr_of_members as usize
-        && config.role_min_nr_of_members.iter().all(|(role, minimum)| with_role(role) >= *minimum as usize)
+    base.config.repairs.breaks(Planted::MinimumIgnored) || minimum_missing(base).next().is_none()
+}
+
+/// LDR-8, DC-23: the minimum of all members first, then those of roles.
+pub(super) fn minimum_missing(base: &Base) -> impl Iterator<Item = Why> {
+    let (config, members) = (&base.config, base.gossip().members());
+    let all = (members.len() < config.min_nr_of_members as usize)
+        .then(|| Why::TooFewMembers { members: members.len(), minimum: config.min_nr_of_members });
+    let roles = config.role_min_nr_of_members.iter().filter_map(|(role, minimum)| {
+        let count = members.iter().filter(|member| member.roles().contains(role)).count();
+        let missing = || Why::TooFewWithRole { role: role.clone(), members: count, minimum: *minimum };
+        (count < *minimum as usize).then(missing)
+    });
+    all.into_iter().chain(roles)
+}
+
+/// LDR-16: whether a leader moves members of a status up.
+pub(super) const fn promotes(status: crate::membership::MemberStatus) -> bool {
+    matches!(status, Joining | WeaklyUp)
 }
 
 /// LDR-25: members that just became Exiting: whom to tell at once.

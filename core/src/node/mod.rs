@@ -29,6 +29,7 @@ mod reaper;
 mod statistics;
 mod timers;
 mod watching;
+mod why;
 
 use alloc::string::ToString;
 use alloc::sync::Arc;
@@ -40,6 +41,7 @@ pub use base::Phase;
 pub use downing::LeaseRequest;
 pub use input::{Command, CommandKind, Input, InputKind, Target};
 pub use output::{Effect, IgnoreReason, Output, Rejection, StopReason, Warning};
+pub use why::{Observed, Question, QuestionError, Why};
 
 use crate::config::{Config, ConfigError, ConfigErrors, DetectorKind};
 use crate::failure::DetectorRule;
@@ -61,6 +63,7 @@ use preparing::Preparing;
 use quarantine::Quarantine;
 use timers::Timer;
 use watching::Watching;
+use why::Unseen;
 
 /// One node of a cluster: a value that takes inputs and gives outputs.
 ///
@@ -79,6 +82,7 @@ pub struct Node {
     watching: Watching,
     quarantine: Quarantine,
     downing: Downing,
+    unseen: Unseen,
 }
 
 impl Node {
@@ -127,6 +131,7 @@ impl Node {
             watching: Watching::default(),
             quarantine: Quarantine::default(),
             downing,
+            unseen: Unseen::default(),
         })
     }
 

@@ -43,9 +43,10 @@ impl Node {
     fn emit_diff(&mut self, old: &Arc<Gossip>, new: &Arc<Gossip>) {
         let (mut out, mut told) = (mem::take(&mut self.base.out), Vec::new());
         let is_doubled = self.base.config.repairs.breaks(Planted::EventsDoubled);
-        let Self { base, heartbeats, across, watching, quarantine, milestones, downing, .. } = self;
+        let Self { base, heartbeats, across, watching, quarantine, milestones, downing, unseen, .. } = self;
         diff(old, new, base.observer(), &mut |event| {
             heartbeats.on_event(&event, base);
+            unseen.on_event(&event, base.now);
             across.on_event(&event, base);
             let notices = downing.on_event(&event, base.now);
             let milestone = milestones.on_event(&event, &base.me);

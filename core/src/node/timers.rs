@@ -94,6 +94,11 @@ impl Timers {
         *self = Self::default();
     }
 
+    /// When a timer is due, if it is armed.
+    pub(crate) fn deadline(&self, timer: Timer) -> Option<Instant> {
+        self.0[timer as usize]
+    }
+
     /// When the first timer is due.
     pub(crate) fn next(&self) -> Option<Instant> {
         self.0.iter().flatten().min().copied()

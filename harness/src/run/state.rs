@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use quorate::{Instant, Member, Node, Phase, ReachabilityStatus, UniqueAddress};
+use quorate::{Instant, Member, MemberStatus, Node, Phase, Question, ReachabilityStatus, UniqueAddress};
 use quorate_sim::{Application, HostId, HostState, World};
 use serde::Serialize;
 
@@ -26,6 +26,8 @@ pub(crate) struct NodeState {
     blocked_by: Vec<String>,
     /// What the resolver would decide now.
     would_decide: Option<String>,
+    /// Why it is not further than it is.
+    why: Vec<Because>,
     /// When it wants to be called again, in seconds.
     deadline: Option<f64>,
     /// The clock of its state: equal clocks, equal states but for who has seen them.
@@ -33,6 +35,13 @@ pub(crate) struct NodeState {
     members: Vec<MemberState>,
     observations: Vec<Observation>,
     removed: Vec<String>,
+}
+
+/// A question, and the reasons that a node gives.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Because {
+    question: String,
+    reasons: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -81,6 +90,7 @@ impl NodeState {
             not_seen_by: view.not_seen_by(confirmed).map(|member| call(member.unique_address())).collect(),
             blocked_by: view.blocked_by(confirmed).map(call).collect(),
             would_decide: node.would_decide().map(|record| cast.by_name(record.to_string())),
+            why: why(node, cast),
             deadline: node.next_deadline().filter(|_| is_up).map(|at| at.as_nanos() as f64 / 1e9),
             clock: clock(node, cast),
             members: gossip.members().iter().map(member).collect(),
@@ -94,6 +104,37 @@ impl NodeState {
         (&self.members, &self.observations, &self.removed, &self.clock)
             == (&other.members, &other.observations, &other.removed, &other.clock)
     }
+}
+
+/// What somebody would ask a node that is stuck, and what it answers: why it still joins, why it has not converged, and of the leader why
+/// members are neither Up nor removed.
+fn why(node: &Node, cast: &Cast) -> Vec<Because> {
+    let mut questions = vec![Question::StillJoining];
+    if *node.phase() == Phase::Initialized {
+        questions.push(Question::NotConverged);
+    }
+    let leads = node.view().is_leader();
+    for member in node.gossip().members().iter().filter(|_| leads) {
+        let at = member.address().clone();
+        match member.status() {
+            MemberStatus::Joining | MemberStatus::WeaklyUp => {
+                questions.push(Question::NotUp { node: Some(at) });
+            }
+            MemberStatus::Down | MemberStatus::Exiting => questions.push(Question::NotRemoved { node: at }),
+            _ => {}
+        }
+    }
+    let ask = |question: Question| {
+        let reasons = node.why(&question);
+        let reasons: Vec<String> = reasons.iter().map(|reason| cast.by_name(reason.to_string())).collect();
+        let question = match &question {
+            Question::NotUp { node: Some(node) } => format!("not-up {}", cast.call_address(node)),
+            Question::NotRemoved { node } => format!("not-removed {}", cast.call_address(node)),
+            other => other.to_string(),
+        };
+        (!reasons.is_empty()).then_some(Because { question, reasons })
+    };
+    if node.is_stopped() { Vec::new() } else { questions.into_iter().filter_map(ask).collect() }
 }
 
 /// A clock by the names of those who count in it.
@@ -184,6 +225,9 @@ impl fmt::Display for Line<'_> {
         }
         if let Some(decision) = &state.would_decide {
             write!(f, "\n      would decide: {decision}")?;
+        }
+        for Because { question, reasons } in &state.why {
+            write!(f, "\n      why {question}: {}", reasons.join("; "))?;
         }
         Ok(())
     }

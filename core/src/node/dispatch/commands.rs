@@ -128,7 +128,7 @@ impl Node {
             true => return self.end_exit(),
             false => IgnoreReason::StaleAnswer,
         };
-        self.base.out.push(Output::Ignored { from: None, what: None, why });
+        self.base.drop_it(None, None, why);
     }
 
     /// LDR-29, LDR-35, LIFE-52, SHUT-17, SHUT-18: this node ends as an exiting one does, however far its exit has come. LDR-43: one that is

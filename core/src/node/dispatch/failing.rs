@@ -35,7 +35,7 @@ impl Node {
         let outside = self.across.judge(address, is_available);
         if !(inside || outside) {
             let why = IgnoreReason::NotExternal;
-            self.base.out.push(Output::Ignored { from: None, what: None, why });
+            self.base.drop_it(None, None, why);
         }
     }
 
@@ -44,7 +44,7 @@ impl Node {
     pub(super) fn peer_quarantined(&mut self, node: &UniqueAddress) {
         if !reaper::terminate(&mut self.base, node) {
             let (from, why) = (Some(node.clone()), IgnoreReason::UnknownNode);
-            return self.base.out.push(Output::Ignored { from, what: None, why });
+            return self.base.drop_it(from, None, why);
         }
         self.publish();
         if *node != self.base.me && self.quarantine.put(node, false, self.base.now) {

@@ -15,6 +15,7 @@ use super::timers::Timer;
 use crate::membership::{Address, AppVersion};
 use crate::mix::{Mixer, mix};
 use crate::protocol::{Destination, Message};
+use crate::time::Instant;
 use seeds::SeedProcess;
 use version::LaterVersion;
 
@@ -88,6 +89,30 @@ impl Joining {
     /// JOIN-71: whether the version of the application is still to come.
     pub(super) const fn waits_for_version(&self) -> bool {
         matches!(self.later_version, LaterVersion::Pending(_))
+    }
+
+    /// JOIN-104: whom this node is to join when the version of its application is told, while it waits for that.
+    pub(super) fn waiting_for_version(&self) -> Option<&[Address]> {
+        match &self.later_version {
+            LaterVersion::Pending(waiting) => Some(waiting),
+            LaterVersion::Unused | LaterVersion::Known(_) => None,
+        }
+    }
+
+    /// JOIN-40, JOIN-48: the seed nodes that are asked, and how often they were, if that is counted.
+    pub(super) fn asking(&self) -> Option<(Vec<Address>, Option<u32>)> {
+        Some(match self.process.as_ref()? {
+            SeedProcess::First { remaining, .. } => (remaining.clone(), None),
+            SeedProcess::Ordinary { others, asked } => (others.clone(), Some(*asked)),
+        })
+    }
+
+    /// JOIN-45: when this node founds a cluster, if it is the first seed node.
+    pub(super) fn founds_at(&self) -> Option<Instant> {
+        match self.process {
+            Some(SeedProcess::First { deadline, .. }) => Some(deadline),
+            _ => None,
+        }
     }
 
     /// JOIN-76, JOIN-100, JOIN-103: the version that this node joins with.
