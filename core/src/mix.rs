@@ -4,6 +4,7 @@
 //! build, so hashes may travel, be stored and be compared between runs. It is no protection against an adversary.
 
 /// Mixes two words into one.
+#[inline]
 #[must_use]
 pub const fn mix(a: u64, b: u64) -> u64 {
     let product = ((a ^ 0x9E37_79B9_7F4A_7C15) as u128) * ((b ^ 0xD1B5_4A32_D192_ED03) as u128);
@@ -16,12 +17,14 @@ pub struct Mixer(u64);
 
 impl Mixer {
     /// Starts a hash for one purpose; hashes of different purposes don't meet.
+    #[inline]
     #[must_use]
     pub const fn new(purpose: u64) -> Self {
         Self(mix(purpose, 0x6A09_E667_F3BC_C909))
     }
 
     /// Takes in one word.
+    #[inline]
     pub const fn word(&mut self, word: u64) {
         self.0 = mix(self.0, word);
     }
@@ -37,6 +40,7 @@ impl Mixer {
     }
 
     /// The hash of all that was taken in.
+    #[inline]
     #[must_use]
     pub const fn finish(self) -> u64 {
         mix(self.0, 0xBB67_AE85_84CA_A73B)

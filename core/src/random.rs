@@ -4,6 +4,8 @@
 //! draws made for that purpose as its position. A further draw for one purpose moves no draw for another, and a node
 //! stays plain data.
 
+use alloc::boxed::Box;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde::{Deserialize, Serialize};
@@ -30,25 +32,60 @@ pub(crate) enum Purpose {
 const PURPOSES: usize = 5;
 
 /// The seed of a node and how many draws it has made for each purpose.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Random {
     seed: u64,
     counts: [u64; PURPOSES],
+    #[serde(skip)]
+    ahead: Option<Box<Ahead>>,
 }
+
+/// How many draws the cipher makes at once.
+const AHEAD: u64 = 32;
+
+/// Draws that were worked out together, most of them before they are asked for. They follow from the seed.
+#[derive(Clone, Debug)]
+struct Ahead {
+    purpose: Purpose,
+    /// The count of the first of them.
+    first: u64,
+    bits: [u64; AHEAD as usize],
+}
+
+impl Ahead {
+    fn of(seed: u64, purpose: Purpose, first: u64) -> Self {
+        let mut generator = ChaCha8Rng::seed_from_u64(seed);
+        generator.set_stream(purpose as u64);
+        generator.set_word_pos(u128::from(first) * 2);
+        Self { purpose, first, bits: core::array::from_fn(|_| generator.next_u64()) }
+    }
+}
+
+impl PartialEq for Random {
+    fn eq(&self, other: &Self) -> bool {
+        (self.seed, self.counts) == (other.seed, other.counts)
+    }
+}
+
+impl Eq for Random {}
 
 impl Random {
     pub(crate) const fn new(seed: u64) -> Self {
-        Self { seed, counts: [0; PURPOSES] }
+        Self { seed, counts: [0; PURPOSES], ahead: None }
     }
 
     /// The next 64 random bits for a purpose.
     pub(crate) fn bits(&mut self, purpose: Purpose) -> u64 {
-        let count = &mut self.counts[purpose as usize];
-        let mut generator = ChaCha8Rng::seed_from_u64(self.seed);
-        generator.set_stream(purpose as u64);
-        generator.set_word_pos(u128::from(*count) * 2);
-        *count += 1;
-        generator.next_u64()
+        let count = self.counts[purpose as usize];
+        self.counts[purpose as usize] += 1;
+        let (first, place) = (count - count % AHEAD, (count % AHEAD) as usize);
+        match &self.ahead {
+            Some(ahead) if ahead.purpose == purpose && ahead.first == first => ahead.bits[place],
+            _ => {
+                let ahead = Ahead::of(self.seed, purpose, first);
+                self.ahead.insert(Box::new(ahead)).bits[place]
+            }
+        }
     }
 
     /// A number drawn uniformly from `0.0..1.0`.
@@ -132,5 +169,19 @@ mod tests {
         assert_ne!(list, [1, 2, 3, 4, 5, 6, 7, 8]);
         list.sort_unstable();
         assert_eq!(list, [1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+
+    /// Draws are worked out many at once, but each is that of its purpose and count alone, in whatever order they are made.
+    #[test]
+    fn draws_that_are_made_ahead_are_those_of_their_purpose_and_count() {
+        let mut random = Random::new(9);
+        for step in 0..300_u64 {
+            let purpose = if step % 7 == 3 { Purpose::DifferentView } else { Purpose::GossipTarget };
+            let count = random.counts[purpose as usize];
+            let mut generator = ChaCha8Rng::seed_from_u64(9);
+            generator.set_stream(purpose as u64);
+            generator.set_word_pos(u128::from(count) * 2);
+            assert_eq!(random.bits(purpose), generator.next_u64(), "{purpose:?} {count}");
+        }
     }
 }

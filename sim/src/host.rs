@@ -18,6 +18,7 @@ impl HostId {
     ///
     /// # Panics
     /// Above four billion.
+    #[inline]
     #[must_use]
     pub const fn from_index(index: usize) -> Self {
         assert!(index < u32::MAX as usize, "hosts are numbered in 32 bits");
@@ -25,15 +26,18 @@ impl HostId {
     }
 
     /// The how-manieth host, counted from zero.
+    #[inline]
     #[must_use]
     pub const fn index(self) -> usize {
         self.0 as usize
     }
 
+    #[inline]
     pub(crate) const fn from_number(number: u32) -> Self {
         Self(number)
     }
 
+    #[inline]
     pub(crate) const fn number(self) -> u32 {
         self.0
     }
@@ -149,30 +153,35 @@ impl<A> Host<A> {
     }
 
     /// How often it was started.
+    #[inline]
     #[must_use]
     pub fn incarnation(&self) -> u32 {
         self.incarnation
     }
 
     /// What it is doing.
+    #[inline]
     #[must_use]
     pub fn state(&self) -> HostState {
         self.state
     }
 
     /// Whether a process is up and its node has not stopped; so it is while it is paused.
+    #[inline]
     #[must_use]
     pub fn is_running(&self) -> bool {
         self.state == HostState::Running
     }
 
     /// The node of its present incarnation; after a crash or a stop, the state that it ended in.
+    #[inline]
     #[must_use]
     pub fn node(&self) -> Option<&Node> {
         self.node.as_ref()
     }
 
     /// Who its present incarnation is.
+    #[inline]
     #[must_use]
     pub fn unique_address(&self) -> Option<&UniqueAddress> {
         self.node.as_ref().map(Node::unique_address)
@@ -191,6 +200,7 @@ impl<A> Host<A> {
     }
 
     /// How many messages its nodes have sent, those of applications included.
+    #[inline]
     #[must_use]
     pub fn sent(&self) -> u64 {
         self.sent

@@ -95,6 +95,7 @@ impl Address {
     }
 
     /// A fixed hash of host and port, the same on every machine.
+    #[inline]
     #[must_use]
     pub fn hash64(&self) -> u64 {
         self.0.hash
@@ -134,6 +135,7 @@ impl Serialize for Address {
 }
 
 impl PartialEq for Address {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
             || (self.0.hash == other.0.hash && self.0.port == other.0.port && self.0.host == other.0.host)
@@ -209,6 +211,7 @@ impl UniqueAddress {
     }
 
     /// VCL-2: the fixed hash of address and uid that stands for this incarnation in vector clocks.
+    #[inline]
     #[must_use]
     pub fn key(&self) -> NodeKey {
         NodeKey(mix(self.address.0.hash, self.uid as u64))

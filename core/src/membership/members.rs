@@ -124,11 +124,16 @@ impl Members {
         let index = &self.0.roster.index;
         let key = node.key();
         let first = index.partition_point(|entry| entry.0 < key);
-        index[first..]
-            .iter()
-            .take_while(|entry| entry.0 == key)
-            .map(|entry| entry.1 as usize)
-            .find(|&position| self.0.list[position].unique_address() == node)
+        for entry in &index[first..] {
+            let position = entry.1 as usize;
+            if entry.0 != key {
+                return None;
+            }
+            if self.0.list[position].unique_address() == node {
+                return Some(position);
+            }
+        }
+        None
     }
 
     /// The member with a unique address.

@@ -135,10 +135,12 @@ impl Base {
         self.wall_ms = wall_ms;
     }
 
+    #[inline]
     pub(crate) fn gossip(&self) -> &Arc<Gossip> {
         &self.gossip
     }
 
+    #[inline]
     pub(crate) fn revision(&self) -> u64 {
         self.revision
     }
@@ -152,11 +154,13 @@ impl Base {
         Observer { me: &self.me, data_center: self.roles.data_center(), repairs: &self.config.repairs }
     }
 
+    #[inline]
     pub(crate) fn is_initialized(&self) -> bool {
         self.phase == Phase::Initialized
     }
 
     /// API-30: whether this node has ended, or will at the end of this input.
+    #[inline]
     pub(crate) fn has_ended(&self) -> bool {
         self.phase == Phase::Stopped || self.stopping.is_some()
     }
@@ -197,6 +201,7 @@ impl Base {
     }
 
     /// Puts a message out.
+    #[inline]
     pub(crate) fn send(&mut self, to: Destination, message: Message) {
         let (cluster, from) = (self.config.cluster_name.clone(), self.me.clone());
         self.out.push(Output::Send(Envelope { cluster, from, to, message }));
@@ -256,7 +261,7 @@ impl Base {
         }
         let connections = self.config.multi_data_center.cross_data_center_connections as usize;
         // The targets belong to a view of the base, which the draws change elsewhere.
-        let mut random = self.random.clone();
+        let mut random = mem::replace(&mut self.random, Random::new(0));
         let targets = self.view().full_gossip_targets(n, connections, &mut random);
         let targets: Vec<UniqueAddress> = targets.iter().map(|m| m.unique_address().clone()).collect();
         self.random = random;
@@ -297,7 +302,9 @@ impl Base {
     }
 
     /// Works on the caller's list of outputs while an input is handled.
+    #[inline]
     pub(super) fn swap_outputs(&mut self, outputs: &mut Vec<Output>) {
-        mem::swap(&mut self.out, outputs);
+        let theirs = mem::take(outputs);
+        *outputs = mem::replace(&mut self.out, theirs);
     }
 }

@@ -54,8 +54,10 @@ impl Node {
 
     /// Ends the node, if this input ended it. Nothing is put out after that (E3).
     pub(super) fn finish(&mut self) {
-        if self.base.stopping.is_none() {
-            self.base.out.extend(self.downing.foresee());
+        if self.base.stopping.is_none()
+            && let Some(foreseen) = self.downing.foresee()
+        {
+            self.base.out.push(foreseen);
         }
         if self.base.stopping.is_some() {
             self.heartbeats.stop();

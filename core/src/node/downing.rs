@@ -90,6 +90,7 @@ impl Downing {
     }
 
     /// The decision that it would take, when that has become another one.
+    #[inline]
     pub(super) fn foresee(&mut self) -> Option<Output> {
         let foreseen = self.resolver.as_mut()?.foresee()?;
         Some(Output::WouldDecide(foreseen.map(Box::new)))

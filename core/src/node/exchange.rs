@@ -11,7 +11,7 @@ use crate::membership::gossip::Relation;
 use crate::membership::{ClockOrder, Gossip, MemberStatus, TargetSettings, UniqueAddress, VectorClock};
 use crate::planted::Planted;
 use crate::protocol::MessageKind;
-use crate::random::Purpose;
+use crate::random::{Purpose, Random};
 
 /// What a received gossip brought.
 pub(super) struct Received {
@@ -93,7 +93,7 @@ fn select_target(base: &mut Base) -> Option<UniqueAddress> {
         reduce_gossip_different_view_probability: base.config.reduce_gossip_different_view_probability,
     };
     // The candidates belong to a view of the base, which the draws change elsewhere.
-    let mut random = base.random.clone();
+    let mut random = core::mem::replace(&mut base.random, Random::new(0));
     let candidates = base.view().gossip_targets(&settings, &mut random);
     let target = match candidates.count() {
         0 => None,

@@ -155,6 +155,7 @@ impl Node {
     }
 
     /// When to give the next [`InputKind::Tick`]; `None` when nothing will ever be due.
+    #[inline]
     #[must_use]
     pub fn next_deadline(&self) -> Option<Instant> {
         self.base.timers.next()
@@ -167,42 +168,49 @@ impl Node {
     }
 
     /// The state that this node has.
+    #[inline]
     #[must_use]
     pub fn gossip(&self) -> &Arc<Gossip> {
         self.base.gossip()
     }
 
     /// Moves exactly when [`Node::gossip`] became another value.
+    #[inline]
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.base.revision()
     }
 
     /// Which incarnation this node is.
+    #[inline]
     #[must_use]
     pub fn unique_address(&self) -> &UniqueAddress {
         &self.base.me
     }
 
     /// The settings of this node.
+    #[inline]
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.base.config
     }
 
     /// How far this node has come.
+    #[inline]
     #[must_use]
     pub fn phase(&self) -> &Phase {
         &self.base.phase
     }
 
     /// Whether this node has ended. It then ignores every input.
+    #[inline]
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.base.phase == Phase::Stopped
     }
 
     /// LDR-34: the nodes that said that they have finished exiting and are still members, ascending.
+    #[inline]
     #[must_use]
     pub fn confirmed_exits(&self) -> &[UniqueAddress] {
         self.leading.confirmed()

@@ -16,6 +16,12 @@ pub(super) fn tick(base: &mut Base, heartbeats: &Heartbeats, across: &Heartbeats
     if !base.is_initialized() || base.gossip().is_singleton() {
         return false;
     }
+    // Most ticks end here: everybody answers, and nobody was said not to.
+    let all_answer =
+        heartbeats.unavailable(base.now).next().is_none() && across.unavailable(base.now).next().is_none();
+    if all_answer && base.gossip().reachability().row(&base.me).is_none_or(|row| row.records().is_empty()) {
+        return false;
+    }
     let lost = newly_unreachable(base, heartbeats, across);
     let found = newly_reachable(base, heartbeats, across);
     if lost.is_empty() && found.is_empty() {

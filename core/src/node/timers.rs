@@ -71,13 +71,21 @@ impl Timer {
     ];
 }
 
-/// The table: a deadline for each timer that is armed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Timers([Option<Instant>; Timer::COUNT]);
+/// The table: a deadline for each timer that is armed, [`Instant::MAX`], which never comes, for the others. Every input
+/// looks for the first of them, so it is one walk over plain numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Timers([Instant; Timer::COUNT]);
+
+impl Default for Timers {
+    fn default() -> Self {
+        Self([Instant::MAX; Timer::COUNT])
+    }
+}
 
 impl Timers {
+    #[inline]
     pub(crate) fn arm(&mut self, timer: Timer, at: Instant) {
-        self.0[timer as usize] = Some(at);
+        self.0[timer as usize] = at;
     }
 
     /// GSP-1: the next run of a periodic task is one interval after this one was run, so a late run is followed by no
@@ -87,7 +95,7 @@ impl Timers {
     }
 
     pub(crate) fn disarm(&mut self, timer: Timer) {
-        self.0[timer as usize] = None;
+        self.0[timer as usize] = Instant::MAX;
     }
 
     pub(crate) fn disarm_all(&mut self) {
@@ -100,28 +108,31 @@ impl Timers {
     }
 
     /// When the first timer is due.
+    #[inline]
     pub(crate) fn next(&self) -> Option<Instant> {
-        self.0.iter().flatten().min().copied()
+        let first = self.first();
+        (first < Instant::MAX).then_some(first)
+    }
+
+    #[inline]
+    fn first(&self) -> Instant {
+        self.0.iter().fold(Instant::MAX, |first, at| first.min(*at))
     }
 
     /// Takes the timer that is due first at `now`, by deadline, then by the order of [`Timer`].
     pub(crate) fn take_due(&mut self, now: Instant) -> Option<Timer> {
-        let mut first: Option<(Instant, Timer)> = None;
-        for (timer, at) in Timer::ALL.into_iter().zip(self.0) {
-            if let Some(at) = at.filter(|at| *at <= now)
-                && first.is_none_or(|(earliest, _)| at < earliest)
-            {
-                first = Some((at, timer));
-            }
+        let first = self.first();
+        if first > now || first == Instant::MAX {
+            return None;
         }
-        let (_, timer) = first?;
+        let timer = Timer::ALL[self.0.iter().position(|at| *at == first)?];
         self.disarm(timer);
         Some(timer)
     }
 
     pub(crate) fn hash64(&self) -> u64 {
         let mut mixer = Mixer::new(13);
-        self.0.iter().for_each(|at| mixer.word(at.map_or(u64::MAX, Instant::as_nanos)));
+        self.0.iter().for_each(|at| mixer.word(at.as_nanos()));
         mixer.finish()
     }
 }
@@ -154,6 +165,13 @@ mod tests {
         assert_eq!(timers.take_due(at(4)), None);
         assert_eq!(timers.take_due(at(5)), Some(Timer::Gossip));
         assert_eq!(timers.next(), None);
+    }
+
+    #[test]
+    fn a_deadline_at_the_end_of_time_never_comes() {
+        let mut timers = Timers::default();
+        timers.arm(Timer::Gossip, Instant::MAX);
+        assert_eq!((timers.next(), timers.take_due(Instant::MAX)), (None, None));
     }
 
     /// The table lists every timer at its own place.

@@ -34,6 +34,7 @@ pub enum Destination {
 
 impl Destination {
     /// Where to send it.
+    #[inline]
     #[must_use]
     pub fn address(&self) -> &Address {
         match self {
@@ -253,6 +254,7 @@ impl fmt::Display for MessageKind {
 
 impl Message {
     /// What kind of message it is.
+    #[inline]
     #[must_use]
     pub const fn kind(&self) -> MessageKind {
         match self {
@@ -276,6 +278,7 @@ impl Message {
     }
 
     /// The whole state that it tells a member, if it tells one.
+    #[inline]
     #[must_use]
     pub const fn told_state(&self) -> Option<&Arc<Gossip>> {
         match self {

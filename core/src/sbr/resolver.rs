@@ -318,10 +318,12 @@ impl Resolver {
     }
 
     /// What it would decide, if that is another decision than the one that was told last.
+    #[inline]
     pub fn foresee(&mut self) -> Option<Option<DecisionRecord>> {
-        if !core::mem::take(&mut self.may_foresee) {
-            return None;
-        }
+        if core::mem::take(&mut self.may_foresee) { self.foresee_anew() } else { None }
+    }
+
+    fn foresee_anew(&mut self) -> Option<Option<DecisionRecord>> {
         let foreseen = self.would_decide();
         let hash = foreseen.as_ref().map_or(0, |record| record.hash64() | 1);
         (hash != self.foreseen).then(|| {

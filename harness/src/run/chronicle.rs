@@ -40,8 +40,14 @@ impl Chronicle {
     }
 
     /// What a node has put out.
+    #[inline]
     pub(super) fn outputs(&mut self, at: Instant, node: Option<&UniqueAddress>, outputs: &[Output]) {
-        let Some(node) = node.filter(|_| self.keeps_records) else { return };
+        if let Some(node) = node.filter(|_| self.keeps_records) {
+            self.keep(at, node, outputs);
+        }
+    }
+
+    fn keep(&mut self, at: Instant, node: &UniqueAddress, outputs: &[Output]) {
         for output in outputs {
             match output {
                 Output::Event(event) => {
@@ -58,9 +64,13 @@ impl Chronicle {
     }
 
     /// Looks at what hosts have sent, once a second.
+    #[inline]
     pub(super) fn look<A: Application>(&mut self, world: &World<A>) {
+        if !self.keeps_rates {
+            return;
+        }
         let second = world.now().as_nanos() / SECOND;
-        if !self.keeps_rates || self.sent.back().is_some_and(|(last, _)| last.as_nanos() / SECOND == second) {
+        if self.sent.back().is_some_and(|(last, _)| last.as_nanos() / SECOND == second) {
             return;
         }
         while self.sent.front().is_some_and(|(at, _)| at.as_nanos() / SECOND + WINDOW_SECONDS < second) {

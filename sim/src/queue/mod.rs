@@ -17,8 +17,8 @@ use slab::Slab;
 /// Something that is due now.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Due<S> {
-    /// A scripted action.
-    Action(S),
+    /// A scripted action; boxed, since it is large and rare.
+    Action(Box<S>),
     /// Something arrives at a host; [`Queue::take`] hands it out.
     Parcel { to: HostId, slot: Slot },
     /// A host's deadline has come.
@@ -36,7 +36,7 @@ pub(crate) struct Queue<S, P> {
     actions: Heap,
     parcels: Heap,
     ticks: Heap,
-    script: Slab<S>,
+    script: Slab<Box<S>>,
     payloads: Slab<P>,
     /// Each host's live tick. Entries of the heap that name another sequence are left over from a deadline that moved.
     live: Vec<Tick>,
@@ -75,12 +75,13 @@ impl<S, P> Queue<S, P> {
     /// Schedules a scripted action.
     pub(crate) fn push_action(&mut self, at: Instant, action: S) {
         let slot = self.script.reserve();
-        self.script.fill(slot, action);
+        self.script.fill(slot, Box::new(action));
         let entry = self.entry(at.as_nanos(), slot, 0);
         self.actions.push(entry);
     }
 
     /// Schedules a parcel whose content follows with [`Queue::fill`] before it is due.
+    #[inline]
     pub(crate) fn reserve_parcel(&mut self, at: Instant, to: HostId) -> Slot {
         let slot = self.payloads.reserve();
         let entry = self.entry(at.as_nanos(), slot, to.number());
@@ -89,6 +90,7 @@ impl<S, P> Queue<S, P> {
     }
 
     /// Gives a reserved parcel its content.
+    #[inline]
     pub(crate) fn fill(&mut self, slot: Slot, payload: P) {
         self.payloads.fill(slot.0, payload);
     }
@@ -100,6 +102,7 @@ impl<S, P> Queue<S, P> {
     }
 
     /// Takes the content of a parcel that is due. It can be taken once.
+    #[inline]
     pub(crate) fn take(&mut self, slot: Slot) -> Option<P> {
         self.payloads.take(slot.0)
     }
@@ -110,6 +113,7 @@ impl<S, P> Queue<S, P> {
     }
 
     /// Moves a host's tick: it has one, or none. Where it has that one already, it keeps its place in the order.
+    #[inline]
     pub(crate) fn arm(&mut self, host: HostId, deadline: Option<Instant>) {
         let at = deadline.map_or(u64::MAX, Instant::as_nanos);
         if self.live[host.index()].at == at {

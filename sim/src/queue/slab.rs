@@ -15,6 +15,7 @@ impl<T> Default for Slab<T> {
 
 impl<T> Slab<T> {
     /// Takes a slot whose value follows with [`Slab::fill`].
+    #[inline]
     pub(super) fn reserve(&mut self) -> u32 {
         self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
@@ -27,11 +28,13 @@ impl<T> Slab<T> {
         self.slots.len() - self.free.len()
     }
 
+    #[inline]
     pub(super) fn fill(&mut self, slot: u32, value: T) {
         self.slots[slot as usize] = Some(value);
     }
 
     /// Takes the value out; the slot is free then.
+    #[inline]
     pub(super) fn take(&mut self, slot: u32) -> Option<T> {
         self.free.push(slot);
         self.slots[slot as usize].take()

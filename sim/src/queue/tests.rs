@@ -69,7 +69,7 @@ fn things_to_do() -> impl Strategy<Value = Vec<Do>> {
 fn pop(queue: &mut Queue<u32, u32>, limit: u64) -> Option<(u64, Told)> {
     let (at, due) = queue.pop(Instant::from_nanos(limit))?;
     let told = match due {
-        Due::Action(number) => Told::Action(number),
+        Due::Action(number) => Told::Action(*number),
         Due::Parcel { to, slot } => Told::Parcel(to.index(), queue.take(slot).unwrap()),
         Due::Tick(host) => Told::Tick(host.index()),
     };

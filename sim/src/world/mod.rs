@@ -180,7 +180,8 @@ impl<A: Application> World<A> {
             exit_tasks,
         };
         let trial = UniqueAddress::new(spec.address.clone(), 0);
-        if let Err(errors) = Node::new(spec.config.clone(), trial, 0, Instant::ZERO) {
+        let is_tried = self.hosts.iter().any(|host| Arc::ptr_eq(&host.spec.config, &spec.config));
+        if !is_tried && let Err(errors) = Node::new(spec.config.clone(), trial, 0, Instant::ZERO) {
             return Err(HostError::Config { name: spec.name, errors });
         }
         let id = HostId::from_index(self.hosts.len());
@@ -219,12 +220,14 @@ impl<A: Application> World<A> {
     }
 
     /// The world's clock.
+    #[inline]
     #[must_use]
     pub fn now(&self) -> Instant {
         self.now
     }
 
     /// All hosts, by number.
+    #[inline]
     #[must_use]
     pub fn hosts(&self) -> &[Host<A>] {
         &self.hosts
@@ -239,6 +242,7 @@ impl<A: Application> World<A> {
     ///
     /// # Panics
     /// If the number is of another world, and there is no such host here.
+    #[inline]
     #[must_use]
     pub fn host(&self, host: HostId) -> &Host<A> {
         &self.hosts[host.index()]
@@ -269,6 +273,7 @@ impl<A: Application> World<A> {
     }
 
     /// What the node of the last step put out.
+    #[inline]
     #[must_use]
     pub fn outputs(&self) -> &[Output] {
         &self.outputs
@@ -315,6 +320,7 @@ impl<A: Application> World<A> {
     }
 
     /// How many steps there were: events, and actions that are none.
+    #[inline]
     #[must_use]
     pub fn steps(&self) -> u64 {
         self.steps
@@ -354,6 +360,7 @@ impl<A: Application> World<A> {
 const STEPS_AT_ONE_INSTANT_MAX: u64 = 100_000;
 const STEPS_AT_ONE_INSTANT_PER_HOST: u64 = 1_000;
 
+#[inline]
 fn wall_ms(now: Instant) -> i64 {
     WALL_MS_AT_START.saturating_add_unsigned(now.as_millis())
 }

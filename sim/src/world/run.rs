@@ -111,7 +111,7 @@ impl<A: Application> World<A> {
             let happened = match due {
                 Due::Tick(host) => self.tick(host),
                 Due::Parcel { to, slot } => self.queue.take(slot).and_then(|parcel| self.deliver(to, parcel)),
-                Due::Action(action) => Some(self.act(action)),
+                Due::Action(action) => Some(self.act(*action)),
             };
             if happened.is_some() {
                 self.steps += 1;
@@ -163,11 +163,12 @@ impl<A: Application> World<A> {
         Some(Happened::at(host, What::Ticked))
     }
 
-    fn deliver(&mut self, to: HostId, parcel: Parcel<A::Message>) -> Option<Happened> {
-        let (parcel, has_waited) = match &self.hosts[to.index()].condition {
-            None => (parcel, false),
-            Some(_) => self.wait_for_turn(to, parcel)?,
-        };
+    fn deliver(&mut self, to: HostId, mut parcel: Parcel<A::Message>) -> Option<Happened> {
+        let mut has_waited = false;
+        // It stays where it is unless it must wait: it is large.
+        if self.hosts[to.index()].condition.is_some() {
+            (parcel, has_waited) = self.wait_for_turn(to, parcel)?;
+        }
         let Parcel { from, sent_at, hash, body } = parcel;
         let what = match body {
             Body::Envelope(envelope) => {
