@@ -68,6 +68,30 @@ fn heartbeat(bencher: Bencher<'_, '_>, nodes: usize) {
     repeat(bencher, nodes, |_| Message::Heartbeat { sequence: 1, sent_at: Instant::ZERO });
 }
 
+/// A reply of a node that was asked, into its history.
+#[divan::bench(args = SIZES)]
+fn heartbeat_reply(bencher: Bencher<'_, '_>, nodes: usize) {
+    let mut node = member(nodes);
+    // The last heartbeats of a tick name those who are asked.
+    let at = node.next_deadline().unwrap() + core::time::Duration::from_secs(5);
+    let outputs = node.handle(Input { now: at, wall_ms: 0, kind: InputKind::Tick });
+    let asked = outputs.iter().find_map(|output| match output {
+        Output::Send(sent) if matches!(sent.message, Message::Heartbeat { .. }) => {
+            Some(sent.to.address().clone())
+        }
+        _ => None,
+    });
+    let place = usize::from(asked.unwrap().port()) - 1;
+    let reply = envelope(&node, place, Message::HeartbeatReply { sequence: 1, sent_at: Instant::ZERO });
+    let mut outputs: Vec<Output> = Vec::with_capacity(16);
+    bencher.bench_local(|| {
+        outputs.clear();
+        let kind = InputKind::Received(reply.clone());
+        node.handle_into(Input { now: at, wall_ms: 0, kind }, &mut outputs);
+        assert!(outputs.is_empty());
+    });
+}
+
 /// A status that says that the peer has the same state.
 #[divan::bench(args = SIZES)]
 fn status_of_the_same_state(bencher: Bencher<'_, '_>, nodes: usize) {

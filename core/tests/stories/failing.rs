@@ -113,3 +113,76 @@ fn the_resolver_keeps_the_majority() {
     assert!(cluster.told("b", |output| matches!(output, Output::Decided(_))));
     assert!(!cluster.told("c", |output| matches!(output, Output::Decided(_))));
 }
+
+/// HB-1 to HB-8: whoever is there answers a heartbeat, member or not, whoever asks, with the numbers of the heartbeat and
+/// its own incarnation; nothing else comes of it.
+#[test]
+fn a_heartbeat_is_answered_by_whoever_is_there() {
+    for uid in [1, 2] {
+        let mut cluster = Cluster::new(&[]);
+        cluster.start_as("a", uid);
+        let before = cluster.nodes["a"].gossip().clone();
+        let sent_at = quorate::Instant::from_nanos(5);
+        let outputs = cluster.receive("a", "x", Message::Heartbeat { sequence: 7, sent_at });
+        let [Output::Send(reply)] = &outputs[..] else { panic!("{outputs:?}") };
+        assert_eq!(reply.message, Message::HeartbeatReply { sequence: 7, sent_at });
+        assert_eq!((reply.from.uid, reply.to.address().host()), (uid, "x"));
+        assert_eq!(*cluster.nodes["a"].gossip(), before);
+    }
+}
+
+/// HB-9: who is only trying to join asks nobody whether it is there.
+#[test]
+fn a_node_that_is_not_let_in_sends_no_heartbeats() {
+    let mut cluster = Cluster::new(&[]);
+    cluster.start("b");
+    cluster.join("b", "a");
+    cluster.run_secs(8);
+    assert_eq!(heartbeats(&cluster, "b"), [""; 0]);
+}
+
+/// HB-30, XDC-9, LIFE-55: a node that has ended asks nobody and knows nothing of anybody.
+#[test]
+fn a_node_that_has_ended_asks_nobody() {
+    let mut cluster = Cluster::formed(&["a", "b"], &[]);
+    cluster.command("a", quorate::Command::Stop);
+    cluster.outputs.clear();
+    cluster.run_secs(3);
+    assert_eq!(heartbeats(&cluster, "a"), [""; 0]);
+    assert_eq!(cluster.nodes["a"].phi(&crate::cluster::address("b")), None);
+    assert_eq!(cluster.nodes["a"].next_deadline(), None);
+}
+
+/// PHI-45: what a member is on its way to be says nothing of whether it answers.
+#[test]
+fn a_change_of_status_forgets_no_heartbeats() {
+    let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
+    let b = crate::cluster::address("b");
+    let before = cluster.nodes["a"].phi(&b);
+    assert!(before.is_some());
+    cluster.leave("b", "a");
+    assert_eq!(cluster.nodes["a"].phi(&b), before);
+    cluster.down("b", "a");
+    assert_eq!(cluster.nodes["a"].phi(&b), before);
+}
+
+/// RCH-50 to RCH-52: one observer is enough for all; each says what it sees itself, and nobody what others say of it.
+#[test]
+fn one_observer_is_enough() {
+    let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
+    cluster.cut_pair("a", "c");
+    cluster.run_secs(8);
+    assert_eq!(cluster.events("b").replace(" leader=b", ""), "Unreachable(c) Unreachable(a)");
+    assert_eq!(cluster.events("a"), "Unreachable(c)");
+    let own = cluster.nodes["a"].gossip().reachability().clone();
+    let (a, c) = (cluster.nodes["a"].unique_address(), cluster.nodes["c"].unique_address());
+    assert!(!own.is_reachable(c, a), "what c says of a is kept at a");
+    let observed = |name: &str| {
+        let of = |output: &Output| matches!(output, Output::Observed { .. });
+        cluster.outputs.iter().filter(|(at, output)| at == name && of(output)).count()
+    };
+    assert_eq!((observed("a"), observed("b"), observed("c")), (1, 0, 1));
+    cluster.cut.clear();
+    cluster.run_secs(5);
+    assert_eq!(cluster.nodes["b"].view().unreachable_inside().count(), 0);
+}

@@ -203,3 +203,19 @@ fn whoever_is_gone_already_is_told_to_be_gone() {
     cluster.run_secs(10);
     assert!(matches!(&watch(&mut cluster, "c")[..], [Output::Accepted { .. }]));
 }
+
+/// WCH-33: a notice for an earlier incarnation says nothing to its successor.
+#[test]
+fn a_notice_for_another_incarnation_is_dropped() {
+    let mut cluster = Cluster::formed(&["a", "b"], &[("downing", "sbr")]);
+    let (a, b) = (cluster.nodes["a"].unique_address().clone(), cluster.nodes["b"].unique_address().clone());
+    let envelope = quorate::Envelope {
+        cluster: cluster.config.cluster_name.clone(),
+        from: a,
+        to: quorate::Destination::Incarnation(quorate::UniqueAddress::new(b.address, 99)),
+        message: Message::Quarantined,
+    };
+    let outputs = cluster.give("b", InputKind::Received(envelope));
+    assert!(matches!(&outputs[..], [Output::Ignored { why: IgnoreReason::NotForMe, .. }]), "{outputs:?}");
+    assert_eq!(cluster.status("b", "b"), MemberStatus::Up);
+}

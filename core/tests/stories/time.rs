@@ -99,7 +99,7 @@ fn a_clock_that_stands_still_makes_nobody_unreachable() {
     }
 }
 
-/// HB-22, HB-25, HB-26: replies never asked for and of another incarnation are counted; those from the future, out of
+/// HB-22, HB-25 to HB-27, HB-40: replies never asked for and of another incarnation are counted; those from the future, out of
 /// order, or said twice count as signs of life when they arrive, and as nothing else.
 #[test]
 fn replies_that_make_no_sense_have_a_defined_outcome() {
