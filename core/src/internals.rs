@@ -65,4 +65,6 @@ pub use crate::mix::{Mixer, mix};
 pub use crate::node::probe::{Probe, ProbeState, Tally};
 #[cfg(feature = "planted")]
 pub use crate::planted::Planted;
-pub use crate::sbr::{Act, Anatomy, Release, Resolver, ResolverOutput, ResolverSettings, ViewChange};
+pub use crate::sbr::{
+    Act, Anatomy, Consequence, Release, Resolver, ResolverOutput, ResolverSettings, ViewChange,
+};

@@ -7,6 +7,7 @@
 
 mod act;
 mod anatomy;
+mod consequence;
 mod decision;
 mod events;
 mod explain;
@@ -26,6 +27,7 @@ mod waiting;
 
 pub use act::{Act, Notice, ResolverOutput};
 pub use anatomy::Anatomy;
+pub use consequence::Consequence;
 pub use decision::{Decision, Reason};
 pub use events::ViewChange;
 pub use lease::{LeaseAnswer, LeaseCall, Release};

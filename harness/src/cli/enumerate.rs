@@ -61,13 +61,25 @@ impl Family {
         }
     }
 
-    fn rows(self, members: usize, by_role: bool) -> Vec<Row> {
+    /// How many sides the partitions have, if it is about partitions.
+    const fn sides(self) -> Option<usize> {
         match self {
-            Self::TwoSides => splits::rows(members, 2, by_role),
-            Self::ThreeSides => splits::rows(members, 3, by_role),
-            Self::Links => links::rows(members),
-            Self::Staggered => staggered::rows(members, parts_max(members)),
+            Self::TwoSides => Some(2),
+            Self::ThreeSides => Some(3),
+            Self::Links | Self::Staggered => None,
         }
+    }
+
+    /// The tables of some families: partitions first, which are counted together.
+    fn tables(families: &[Self], members: usize, by_role: bool) -> impl Iterator<Item = Vec<Row>> {
+        let sides: Vec<usize> = families.iter().filter_map(|family| family.sides()).collect();
+        let splits = if sides.is_empty() { Vec::new() } else { splits::rows(members, &sides, by_role) };
+        let others =
+            families.iter().filter(|family| family.sides().is_none()).map(move |family| match family {
+                Self::Links => links::rows(members),
+                _ => staggered::rows(members, parts_max(members)),
+            });
+        splits.into_iter().chain(others)
     }
 }
 
@@ -106,12 +118,10 @@ impl TallyObject {
 pub(super) fn enumerate(page: &mut Page, arguments: &Arguments) -> io::Result<Status> {
     let (members, by_role) = (usize::from(arguments.members), arguments.role);
     let mut status = Status::Held;
-    for family in Family::ALL {
-        let is_asked = arguments.only.is_none_or(|only| only == family);
-        if !is_asked || !family.is_for(members, by_role) {
-            continue;
-        }
-        let rows = family.rows(members, by_role);
+    let is_asked = |family: &Family| arguments.only.is_none_or(|only| only == *family);
+    let families = Family::ALL.into_iter().filter(is_asked).filter(|family| family.is_for(members, by_role));
+    let families: Vec<Family> = families.collect();
+    for (&family, rows) in families.iter().zip(Family::tables(&families, members, by_role)) {
         if rows.iter().any(|row| row.repaired.split > 0) {
             status = Status::Failed;
         }

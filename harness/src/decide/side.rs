@@ -49,14 +49,17 @@ impl Side {
     pub fn responsible(&self) -> Vec<&UniqueAddress> {
         let observed = self.records.all_unreachable_or_terminated();
         let own = |node: &UniqueAddress| self.members.iter().find(|member| member.unique_address() == node);
+        let is_reachable = |member: &&Member| !observed.contains(member.unique_address());
+        let is_not_down = |member: &&Member| member.status() != MemberStatus::Down;
+        // The one whom all would follow; a node that others cannot reach may yet stand before it in its own view.
+        let reachable = self.members.iter().filter(is_not_down).filter(is_reachable);
+        let leader = reachable.min_by(|a, b| a.leadership_order(b));
         let leads = |me: &&UniqueAddress| {
-            let candidates = self.members.iter().filter(|member| {
-                let node = member.unique_address();
-                member.status() != MemberStatus::Down && (node == *me || !observed.contains(node))
-            });
-            let leader = candidates.min_by(|a, b| a.leadership_order(b));
-            leader.is_some_and(|leader| leader.unique_address() == *me)
-                && own(me).is_some_and(|member| member.status() != MemberStatus::Joining)
+            let is_first =
+                |member: &Member| leader.is_none_or(|first| member.leadership_order(first).is_le());
+            own(me)
+                .filter(is_not_down)
+                .is_some_and(|member| member.status() != MemberStatus::Joining && is_first(member))
         };
         self.live.iter().filter(leads).collect()
     }
@@ -68,6 +71,12 @@ impl Side {
         self.members.iter().for_each(|member| {
             view.put(member);
         });
+        self.view_on(view)
+    }
+
+    /// The same, on a view of that node that holds the members already.
+    #[must_use]
+    pub fn view_on(&self, mut view: ResolverView) -> ResolverView {
         self.records.all_unreachable_or_terminated().iter().for_each(|node| view.mark_unreachable(node));
         view.set_observations(self.records.clone());
         view.set_seen_by(SeenBy::from(self.seen.clone()));

@@ -1,12 +1,13 @@
 //! Broken links among members that are all Up.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
-use quorate::{AppVersion, Member, MemberStatus, Reachability, Roles, Row, Strategy};
+use quorate::{AppVersion, Member, MemberStatus, Reachability, ResolverView, Roles, Row, UniqueAddress};
 
-use super::{Fate, Row as Count, all_strategies, in_parallel, node, surviving_sides};
-use crate::decide::{Setting, Side};
+use super::{Asked, Fates, Row as Count, all_strategies, in_parallel, node, sum, view_with};
+use crate::decide::Side;
 
 /// Members that are all Up, and who of them is the oldest.
 #[derive(Clone, Copy, Debug)]
@@ -19,12 +20,6 @@ pub(super) struct World {
 pub(super) type Links = u32;
 
 impl World {
-    /// One for each position of the oldest that a strategy can tell apart.
-    pub(super) fn all(members: usize, strategy: &Strategy) -> Vec<Self> {
-        let positions = if matches!(strategy, Strategy::KeepOldest { .. }) { members } else { 1 };
-        (0..positions).map(|oldest| Self { members, oldest }).collect()
-    }
-
     pub(super) const fn link(&self, observer: usize, subject: usize) -> Links {
         1 << (observer * self.members + subject)
     }
@@ -73,6 +68,12 @@ impl World {
         known
     }
 
+    /// Every directed link.
+    fn pairs(&self) -> Vec<Links> {
+        let pairs = (0..self.members).flat_map(|one| (0..self.members).map(move |other| (one, other)));
+        pairs.filter(|(one, other)| one != other).map(|(one, other)| self.link(one, other)).collect()
+    }
+
     fn member(&self, place: usize) -> Member {
         let age = if place == self.oldest { 1 } else { place as i32 + 2 };
         let roles = Roles::new(["dc-default".into()]).unwrap_or_default();
@@ -89,23 +90,28 @@ impl World {
 }
 
 /// The fates of all views that were asked for so far.
-pub(super) struct Fates<'a> {
+pub(super) struct Memory<'a> {
     pub(super) world: World,
-    strategy: &'a Strategy,
-    known: HashMap<(u32, Links), [Fate; 2]>,
+    asked: &'a Asked<'a>,
+    known: HashMap<(u32, Links), Fates>,
     members: Vec<Member>,
+    /// What each node knows before anything breaks.
+    views: Vec<ResolverView>,
     /// Of each observer, by the bits of its subjects.
     rows: Vec<Vec<Option<Arc<Row>>>>,
 }
 
-impl<'a> Fates<'a> {
-    pub(super) fn new(world: World, strategy: &'a Strategy) -> Self {
+impl<'a> Memory<'a> {
+    pub(super) fn new(world: World, asked: &'a Asked<'a>) -> Self {
         let rows = |observer| (0..1 << world.members).map(|subjects| world.row(observer, subjects)).collect();
+        let members: Vec<Member> = (0..world.members).map(|place| world.member(place)).collect();
+        let view = |member: &Member| view_with(member.unique_address(), &members);
         Self {
             world,
-            strategy,
+            asked,
             known: HashMap::new(),
-            members: (0..world.members).map(|place| world.member(place)).collect(),
+            views: members.iter().map(view).collect(),
+            members,
             rows: (0..world.members).map(rows).collect(),
         }
     }
@@ -132,70 +138,68 @@ impl<'a> Fates<'a> {
         }
     }
 
-    pub(super) fn of(&mut self, component: u32, known: Links) -> [Fate; 2] {
-        let strategy = self.strategy;
+    fn decide(&self, component: u32, known: Links) -> Fates {
+        let side = self.side(component, known);
+        let own = |me: &UniqueAddress| self.views.iter().find(|view| view.self_node() == me).cloned();
+        let views: Vec<ResolverView> =
+            side.responsible().into_iter().filter_map(own).map(|view| side.view_on(view)).collect();
+        self.asked.fates(&side, &views)
+    }
+
+    pub(super) fn of(&mut self, component: u32, known: Links) -> Fates {
         let everybody = (1 << self.world.members) - 1;
         if component == everybody {
-            // Each of these views comes once, and all have seen the gossip, so nobody is gone (REP-110) and all are Up.
-            let side = self.side(component, known);
-            let [exact] = Fate::by(&side, strategy, [Setting::Exact]);
-            debug_assert_eq!(Fate::by(&side, strategy, Setting::BOTH), [exact; 2]);
-            return [exact; 2];
+            // Each of these views comes once.
+            return self.decide(component, known);
         }
         if let Some(fates) = self.known.get(&(component, known)) {
             return *fates;
         }
-        let fates = Fate::by(&self.side(component, known), strategy, Setting::BOTH);
+        let fates = self.decide(component, known);
         self.known.insert((component, known), fates);
         fates
     }
-
-    /// How many sides go on, without and with the repairs, when components know these links.
-    pub(super) fn surviving(&mut self, views: &[(u32, Links)]) -> [usize; 2] {
-        let fates: Vec<[Fate; 2]> =
-            views.iter().map(|&(component, known)| self.of(component, known)).collect();
-        [0, 1].map(|setting| surviving_sides(&fates.iter().map(|both| both[setting]).collect::<Vec<_>>()))
-    }
 }
 
-fn count(world: World, strategy: &Strategy) -> Count {
-    let mut row = Count::new(strategy);
-    let mut fates = Fates::new(world, strategy);
-    let pairs: Vec<Links> = (0..world.members)
-        .flat_map(|observer| (0..world.members).map(move |subject| (observer, subject)))
-        .filter(|(observer, subject)| observer != subject)
-        .map(|(observer, subject)| world.link(observer, subject))
-        .collect();
+/// Some of the sets of links, by number.
+fn count(world: World, asked: &Asked<'_>, sets: Range<u32>) -> Vec<Count> {
+    let mut rows = asked.rows();
+    let mut memory = Memory::new(world, asked);
+    let pairs = world.pairs();
     let everybody = (1 << world.members) - 1;
-    for set in 1..1_u32 << pairs.len() {
+    for set in sets {
         let links = pairs.iter().enumerate().filter(|(bit, _)| set & (1 << bit) != 0);
         let links = links.fold(0, |all, (_, link)| all | link);
-        let views: Vec<(u32, Links)> = world
+        let fates: Vec<Fates> = world
             .components(links, everybody)
             .into_iter()
-            .map(|component| (component, world.known(links, component, 0)))
+            .map(|component| memory.of(component, world.known(links, component, 0)))
             .collect();
-        row.count(fates.surviving(&views));
+        asked.count(&mut rows, &fates);
     }
-    row
+    rows
 }
+
+/// Into how many parts the sets of a world are parted, so that all cores have work until the end.
+const PARTS: u32 = 8;
 
 /// How many sides go on for every set of directed links over which one of so many members does not reach another, for each
 /// strategy; keep-oldest with the oldest first and last by address.
 #[must_use]
 pub fn rows(members: usize) -> Vec<Count> {
     let strategies = all_strategies(members, None);
-    let work: Vec<(usize, World)> = strategies
-        .iter()
-        .enumerate()
-        .flat_map(|(place, strategy)| {
-            let worlds = World::all(members, strategy).into_iter();
-            let ends = worlds.filter(|world| world.oldest == 0 || world.oldest + 1 == members);
-            ends.map(move |world| (place, world))
-        })
+    let mut ends = vec![0, members - 1];
+    ends.dedup();
+    let worlds: Vec<(World, Asked<'_>)> = ends
+        .into_iter()
+        .map(|oldest| (World { members, oldest }, Asked::for_oldest(&strategies, oldest)))
         .collect();
-    let counted = in_parallel(&work, |(place, world)| count(*world, &strategies[*place]));
-    let mut rows: Vec<Count> = strategies.iter().map(Count::new).collect();
-    work.iter().zip(&counted).for_each(|((place, _), row)| rows[*place].add(row));
-    rows
+    let sets = 1_u32 << (members * (members - 1));
+    let part = sets.div_ceil(PARTS);
+    let work: Vec<_> = worlds
+        .iter()
+        .flat_map(|world| (0..PARTS).map(move |at| (world, (at * part).max(1)..((at + 1) * part).min(sets))))
+        .collect();
+    let counted = in_parallel(&work, |((world, asked), sets)| count(*world, asked, sets.clone()));
+    sum(&strategies, work.iter().zip(&counted).map(|(((_, asked), _), rows)| (asked, &rows[..])))
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use quorate::{
-    AppVersion, Member, MemberStatus, Reachability, Roles, Strategy, UP_NUMBER_NONE, UniqueAddress,
+    AppVersion, Member, MemberStatus, Reachability, ResolverView, Roles, UP_NUMBER_NONE, UniqueAddress,
 };
 
-use super::{Fate, Row, all_strategies, in_parallel, named, node, surviving_sides};
-use crate::decide::{Setting, Side};
+use super::{Asked, Fates, Row, all_strategies, in_parallel, named, node, sum, view_with};
+use crate::decide::Side;
 
 /// The role that counts, where one does.
 const ROLE: &str = "counts";
@@ -152,27 +152,31 @@ impl World {
     }
 }
 
-/// The fates of all views that were asked for so far, with and without the repairs; and what views are made of.
-struct Fates<'a> {
+/// The fates of all views that were asked for so far; and what views are made of.
+struct Memory<'a> {
     world: World,
-    strategy: &'a Strategy,
-    known: Vec<u8>,
+    asked: &'a Asked<'a>,
+    /// By the code of the view: which of `fates`.
+    known: Vec<u16>,
+    /// All that came up, each once.
+    fates: Vec<Fates>,
     members: Vec<[Member; CLASSES.len()]>,
     joiners: [Option<Member>; JOINERS.len()],
     /// Who is live on a side and what it observes, by the bits of the side and by who joined it.
     observed: HashMap<(u32, usize), (Vec<UniqueAddress>, Reachability)>,
 }
 
-/// No fate has this value.
-const NOT_ASKED: u8 = u8::MAX;
+/// Of a view that was not asked for yet.
+const NOT_ASKED: u16 = u16::MAX;
 
-impl<'a> Fates<'a> {
-    fn new(world: World, strategy: &'a Strategy) -> Self {
+impl<'a> Memory<'a> {
+    fn new(world: World, asked: &'a Asked<'a>) -> Self {
         let views = (CLASSES.len().pow(world.members as u32) * JOINERS.len()) << world.members;
         Self {
             world,
-            strategy,
+            asked,
             known: vec![NOT_ASKED; views],
+            fates: Vec::new(),
             members: (0..world.members).map(|place| world.faces(place)).collect(),
             joiners: JOINERS.map(|joiner| world.joined(joiner)),
             observed: HashMap::new(),
@@ -204,16 +208,25 @@ impl<'a> Fates<'a> {
         Side { data_center: "default".into(), seen: live.clone(), live, members, records }
     }
 
-    fn of(&mut self, known: Knowledge<'_>) -> [Fate; 2] {
+    fn decide(&mut self, known: Knowledge<'_>) -> Fates {
+        let side = self.side(known);
+        let view = |me| side.view_on(view_with(me, &side.members));
+        let views: Vec<ResolverView> = side.responsible().into_iter().map(view).collect();
+        self.asked.fates(&side, &views)
+    }
+
+    fn of(&mut self, known: Knowledge<'_>) -> Fates {
         let code = known.classes.iter().fold(0, |code, class| code * CLASSES.len() + *class as usize);
         let index = ((code * JOINERS.len() + known.joiner) << self.world.members) | known.side as usize;
         if self.known[index] == NOT_ASKED {
-            let side = self.side(known);
-            let [exact, repaired] = Fate::by(&side, self.strategy, Setting::BOTH);
-            self.known[index] = exact.to_bits() | repaired.to_bits() << 3;
+            let fates = self.decide(known);
+            let place = self.fates.iter().position(|other| *other == fates).unwrap_or_else(|| {
+                self.fates.push(fates);
+                self.fates.len() - 1
+            });
+            self.known[index] = place as u16;
         }
-        let bits = self.known[index];
-        [Fate::from_bits(bits & 7), Fate::from_bits(bits >> 3)]
+        self.fates[usize::from(self.known[index])]
     }
 }
 
@@ -256,12 +269,13 @@ fn commands(members: usize, sides: usize) -> Vec<Command> {
     all
 }
 
-/// All situations of a world under one strategy.
-fn count(world: World, strategy: &Strategy, sides: usize) -> Row {
-    let mut row = Row::new(strategy);
-    let mut fates = Fates::new(world, strategy);
+/// All situations of a world with so many sides.
+fn count(memory: &mut Memory<'_>, sides: usize) -> Vec<Row> {
+    let (world, asked) = (memory.world, memory.asked);
+    let mut rows = asked.rows();
     let partitions = partitions(world.members, sides);
     let commands = commands(world.members, sides);
+    let (mut classes, mut fates) = (Vec::new(), Vec::new());
     for code in 0..KNOWN.len().pow(world.members as u32) {
         let before: Vec<Class> = (0..world.members)
             .map(|place| KNOWN[code / KNOWN.len().pow(place as u32) % KNOWN.len()])
@@ -275,9 +289,10 @@ fn count(world: World, strategy: &Strategy, sides: usize) -> Row {
                     continue;
                 }
                 for command in &commands {
-                    let fates = partition.iter().enumerate().map(|(place, &side)| {
+                    fates.clear();
+                    for (place, &side) in partition.iter().enumerate() {
                         let knows_step = is_stepped && of_leader == Some(place);
-                        let mut classes = if knows_step { stepped.clone() } else { before.clone() };
+                        classes.clone_from(if knows_step { &stepped } else { &before });
                         let mut joiner = 0;
                         match *command {
                             Command::Leave { member, side } if side == place => {
@@ -286,36 +301,35 @@ fn count(world: World, strategy: &Strategy, sides: usize) -> Row {
                             Command::Join { joiner: who, side } if side == place => joiner = who,
                             _ => {}
                         }
-                        fates.of(Knowledge { side, classes: &classes, joiner })
-                    });
-                    let fates: Vec<[Fate; 2]> = fates.collect();
-                    row.count([0, 1].map(|setting| {
-                        surviving_sides(&fates.iter().map(|both| both[setting]).collect::<Vec<_>>())
-                    }));
+                        fates.push(memory.of(Knowledge { side, classes: &classes, joiner }));
+                    }
+                    asked.count(&mut rows, &fates);
                 }
             }
         }
     }
-    row
+    rows
 }
 
-/// How many sides go on in all partitions of so many members into a number of sides, for each strategy.
+/// How many sides go on in all partitions of so many members, for each number of sides and each strategy.
 ///
 /// `by_role`: only members with a role count, and every set of members has it in turn.
 #[must_use]
-pub fn rows(members: usize, sides: usize, by_role: bool) -> Vec<Row> {
+pub fn rows(members: usize, sides: &[usize], by_role: bool) -> Vec<Vec<Row>> {
     let strategies = all_strategies(members, by_role.then_some(ROLE));
-    let mut work: Vec<(usize, World)> = Vec::new();
-    for (place, strategy) in strategies.iter().enumerate() {
-        let positions = if matches!(strategy, Strategy::KeepOldest { .. }) { members } else { 1 };
-        for oldest in 0..positions {
-            let roles: Vec<Option<u32>> =
-                if by_role { (0..1 << members).map(Some).collect() } else { vec![None] };
-            work.extend(roles.into_iter().map(|with_role| (place, World { members, oldest, with_role })));
-        }
-    }
-    let counted = in_parallel(&work, |(place, world)| count(*world, &strategies[*place], sides));
-    let mut rows: Vec<Row> = strategies.iter().map(Row::new).collect();
-    work.iter().zip(&counted).for_each(|((place, _), row)| rows[*place].add(row));
-    rows
+    let roles: Vec<Option<u32>> = if by_role { (0..1 << members).map(Some).collect() } else { vec![None] };
+    let worlds = (0..members)
+        .flat_map(|oldest| roles.iter().map(move |&with_role| World { members, oldest, with_role }));
+    let work: Vec<(World, Asked<'_>)> =
+        worlds.map(|world| (world, Asked::for_oldest(&strategies, world.oldest))).collect();
+    // What is found out about views with two sides is of use with three.
+    let counted = in_parallel(&work, |(world, asked)| {
+        let mut memory = Memory::new(*world, asked);
+        sides.iter().map(|&sides| count(&mut memory, sides)).collect::<Vec<_>>()
+    });
+    let of = |place: usize| {
+        let counted = work.iter().zip(&counted).map(|((_, asked), rows)| (asked, &rows[place][..]));
+        sum(&strategies, counted)
+    };
+    (0..sides.len()).map(of).collect()
 }

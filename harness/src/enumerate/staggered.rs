@@ -1,9 +1,7 @@
 //! Two successive sets of crashes and broken links (REP-111).
 
-use quorate::Strategy;
-
-use super::links::{Fates, Links, World};
-use super::{Row, all_strategies, in_parallel};
+use super::links::{Links, Memory, World};
+use super::{Asked, Fates, Row, all_strategies, in_parallel, sum};
 
 /// Some members crash and some links break, at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,9 +55,9 @@ fn of_group(world: World, observed: Links, group: u32) -> Links {
         .fold(0, |all, place| all | observed & (row << (place * world.members)))
 }
 
-fn count(world: World, strategy: &Strategy, parts_max: u32) -> Row {
-    let mut row = Row::new(strategy);
-    let mut fates = Fates::new(world, strategy);
+fn count(world: World, asked: &Asked<'_>, parts_max: u32) -> Vec<Row> {
+    let mut rows = asked.rows();
+    let mut memory = Memory::new(world, asked);
     let everybody: u32 = (1 << world.members) - 1;
     let faults = faults(world, parts_max);
     for &first in &faults {
@@ -81,35 +79,29 @@ fn count(world: World, strategy: &Strategy, parts_max: u32) -> Row {
                     continue;
                 }
                 let broken = first.broken | second.broken;
-                let views: Vec<(u32, Links)> = world
+                let fates: Vec<Fates> = world
                     .components(broken, live)
                     .into_iter()
                     .map(|component| {
                         let group = informed.iter().find(|group| **group & component != 0).copied();
                         let heard = of_group(world, old, group.unwrap_or(component));
-                        (component, world.known(broken, component, heard))
+                        memory.of(component, world.known(broken, component, heard))
                     })
                     .collect();
-                row.count(fates.surviving(&views));
+                asked.count(&mut rows, &fates);
             }
         }
     }
-    row
+    rows
 }
 
 /// How many sides go on after two successive faults of so many parts each, for each strategy.
 #[must_use]
 pub fn rows(members: usize, parts_max: u32) -> Vec<Row> {
     let strategies = all_strategies(members, None);
-    let work: Vec<(usize, World)> = strategies
-        .iter()
-        .enumerate()
-        .flat_map(|(place, strategy)| {
-            World::all(members, strategy).into_iter().map(move |world| (place, world))
-        })
+    let work: Vec<(World, Asked<'_>)> = (0..members)
+        .map(|oldest| (World { members, oldest }, Asked::for_oldest(&strategies, oldest)))
         .collect();
-    let counted = in_parallel(&work, |(place, world)| count(*world, &strategies[*place], parts_max));
-    let mut rows: Vec<Row> = strategies.iter().map(Row::new).collect();
-    work.iter().zip(&counted).for_each(|((place, _), row)| rows[*place].add(row));
-    rows
+    let counted = in_parallel(&work, |(world, asked)| count(*world, asked, parts_max));
+    sum(&strategies, work.iter().zip(&counted).map(|((_, asked), rows)| (asked, &rows[..])))
 }
