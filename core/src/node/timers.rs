@@ -104,7 +104,8 @@ impl Timers {
 
     /// When a timer is due, if it is armed.
     pub(crate) fn deadline(&self, timer: Timer) -> Option<Instant> {
-        self.0[timer as usize]
+        let at = self.0[timer as usize];
+        (at < Instant::MAX).then_some(at)
     }
 
     /// When the first timer is due.
