@@ -8,6 +8,7 @@
 //!
 //! A side is decided once for each view that it can have, by all strategies at once, and that is looked up from then on: the
 //! families have far more situations than views.
+#![allow(clippy::disallowed_types, reason = "parts are counted on several cores and put in order afterwards")]
 
 pub mod links;
 pub mod splits;
@@ -155,7 +156,7 @@ impl<'a> Asked<'a> {
         let running: Vec<&UniqueAddress> =
             members.map(Member::unique_address).filter(|node| side.live.contains(node)).collect();
         let choices = 0..2 * self.places.len();
-        let fate = |choice: usize| Fate::of(&running, views.iter().map(|view| &view[choice]));
+        let fate = |choice: usize| Fate::of(&running, &views.iter().map(|view| &view[choice]));
         Fates(choices.rev().fold(0, |bits, choice| bits << Fate::BITS | fate(choice).to_bits()))
     }
 
@@ -193,7 +194,7 @@ impl Fate {
     const BITS: usize = 3;
 
     /// `running`: who goes on if nobody is downed.
-    fn of<'a>(running: &[&UniqueAddress], decided: impl Iterator<Item = &'a Consequence> + Clone) -> Self {
+    fn of<'a>(running: &[&UniqueAddress], decided: &(impl Iterator<Item = &'a Consequence> + Clone)) -> Self {
         let goes_on =
             |is_downed: &dyn Fn(&UniqueAddress) -> bool| running.iter().any(|node| !is_downed(node));
         let asks = decided.clone().any(|consequence| consequence.down_if_denied.is_some());

@@ -111,7 +111,7 @@ impl Player {
         for (place, group) in groups.iter().enumerate() {
             for (a, b) in group.iter().flat_map(|a| groups[place + 1..].iter().flatten().map(move |b| (a, b)))
             {
-                self.deed(deed(self.host(a)?, self.host(b)?))?;
+                self.deed(&deed(self.host(a)?, self.host(b)?))?;
             }
         }
         Ok(())
@@ -194,7 +194,7 @@ impl Player {
                     seeds.iter().map(|label| self.address(label)).collect::<Result<_, _>>()?;
                 for label in &trace.nodes {
                     let host = self.host(label)?;
-                    self.deed(Deed::Command { host, command: Command::JoinSeedNodes(seeds.clone()) })?;
+                    self.deed(&Deed::Command { host, command: Command::JoinSeedNodes(seeds.clone()) })?;
                 }
                 return Ok(());
             }
@@ -214,10 +214,10 @@ impl Player {
             Action::Crash(node) => Deed::Crash { host: self.host(node)? },
             Action::Restart(node) => Deed::Start { host: self.host(node)?, seeds: Vec::new(), spread: None },
         };
-        self.deed(deed)
+        self.deed(&deed)
     }
 
-    fn deed(&mut self, deed: Deed) -> Result<(), String> {
+    fn deed(&mut self, deed: &Deed) -> Result<(), String> {
         let now = self.world.now();
         self.world.schedule(now, deed.clone());
         match self.step(now) {
