@@ -79,6 +79,8 @@ mod protocol;
 mod random;
 mod repairs;
 mod sbr;
+#[cfg(any(test, feature = "proptest"))]
+pub mod strategies;
 mod subscription;
 #[cfg(test)]
 mod testing;

@@ -9,6 +9,7 @@ macro_rules! planted {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "planted", derive(serde::Serialize, serde::Deserialize))]
         #[cfg_attr(feature = "planted", serde(rename_all = "kebab-case"))]
+        #[cfg_attr(not(feature = "planted"), allow(dead_code, unreachable_pub, reason = "only planted builds choose one"))]
         #[non_exhaustive]
         pub enum Planted { $($(#[$doc])+ $variant,)+ }
 

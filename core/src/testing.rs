@@ -1,12 +1,11 @@
 //! Short ways to write values in unit tests.
 
 mod builders;
-mod strategies;
 
+pub(crate) use crate::strategies::{any_gossip, any_member, any_node, common_history};
 pub(crate) use builders::{
     clock, gossip, gossip_with, member, member_names, members, names, nodes, observations, statuses,
 };
-pub(crate) use strategies::{any_gossip, any_member, any_node, common_history};
 
 use proptest::test_runner::{Config, RngSeed};
 

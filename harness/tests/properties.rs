@@ -1,8 +1,12 @@
 //! Small cases drawn at random, judged like the shipped ones: what a person would not think of.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
+use quorate::strategies::{any_gossip, any_node};
+use quorate::{Codec, Destination, Envelope, Message};
 use quorate_harness::case::{Action, Between, Case, NodeName, Setting, Step, Time};
 use quorate_harness::run::{Options, run};
 
@@ -77,4 +81,18 @@ fn the_invariants_hold_in_drawn_cases() {
             prop_assert!(violation.is_none(), "{}\n{case}\n{}", report.verdict(), report.story.told(&report.cast));
         }
     });
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 256, failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..Config::default() })]
+
+    /// SIM-4: whatever state a node has, its frame is read as what was sent.
+    #[test]
+    fn any_gossip_goes_through_bytes_unchanged(gossip in any_gossip(), from in any_node(), to in any_node()) {
+        let message = Message::Gossip { gossip: Arc::new(gossip) };
+        let envelope = Envelope { cluster: "quorate".into(), from, to: Destination::Incarnation(to), message };
+        let mut codec = Codec::default();
+        let frame = codec.encode(&envelope).unwrap();
+        prop_assert_eq!(codec.decode(&frame).unwrap(), envelope);
+    }
 }

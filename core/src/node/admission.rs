@@ -59,7 +59,7 @@ impl Node {
         self.base.send_to(from, Message::JoinRefused { why });
     }
 
-    /// JOIN-71, REP-31: the first rule that matches decides. The first member at the address counts (JOIN-80). Who joins does not
+    /// JOIN-71, MDL-12, REP-31: the first rule that matches decides. The first member at the address counts (JOIN-80). Who joins does not
     /// matter otherwise (JOIN-83), and any member may let it in (JOIN-82).
     fn admission(&self, from: &UniqueAddress) -> Admission {
         let repairs = &self.base.config.repairs;

@@ -149,7 +149,8 @@ pub(super) fn receive_status(base: &mut Base, from: &UniqueAddress, peer: &PeerS
 }
 
 /// GSP-69 to GSP-76: a peer tells its whole state. `None` when it is ignored; else the own state has taken it in. A peer that
-/// introduces itself (REP-40) names the founder of its cluster.
+/// introduces itself (REP-40) names the founder of its cluster. RCH-29: of ordered states the newer is taken whole, its observations
+/// too; only concurrent ones are merged.
 pub(super) fn receive_gossip(
     base: &mut Base,
     from: &UniqueAddress,

@@ -126,7 +126,7 @@ pub(crate) fn outcome(input: &Value, probe: &Probe, outputs: &[Output], result: 
     Outcome::Part { is: Value::Object(out), left_out }
 }
 
-/// GSP-42, GSP-43, GSP-69 to GSP-82: every outcome of a received gossip, those that are ignored, and what follows of it at once.
+/// GSP-42, GSP-43, GSP-69 to GSP-82, RCH-29: every outcome of a received gossip, those that are ignored, and what follows of it at once.
 pub(crate) fn receive_gossip(input: &Value) -> Outcome {
     let mut probe = probe(input, config(input, &[]));
     let gossip = Arc::new(gossip(&input["remote"]));
