@@ -165,7 +165,7 @@ impl Base {
         self.phase == Phase::Stopped || self.stopping.is_some()
     }
 
-    /// GSP-37, GSP-39, JOIN-3: stores a change that this node makes itself: its clock entry counts one up, and it alone has seen the
+    /// GSP-10, GSP-37, GSP-39, JOIN-3: stores a change that this node makes itself: its clock entry counts one up, and it alone has seen the
     /// result; nobody has while it is exiting (GSP-38). There is no other place where the own entry moves.
     ///
     /// REP-13 (`content_decides`): what leaves the content as it was is no change.

@@ -210,7 +210,7 @@ mod tests {
         assert!(changed.check(counts_own_changes).is_some());
     }
 
-    /// V4
+    /// V4, GSP-10: an entry more than there are members.
     #[test]
     fn an_entry_of_nobody_violates() {
         let stray = between(&[("a", 3)], &[("a", 3), ("z", 1)], Cause::Gossip);
