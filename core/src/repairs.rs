@@ -61,6 +61,27 @@ impl Repairs {
         }
     }
 
+    /// Every rule is replaced for which there is a repair.
+    #[must_use]
+    pub const fn all() -> Self {
+        Self {
+            content_decides: true,
+            tombstones_remove: true,
+            join_checks_tombstones: true,
+            introduce: true,
+            removed_notice: true,
+            live_observers: true,
+            exiting_observers: true,
+            keep_self: true,
+            life_cycle_order: true,
+            preparing_from_gossip: true,
+            gone_observers: true,
+            worst_case_check: true,
+            #[cfg(feature = "planted")]
+            planted: None,
+        }
+    }
+
     /// INV-5: whether a rule is broken on purpose: never, unless the feature `planted` is on.
     #[cfg(feature = "planted")]
     pub(crate) fn breaks(&self, rule: Planted) -> bool {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use quorate::MemberStatus::Up;
 use quorate::{ClockOrder, Gossip, Member, NodeKey, UniqueAddress, VectorClock};
 
-use super::assumptions::{CLOCK_IS_VERSION, NO_MANUAL_DOWN, ONE_DATA_CENTER, WHOLE_NETWORK};
+use super::assumptions::{NO_MANUAL_DOWN, ONE_DATA_CENTER, WHOLE_NETWORK};
 use super::change::Change;
-use super::convergence::missing_change;
+use super::holding::{missing, version};
 use super::invariant::{Group, Invariant, Watches};
 use super::seat::Seat;
 use super::violation::{Finding, Names};
@@ -21,7 +21,6 @@ pub(super) static V3: Invariant = Invariant::new(
     Watches::Pair,
     "GSP-71, part 06, promise P1",
 )
-.assuming(&[&CLOCK_IS_VERSION])
 .cured_by(&["content-decides"]);
 
 /// C1
@@ -52,7 +51,7 @@ pub(super) static C5: Invariant = Invariant::new(
     Watches::Change,
     "CNV-6, LDR-1, LDR-20",
 )
-.assuming(&[&NO_MANUAL_DOWN, &ONE_DATA_CENTER, &CLOCK_IS_VERSION]);
+.assuming(&[&NO_MANUAL_DOWN, &ONE_DATA_CENTER]);
 
 /// U4
 pub(super) static U4: Invariant = Invariant::new(
@@ -79,23 +78,24 @@ pub(super) struct Versions(BTreeMap<u64, Version>);
 
 impl Versions {
     /// V3: of a state that a node has come to.
-    pub(super) fn equal(
-        &mut self,
-        me: &UniqueAddress,
-        gossip: &Arc<Gossip>,
-        names: Names<'_>,
-    ) -> Option<Finding> {
-        let version = self.0.entry(gossip.clock().hash64()).or_insert_with(|| Version {
+    pub(super) fn equal(&mut self, seat: &Seat, names: Names<'_>) -> Option<Finding> {
+        let (me, gossip, clock_decides) = (&seat.me, &seat.gossip, !seat.terms.repairs.content_decides);
+        let version = self.0.entry(version_of(seat)).or_insert_with(|| Version {
             holder: me.clone(),
             gossip: gossip.clone(),
             leader: None,
         });
-        if version.gossip.same_content(gossip) || version.gossip.clock() != gossip.clock() {
+        let is_another = clock_decides && version.gossip.clock() != gossip.clock();
+        if is_another || version.gossip.same_content(gossip) {
             return None;
         }
         let (one, other) = (names.of(me), names.of(&version.holder));
         let (mine, theirs) = difference(gossip, &version.gossip, names);
-        let at = format!("at the version {}", gossip.clock());
+        let at = if clock_decides {
+            format!("at the version {}", gossip.clock())
+        } else {
+            format!("at the content {:016x}", gossip.content_hash())
+        };
         let who = [me, &version.holder.clone()];
         // Whoever comes to it next is held against the newest.
         version.gossip = gossip.clone();
@@ -105,7 +105,7 @@ impl Versions {
     /// C4: of a converged state that a node has come to.
     pub(super) fn one_leader(&mut self, seat: &Seat, names: Names<'_>) -> Option<Finding> {
         let leader = seat.view().leader().map(|leader| leader.unique_address().clone());
-        let version = self.0.get_mut(&seat.gossip.clock().hash64())?;
+        let version = self.0.get_mut(&version_of(seat))?;
         let (other, named) = version.leader.get_or_insert_with(|| (seat.me.clone(), leader.clone()));
         if *named == leader {
             return None;
@@ -119,9 +119,13 @@ impl Versions {
 
     /// Forgets versions that nobody has any more.
     pub(super) fn keep_those_of<'a>(&mut self, seats: impl Iterator<Item = &'a Seat>) {
-        let held: BTreeSet<u64> = seats.map(|seat| seat.gossip.clock().hash64()).collect();
+        let held: BTreeSet<u64> = seats.map(version_of).collect();
         self.0.retain(|hash, _| held.contains(hash));
     }
+}
+
+fn version_of(seat: &Seat) -> u64 {
+    version(&seat.gossip, !seat.terms.repairs.content_decides)
 }
 
 /// The first thing in which two states differ.
@@ -145,19 +149,17 @@ pub(super) fn seen_is_true<'a>(
     one: &Seat,
     seat_of: impl Fn(NodeKey, &UniqueAddress) -> Option<&'a Seat>,
 ) -> Option<Finding> {
-    let is_same_version = change.before.clock() == change.after.clock();
+    let decides = change.clock_decides();
+    let is_same_version = version(change.before, decides) == version(change.after, decides);
     let seen = change.after.seen().filter(|node| *node != change.me);
     let new = seen.filter(|node| !(is_same_version && change.before.is_seen_by(node)));
     // Of many a few are looked at: all of them would take time with the square of the members.
     new.take(SEEN_LOOKED_AT).find_map(|node| {
         let other = seat_of(node.key(), node)?;
-        let (key, count) = missing_change(one, other)?;
+        let missing = missing(one, other, change.names)?;
         let (me, name) = (change.names.of(change.me), change.names.of(node));
-        let whose = one.gossip.members().iter().find(|member| member.key() == key);
-        let whose = whose.map_or_else(|| key.to_string(), |member| change.names.of(member.unique_address()));
-        let fact = format!("to {me} {name} has seen its state, with {count} changes of {whose}");
-        let other_fact = format!("{name} has heard of {}", other.gossip.clock().count(key));
-        Some(Finding::new(&[change.me, node], fact, other_fact))
+        let fact = format!("to {me} {name} has seen its state, with {}", missing.held);
+        Some(Finding::new(&[change.me, node], fact, format!("{name} {}", missing.instead)))
     })
 }
 
@@ -167,12 +169,12 @@ const SEEN_LOOKED_AT: usize = 24;
 #[derive(Clone, Debug)]
 pub(super) struct Made {
     by: UniqueAddress,
-    clock: VectorClock,
+    state: Gossip,
 }
 
 impl Made {
     pub(super) fn of(change: &Change<'_>) -> Self {
-        Self { by: change.me.clone(), clock: change.after.clock().clone() }
+        Self { by: change.me.clone(), state: change.after.clone() }
     }
 
     /// C5: a version that a leader has just made is after the last one, if those two belong together: each has the other
@@ -193,18 +195,33 @@ impl Made {
         if !belongs(change.before, &self.by) || !belongs(&other.gossip, change.me) {
             return None;
         }
+        let (me, name) = (change.names.of(change.me), change.names.of(&self.by));
+        let (one, other) = if change.clock_decides() {
+            let (new, last) = self.later_clocks(change, departed)?;
+            (format!("{name} had made the version {last} as leader"), format!("{me} made {new}"))
+        } else {
+            let (new, last) = self.later_content(change)?;
+            (format!("{name} had made {last} as leader"), format!("{me} made {new}"))
+        };
+        Some(Finding::new(&[change.me, &self.by], one, format!("{other} as leader, which is not after it")))
+    }
+
+    /// The new clock and that of the last version, without the entries of those who departed, if it is not after it.
+    fn later_clocks(&self, change: &Change<'_>, departed: &BTreeSet<NodeKey>) -> Option<(String, String)> {
         let pruned = |clock: &VectorClock| {
             let keys = clock.entries().iter().map(|(key, _)| *key).filter(|key| departed.contains(key));
             keys.fold(clock.clone(), |clock, key| clock.prune(key))
         };
-        let (new, last) = (pruned(change.after.clock()), pruned(&self.clock));
-        if matches!(new.compare(&last), ClockOrder::After | ClockOrder::Same) {
-            return None;
-        }
-        let (me, name) = (change.names.of(change.me), change.names.of(&self.by));
-        let one = format!("{name} had made the version {last} as leader");
-        let other = format!("{me} made {new} as leader, which is not after it");
-        Some(Finding::new(&[change.me, &self.by], one, other))
+        let (new, last) = (pruned(change.after.clock()), pruned(self.state.clock()));
+        let is_later = matches!(new.compare(&last), ClockOrder::After | ClockOrder::Same);
+        (!is_later).then(|| (new.to_string(), last.to_string()))
+    }
+
+    /// The first thing in which the last version has more than the new one, if there is any (REP-11).
+    fn later_content(&self, change: &Change<'_>) -> Option<(String, String)> {
+        let joined = self.state.merge(change.after, change.repairs);
+        let is_later = joined.same_content(change.after);
+        (!is_later).then(|| difference(change.after, &joined, change.names))
     }
 }
 
@@ -251,7 +268,7 @@ pub(super) fn is_oldest_of_something(seat: &Seat) -> bool {
 #[cfg(test)]
 mod tests {
     use quorate::MemberStatus::{Down, Joining};
-    use quorate::Reachability;
+    use quorate::{Reachability, Repairs};
 
     use super::super::stage::Cause;
     use super::super::testing::{Doctored, counted, gossip, member, names, node, observed, seat};
@@ -265,7 +282,7 @@ mod tests {
     #[test]
     fn equal_versions_with_other_members_or_rows_violate() {
         let mut versions = Versions::default();
-        let mut hear = |seat: &Seat| versions.equal(&seat.me, &seat.gossip, names());
+        let mut hear = |seat: &Seat| versions.equal(seat, names());
         let same = [("a", 1), ("b", 1)];
         assert_eq!(hear(&holding("a", &[("a", Up), ("b", Up)], &same)), None);
         assert_eq!(hear(&holding("b", &[("a", Up), ("b", Up)], &same)), None);
@@ -286,7 +303,7 @@ mod tests {
         let table = Reachability::new().unreachable(&node("b"), &node("a"));
         let unseen_a = observed(&counted(&gossip(&[("a", Up), ("b", Up)]), &[("a", 1)]), table);
         let (a, b) = (seat("a", unseen_a.clone()), seat("b", unseen_a));
-        versions.equal(&a.me, &a.gossip, names());
+        versions.equal(&a, names());
         assert_eq!(versions.one_leader(&a, names()), None);
         assert_eq!(versions.one_leader(&b, names()).unwrap().who, [node("b"), node("a")]);
         versions.keep_those_of([].into_iter());
@@ -326,6 +343,26 @@ mod tests {
         assert_eq!(check(&[("b", 1)], &a, &[node("a").key()].into()), None, "pruned");
         let apart = holding("a", &[("a", Up), ("b", Down)], &[]);
         assert_eq!(check(&[("b", 1)], &apart, &none), None, "another lineage");
+    }
+
+    /// C5: with `content-decides` by what the versions hold.
+    #[test]
+    fn a_leaders_version_without_the_content_of_the_last_one_violates() {
+        let repairs = Repairs::all();
+        let made = |name: &str, members: &[(&str, quorate::MemberStatus)]| {
+            Doctored::of(gossip(&[("a", Up), ("b", Up)]), gossip(members), Cause::Tick)
+                .with_repairs(repairs)
+                .seen_as(name)
+        };
+        let last = made("a", &[("a", Up), ("b", Up), ("c", Up)]).check(Made::of);
+        let a = holding("a", &[("a", Up), ("b", Up), ("c", Up)], &[]);
+        let check = |members: &[(&str, quorate::MemberStatus)]| {
+            let seat_of = |_, who: &UniqueAddress| (*who == a.me).then_some(&a);
+            made("b", members).check(|change| last.is_followed(change, &BTreeSet::new(), seat_of))
+        };
+        assert_eq!(check(&[("a", Up), ("b", Up), ("c", Down), ("d", Up)]), None);
+        let found = check(&[("a", Up), ("b", Up), ("c", Joining)]).unwrap();
+        assert!(found.facts.0.contains("c as up"), "{found:?}");
     }
 
     /// U4

@@ -88,12 +88,6 @@ pub(super) static ONE_DATA_CENTER: Assumption =
 pub(super) static ONE_LINEAGE: Assumption =
     Assumption { name: "one-lineage", sentence: "only one node has founded a cluster" };
 
-/// Of V3, C5.
-pub(super) static CLOCK_IS_VERSION: Assumption = Assumption {
-    name: "clock-is-version",
-    sentence: "the clock of a state is its version: content-decides is off",
-};
-
 /// Of U4.
 pub(super) static WHOLE_NETWORK: Assumption = Assumption {
     name: "whole-network",

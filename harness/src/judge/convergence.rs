@@ -2,6 +2,7 @@
 
 use quorate::{NodeKey, UniqueAddress};
 
+use super::holding::missing;
 use super::invariant::{Group, Invariant, Watches};
 use super::naive::Naive;
 use super::seat::Seat;
@@ -40,32 +41,12 @@ pub(super) fn converged_means_known<'a>(
     });
     counted_on.into_iter().find_map(|member| {
         let other = seat_of(member.key(), member.unique_address())?;
-        let (key, count) = missing_change(one, other)?;
+        let missing = missing(one, other, names)?;
         let (me, name) = (names.of(&one.me), names.of(&other.me));
-        let whose = one.gossip.members().iter().find(|member| member.key() == key);
-        let whose = whose.map_or_else(|| key.to_string(), |member| names.of(member.unique_address()));
-        let fact = format!("{me} sees convergence on a state with {count} changes of {whose}");
-        let other_fact = format!(
-            "{name}, which is {} to {me}, has heard of {}",
-            member.status(),
-            other.gossip.clock().count(key)
-        );
+        let fact = format!("{me} sees convergence on a state with {}", missing.held);
+        let other_fact = format!("{name}, which is {} to {me}, {}", member.status(), missing.instead);
         Some(Finding::new(&[&one.me, &other.me], fact, other_fact))
     })
-}
-
-/// A change that one node has taken in and another, from which it was not pruned, has not.
-pub(super) fn missing_change(one: &Seat, other: &Seat) -> Option<(NodeKey, u64)> {
-    let (mine, theirs) = (one.gossip.clock(), other.gossip.clock());
-    if mine == theirs {
-        return None;
-    }
-    let is_pruned = |key: NodeKey| {
-        let has_tombstone = other.gossip.tombstones().iter().any(|(node, _)| node.key() == key);
-        has_tombstone || other.departed.iter().any(|node| node.key() == key)
-    };
-    let behind = |(key, count): &&(NodeKey, u64)| theirs.count(*key) < *count;
-    mine.entries().iter().filter(behind).find(|(key, _)| !is_pruned(*key)).copied()
 }
 
 /// C3: of a node whose own view is converged, no pair of observer and subject holds convergence up.

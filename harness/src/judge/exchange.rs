@@ -53,7 +53,7 @@ pub(super) fn only_from_members_seen(change: &Change<'_>) -> Option<Finding> {
     Some(Finding::new(&[change.me, sender], format!("{me} took in what {name} told"), why))
 }
 
-/// V6: an older state leaves members, observations, tombstones and clock as they were.
+/// V6: an older state leaves members and observations as they were, and without `content-decides` tombstones and clock.
 pub(super) fn older_changes_nothing(change: &Change<'_>, outputs: &[Output]) -> Option<Finding> {
     let (told, sender) = (change.told?, change.sender?);
     let (before, after) = (change.before, change.after);
@@ -63,8 +63,12 @@ pub(super) fn older_changes_nothing(change: &Change<'_>, outputs: &[Output]) -> 
     let (me, name) = (change.names.of(change.me), change.names.of(sender));
     let one = format!("{name} told {me} a state older than its own");
     let is_unchanged = before.same_content(after)
-        && before.clock() == after.clock()
-        && before.tombstones() == after.tombstones();
+        && if change.clock_decides() {
+            before.clock() == after.clock() && before.tombstones() == after.tombstones()
+        } else {
+            // REP-12, REP-13: clock and tombstones are no content, and the told ones come in; none is lost.
+            before.tombstones().iter().all(|(node, _)| after.tombstones().contains(node))
+        };
     if !is_unchanged {
         return Some(Finding::new(&[change.me, sender], one, format!("{me} changed its own by it")));
     }

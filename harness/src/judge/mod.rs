@@ -40,6 +40,7 @@ mod docket;
 mod duties;
 mod exchange;
 mod hearing;
+mod holding;
 mod identity;
 mod invariant;
 mod leading;

@@ -6,9 +6,8 @@ use quorate::{ClockOrder, CommandKind, Gossip, Instant, UniqueAddress};
 
 use super::agreement::{self, C1, C4, C5, Made, U4, V3};
 use super::assumptions::{
-    CLOCK_IS_VERSION, FAULTS_OFF, MINIMUM_MET, NO_MANUAL_DOWN, NO_ORPHANS, OBSERVER_NOT_REMOVED,
-    ONE_DATA_CENTER, ONE_LINEAGE, QUIET_SINCE, SEED_NODES_ONLY, SENDER_KNOWN, SEVERAL_DATA_CENTERS,
-    TOMBSTONES_KEPT, WHOLE_NETWORK,
+    FAULTS_OFF, MINIMUM_MET, NO_MANUAL_DOWN, NO_ORPHANS, OBSERVER_NOT_REMOVED, ONE_DATA_CENTER, ONE_LINEAGE,
+    QUIET_SINCE, SEED_NODES_ONLY, SENDER_KNOWN, SEVERAL_DATA_CENTERS, TOMBSTONES_KEPT, WHOLE_NETWORK,
 };
 use super::change::{self, Change};
 use super::convergence::{self, C2, C3};
@@ -229,23 +228,19 @@ impl Judge {
             return;
         }
         let names = change.names;
-        let finding = self.ledger.versions.equal(&seat.me, &seat.gossip, names);
+        let finding = self.ledger.versions.equal(seat, names);
         if self.docket.asserts(&V3) {
-            let holds = change.clock_decides();
-            self.docket.judged_if(holds, &CLOCK_IS_VERSION, &V3, || finding, names);
+            self.docket.judged(&V3, finding, names);
         }
-        if self.docket.asserts(&C1) && change.clock_decides() {
+        if self.docket.asserts(&C1) {
             let finding = agreement::seen_is_true(change, seat, |key, node| self.live_seat(key, node));
             self.docket.judged(&C1, finding, names);
         }
         let one_data_center = !seat.gossip.is_multi_data_center();
         if leading::has_leader_acts(change) && !leading::is_weakly_up_only(change) {
             if self.docket.asserts(&C5) {
-                let holds = [
-                    (!self.circumstances.manual_down, &NO_MANUAL_DOWN),
-                    (one_data_center, &ONE_DATA_CENTER),
-                    (change.clock_decides(), &CLOCK_IS_VERSION),
-                ];
+                let holds =
+                    [(!self.circumstances.manual_down, &NO_MANUAL_DOWN), (one_data_center, &ONE_DATA_CENTER)];
                 if self.docket.all_hold(&C5, &holds) {
                     let seat_of = |key, node: &UniqueAddress| self.live_seat(key, node);
                     let made = self.ledger.made.as_ref();

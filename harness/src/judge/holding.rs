@@ -1,0 +1,142 @@
+//! What of one node's state another has not come to hold yet: by their clocks, or by content where that decides.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use quorate::{Gossip, NodeKey, UniqueAddress};
+
+use super::seat::Seat;
+use super::violation::Names;
+
+/// REP-10: what tells the versions of one cluster apart. It is the clock, or with `content-decides` the content.
+pub(super) fn version(gossip: &Gossip, clock_decides: bool) -> u64 {
+    if clock_decides { gossip.clock().hash64() } else { gossip.content_hash() }
+}
+
+/// Something that one node holds and another, which was told of its state, does not.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Missing {
+    /// What the one holds, as an object: "2 changes of a".
+    pub(super) held: String,
+    /// What the other has of it, as a predicate: "has heard of 1".
+    pub(super) instead: String,
+}
+
+/// The first thing of a node's version in which another, that is not pruned there, is behind it.
+pub(super) fn missing(one: &Seat, other: &Seat, names: Names<'_>) -> Option<Missing> {
+    if Arc::ptr_eq(&one.gossip, &other.gossip) {
+        return None;
+    }
+    if one.terms.repairs.content_decides {
+        return missing_member(one, other, names).or_else(|| missing_row(one, other, names));
+    }
+    missing_change(one, other, names)
+}
+
+/// A node that has left the members of this one, or has a tombstone there.
+fn is_gone(seat: &Seat, key: NodeKey) -> bool {
+    let has_tombstone = seat.gossip.tombstones().iter().any(|(node, _)| node.key() == key);
+    has_tombstone || seat.departed.iter().any(|node| node.key() == key)
+}
+
+fn missing_change(one: &Seat, other: &Seat, names: Names<'_>) -> Option<Missing> {
+    let (mine, theirs) = (one.gossip.clock(), other.gossip.clock());
+    if mine == theirs {
+        return None;
+    }
+    let behind = |(key, count): &&(NodeKey, u64)| theirs.count(*key) < *count;
+    let (key, count) = mine.entries().iter().filter(behind).find(|(key, _)| !is_gone(other, *key))?;
+    let whose = one.gossip.members().iter().find(|member| member.key() == *key);
+    let whose = whose.map_or_else(|| key.to_string(), |member| names.of(member.unique_address()));
+    Some(Missing {
+        held: format!("{count} changes of {whose}"),
+        instead: format!("has heard of {}", theirs.count(*key)),
+    })
+}
+
+/// P5 of members: of each the status is at or after the one here, and who is removed here is so there.
+fn missing_member(one: &Seat, other: &Seat, names: Names<'_>) -> Option<Missing> {
+    let (mine, theirs) = (one.gossip.members(), other.gossip.members());
+    if mine == theirs {
+        return None;
+    }
+    let behind = mine.iter().find_map(|member| {
+        let node = member.unique_address();
+        let has = match other.gossip.member(node).map(quorate::Member::status) {
+            Some(status) if status.merge_order(member.status(), true) == Ordering::Less => status.to_string(),
+            None if !is_gone(other, member.key()) => "no member".into(),
+            _ => return None,
+        };
+        let held = format!("{} as {}", names.of(node), member.status());
+        Some(Missing { held, instead: format!("has it as {has}") })
+    });
+    let removed = |node: &UniqueAddress| one.gossip.tombstones().iter().any(|(gone, _)| gone == node);
+    behind.or_else(|| {
+        let kept = theirs.iter().find(|member| removed(member.unique_address()))?;
+        let held = format!("{} as removed", names.of(kept.unique_address()));
+        Some(Missing { held, instead: format!("has it as {}", kept.status()) })
+    })
+}
+
+/// P5 of observations: of each observer the version is at or after the one here.
+fn missing_row(one: &Seat, other: &Seat, names: Names<'_>) -> Option<Missing> {
+    let (mine, theirs) = (one.gossip.reachability(), other.gossip.reachability());
+    if mine == theirs {
+        return None;
+    }
+    let behind = mine.observers().find(|observer| {
+        theirs.version(observer) < mine.version(observer) && !is_gone(other, observer.key())
+    })?;
+    Some(Missing {
+        held: format!("{} observations of {}", mine.version(behind), names.of(behind)),
+        instead: format!("has heard of {}", theirs.version(behind)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use quorate::MemberStatus::{Down, Joining, Up};
+    use quorate::{Reachability, Repairs};
+
+    use super::super::testing::{counted, gossip, names, node, observed, seat};
+    use super::*;
+
+    fn by_content(name: &str, gossip: Gossip) -> Seat {
+        let mut seat = seat(name, gossip);
+        Arc::make_mut(&mut seat.terms).repairs = Repairs::all();
+        seat
+    }
+
+    #[test]
+    fn without_content_decides_the_clock_tells_what_is_missing() {
+        let state = |counts| counted(&gossip(&[("a", Up), ("b", Up)]), counts);
+        let (a, b) = (seat("a", state(&[("a", 2)])), seat("b", state(&[("a", 1), ("b", 4)])));
+        let found = missing(&a, &b, names()).unwrap();
+        assert_eq!((&*found.held, &*found.instead), ("2 changes of a", "has heard of 1"));
+        assert_eq!(missing(&b, &seat("a", state(&[("a", 2), ("b", 4)])), names()), None);
+        let other = |decides| version(&a.gossip, decides) != version(&b.gossip, decides);
+        assert_eq!((other(true), other(false)), (true, false));
+    }
+
+    #[test]
+    fn with_content_decides_members_and_observations_tell_it_and_clocks_do_not() {
+        let a = |members| by_content("a", counted(&gossip(members), &[("a", 9)]));
+        let b = |members| by_content("b", gossip(members));
+        let both = [("a", Up), ("b", Up)];
+        assert_eq!(missing(&a(&both), &b(&both), names()), None);
+        let joining = missing(&a(&both), &b(&[("a", Up), ("b", Joining)]), names()).unwrap();
+        assert_eq!((&*joining.held, &*joining.instead), ("b as up", "has it as joining"));
+        assert_eq!(missing(&a(&both), &b(&[("a", Down), ("b", Up)]), names()), None, "it is ahead");
+        assert_eq!(missing(&a(&both), &b(&[("b", Up)]), names()).unwrap().instead, "has it as no member");
+        let removed = gossip(&both).remove(&[node("a")], 1);
+        assert_eq!(missing(&a(&both), &by_content("b", removed.clone()), names()), None, "it is gone there");
+        let kept = missing(&by_content("a", removed), &b(&both), names()).unwrap();
+        assert_eq!((&*kept.held, &*kept.instead), ("a as removed", "has it as up"));
+
+        let table = Reachability::new().unreachable(&node("a"), &node("b"));
+        let observing = by_content("a", observed(&gossip(&both), table));
+        let row = missing(&observing, &b(&both), names()).unwrap();
+        assert_eq!((&*row.held, &*row.instead), ("1 observations of a", "has heard of 0"));
+        assert_eq!(missing(&b(&both), &observing, names()), None);
+    }
+}
