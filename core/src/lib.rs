@@ -107,8 +107,8 @@ pub use node::{
     Phase, Question, QuestionError, Rejection, StopReason, Target, Warning, Why,
 };
 pub use protocol::{
-    Class, Codec, DecodeError, Destination, EncodeError, Envelope, FORMAT_VERSION, JoinRefusal, Limits,
-    Message, MessageKind,
+    Class, Codec, DecodeError, Destination, EncodeError, Envelope, Field, Frames, JoinRefusal, Limits,
+    Message, MessageKind, NEWEST_FORMAT, OLDEST_FORMAT,
 };
 pub use repairs::Repairs;
 pub use sbr::{

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use quorate::strategies::{any_gossip, any_node};
-use quorate::{Codec, Destination, Envelope, Message};
+use quorate::{Codec, Destination, Envelope, Message, NEWEST_FORMAT, OLDEST_FORMAT};
 use quorate_harness::case::{Action, Between, Case, NodeName, Setting, Step, Time};
 use quorate_harness::run::{Options, run};
 
@@ -92,7 +92,10 @@ proptest! {
         let message = Message::Gossip { gossip: Arc::new(gossip) };
         let envelope = Envelope { cluster: "quorate".into(), from, to: Destination::Incarnation(to), message };
         let mut codec = Codec::default();
-        let frame = codec.encode(&envelope).unwrap();
-        prop_assert_eq!(codec.decode(&frame).unwrap(), envelope);
+        for format in OLDEST_FORMAT..=NEWEST_FORMAT {
+            let frame = codec.encode_in(format, &envelope).unwrap().next().unwrap().to_vec();
+            let read = codec.decode(&frame).unwrap();
+            prop_assert_eq!(read.as_ref(), Some(&envelope));
+        }
     }
 }

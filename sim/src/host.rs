@@ -108,8 +108,8 @@ pub struct Host<A> {
     pub(crate) spec: HostSpec,
     pub(crate) seeds: Vec<Address>,
     pub(crate) started_at: Option<Instant>,
-    /// Encodes and decodes what this host sends, when the world's messages travel as bytes.
-    pub(crate) codec: Codec,
+    /// Of the present incarnation; made when it first sends or hears bytes (SIM-4).
+    codec: Option<Box<Codec>>,
     pub(crate) application: A,
     /// What each incarnation's application begins as.
     pub(crate) fresh_application: A,
@@ -126,7 +126,7 @@ impl<A: Clone> Host<A> {
             spec,
             seeds: Vec::new(),
             started_at: None,
-            codec: Codec::default(),
+            codec: None,
             application: application.clone(),
             fresh_application: application,
         }
@@ -134,6 +134,16 @@ impl<A: Clone> Host<A> {
 }
 
 impl<A> Host<A> {
+    /// What turns its messages into bytes and back, when the world's messages travel so.
+    pub(crate) fn codec(&mut self) -> &mut Codec {
+        self.codec.get_or_insert_with(Box::default)
+    }
+
+    /// A new incarnation knows nothing of what the last one heard.
+    pub(crate) fn forget_codec(&mut self) {
+        self.codec = None;
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -24,6 +24,7 @@ pub(crate) mod view;
 pub use address::{Address, AddressError, HOST_BYTES_MAX, NodeKey, UniqueAddress};
 pub use clock::{ClockError, ClockOrder, VectorClock};
 pub use event::{ClusterEvent, SeenBy};
+pub(crate) use gossip::CompactGossip;
 pub use gossip::{Gossip, GossipError, SeenIter, Tombstones, TombstonesError};
 pub use member::{Member, TransitionError, UP_NUMBER_NONE};
 pub use members::{Members, MembersError};

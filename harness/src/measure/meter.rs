@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use quorate::{
-    Codec, Gossip, Instant, MemberStatus, Node, NodeKey, Output, ReachabilityStatus, UniqueAddress,
+    Codec, Gossip, Instant, MemberStatus, NEWEST_FORMAT, Node, NodeKey, Output, ReachabilityStatus,
+    UniqueAddress,
 };
 use quorate_sim::{Action, HostId, HostState, Outcome, Step, StepKind, World};
 
@@ -246,7 +247,8 @@ impl Witness<()> for Meter {
             if let Output::Send(envelope) = output {
                 self.sent += 1;
                 let codec = &mut self.codecs[host.index()];
-                self.bytes += codec.encode(envelope).map_or(0, |frame| frame.len() as u64);
+                let frames = codec.encode_in(NEWEST_FORMAT, envelope);
+                self.bytes += frames.map_or(0, |frames| frames.map(|frame| frame.len() as u64).sum());
             }
         }
     }

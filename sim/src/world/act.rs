@@ -138,6 +138,7 @@ impl<A: Application> World<A> {
             .expect("the settings were tried when the host was added");
         starting.node = Some(node);
         starting.incarnation = incarnation;
+        starting.forget_codec();
         starting.state = HostState::Running;
         starting.started_at = Some(self.now);
         starting.seeds.clone_from(&seeds);

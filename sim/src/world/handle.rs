@@ -94,7 +94,7 @@ impl<A: Application> World<A> {
         };
         let slot = self.queue.reserve_parcel(self.now + Duration::from_nanos(delay), to);
         if self.wire
-            && let Some(decoded) = self.through_wire(from, place)
+            && let Some(decoded) = self.through_wire(from, to, place)
         {
             let parcel = Parcel { from, sent_at: self.now, hash, body: Body::Envelope(decoded) };
             return self.queue.fill(slot, parcel);
@@ -104,10 +104,13 @@ impl<A: Application> World<A> {
 
     /// SIM-4: what a message becomes on its way through bytes; `None`, and a fault, if that is not what was sent.
     #[cold]
-    pub(super) fn through_wire(&mut self, from: HostId, place: usize) -> Option<Envelope> {
+    pub(super) fn through_wire(&mut self, from: HostId, to: HostId, place: usize) -> Option<Envelope> {
         let Output::Send(envelope) = &self.outputs[place] else { return None };
         let kind = envelope.message.kind();
-        match super::wire::round_trip(&mut self.hosts[from.index()].codec, envelope) {
+        let Ok([sender, receiver]) = self.hosts.get_disjoint_mut([from.index(), to.index()]) else {
+            return Some(envelope.clone());
+        };
+        match super::wire::round_trip(sender.codec(), receiver.codec(), envelope) {
             Ok(decoded) => Some(decoded),
             Err(why) => {
                 self.fault = Some(Fault::Wire { from, kind, why });

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quorate::{
-    Address, Command, Config, DecodeError, Envelope, Gossip, Instant, LeaseAnswer, MessageKind, Node, Output,
-    UniqueAddress,
+    Address, Codec, Command, Config, DecodeError, Envelope, Gossip, Instant, LeaseAnswer, MessageKind, Node,
+    Output, UniqueAddress,
 };
 
 use crate::action::Action;
@@ -50,6 +50,8 @@ pub struct World<A: Application = ()> {
     counts: Counts,
     lease: LeaseService,
     wire: bool,
+    /// Weighs messages, whether they travel as bytes or not.
+    scale: Box<Codec>,
     /// What the last step put out. Envelopes on their way stay here until the next step moves them into the queue: so
     /// a step can show them, and none is ever cloned.
     outputs: Vec<Output>,
@@ -135,6 +137,7 @@ impl<A: Application> World<A> {
             counts: Counts::default(),
             lease: LeaseService::default(),
             wire: false,
+            scale: Box::default(),
             outputs: Vec::new(),
             parked: Vec::new(),
             sender: HostId::from_index(0),

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use quorate::{DecodeError, Envelope, Output};
+use quorate::{DecodeError, NEWEST_FORMAT, Output};
 
 use super::{Body, Parcel, World};
 use crate::application::Application;
@@ -17,20 +17,21 @@ impl<A: Application> World<A> {
         let Output::Send(envelope) = &self.outputs[place] else { return };
         let mut envelope = envelope.clone();
         if self.wire
-            && let Some(decoded) = self.through_wire(from, place)
+            && let Some(decoded) = self.through_wire(from, to, place)
         {
             envelope = decoded;
         }
         // Its length does not depend on whether messages travel as bytes, so neither does the run.
         let frame = (odd.weighed_on.is_some() || odd.corrupt.is_some())
-            .then(|| self.hosts[from.index()].codec.encode(&envelope).ok())
-            .flatten();
+            .then(|| self.scale.encode_in(NEWEST_FORMAT, &envelope).ok())
+            .flatten()
+            .map(|frames| frames.collect::<Vec<_>>().concat());
         let bytes = frame.as_ref().map_or(0, |frame| frame.len() as u64);
         let body = match odd.corrupt.zip(frame) {
             None => Some(Body::Envelope(envelope)),
             Some((draw, frame)) => {
                 self.counts.corrupted += 1;
-                let error = self.flip(to, frame, draw, &envelope);
+                let error = self.flip(to, frame, draw);
                 error.map(|error| Body::Garbled { error })
             }
         };
@@ -38,14 +39,13 @@ impl<A: Application> World<A> {
         self.push_oddly(to, Parcel { from, sent_at: self.now, hash, body }, odd, bytes);
     }
 
-    /// Flips the bit that a draw names. Gives what the receiver finds wrong with the frame; nothing if it could be read
-    /// as something else, which the checksum of a transport stops.
-    fn flip(&self, to: HostId, mut frame: Vec<u8>, draw: u64, sent: &Envelope) -> Option<DecodeError> {
+    /// Flips the bit that a draw names. Gives what the receiver finds wrong with the frame.
+    fn flip(&mut self, to: HostId, mut frame: Vec<u8>, draw: u64) -> Option<DecodeError> {
         let bit = keyed::below(draw, frame.len() as u64 * 8);
         let byte = frame.get_mut((bit / 8) as usize)?;
         *byte ^= 1 << (bit % 8);
-        let read = self.hosts[to.index()].codec.decode(&frame);
-        debug_assert!(read.as_ref() != Ok(sent), "a flipped bit changes what is read");
+        let read = self.hosts[to.index()].codec().decode(&frame);
+        debug_assert!(read.is_err(), "the checksum sees one flipped bit");
         read.err()
     }
 

@@ -4,11 +4,17 @@ use quorate::{Codec, Envelope};
 
 use super::step::WireFault;
 
-/// What an envelope becomes on its way through bytes; it must be what it was.
-pub(super) fn round_trip(codec: &mut Codec, envelope: &Envelope) -> Result<Envelope, WireFault> {
-    let frame = codec.encode(envelope).map_err(WireFault::NotEncoded)?;
-    let decoded = codec.decode(&frame).map_err(WireFault::NotDecoded)?;
-    if decoded == *envelope { Ok(decoded) } else { Err(WireFault::Different) }
+/// What an envelope becomes on its way through the bytes of its sender and its receiver; it must be what it was.
+pub(super) fn round_trip(
+    sender: &mut Codec,
+    receiver: &mut Codec,
+    envelope: &Envelope,
+) -> Result<Envelope, WireFault> {
+    let mut decoded = None;
+    for frame in sender.encode(envelope).map_err(WireFault::NotEncoded)? {
+        decoded = receiver.decode(frame).map_err(WireFault::NotDecoded)?;
+    }
+    decoded.filter(|decoded| decoded == envelope).ok_or(WireFault::Different)
 }
 
 #[cfg(test)]
@@ -27,10 +33,11 @@ mod tests {
             to: Destination::Address(address),
             message: Message::InitJoin { attempt: 3, config: quorate::JoinConfig::empty() },
         };
-        assert_eq!(round_trip(&mut Codec::default(), &envelope), Ok(envelope.clone()));
+        let mut receiver = Codec::default();
+        assert_eq!(round_trip(&mut Codec::default(), &mut receiver, &envelope), Ok(envelope.clone()));
         let mut limits = Limits::default();
         limits.frame_bytes = 4;
-        let refused = round_trip(&mut Codec::new(limits), &envelope);
+        let refused = round_trip(&mut Codec::new(limits), &mut receiver, &envelope);
         assert!(matches!(refused, Err(WireFault::NotEncoded(_))), "{refused:?}");
     }
 }

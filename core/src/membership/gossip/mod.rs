@@ -3,6 +3,7 @@
 //! Members, observations, who has seen this very state, who was removed, and which changes went into it (GSP-5). Every
 //! operation gives a new value; what does not change is shared.
 
+mod compact;
 mod content;
 mod display;
 mod merge;
@@ -17,6 +18,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use compact::CompactGossip;
 pub(crate) use content::Relation;
 pub(crate) use merge::pick;
 pub(crate) use observed::{Observations, Observed, Subjects, ascending};
