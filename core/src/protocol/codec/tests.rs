@@ -208,6 +208,30 @@ fn a_message_that_is_larger_than_a_frame_comes_in_parts() {
     assert!(matches!(refused, Err(EncodeError::NoRoom { limit: 160, .. })));
 }
 
+/// What a cluster of a thousand tells, with one uid of eight bytes and one clock entry each.
+#[test]
+fn a_thousand_members_fit_into_32_kilobytes_with_their_hosts_and_their_clock_into_11() {
+    let nodes = (0..1_000_u16).map(|number| {
+        let address = Address::new(&alloc::format!("host-{number}"), 2551).unwrap();
+        UniqueAddress::new(address, i64::MIN + i64::from(number))
+    });
+    let gossip = nodes.fold(Gossip::new(), |gossip, node| {
+        let key = node.key();
+        let member = Member::joining(node, Roles::default(), AppVersion::default());
+        gossip.add(member.up_with(300).unwrap()).bump(key).bump(key)
+    });
+    let texts: usize =
+        gossip.members().iter().map(|member| member.unique_address().address.host().len()).sum();
+    let (clock, seen) = (gossip.clock().clone(), gossip.seen_hash());
+    let message = Message::Gossip { gossip: Arc::new(gossip) };
+    let mut bytes = |format, message| {
+        Codec::default().encode_in(format, &envelope(message)).unwrap().next().unwrap().len()
+    };
+    assert_eq!(bytes(1, message.clone()) - texts, 26_945);
+    assert_eq!(bytes(2, message) - texts, 18_942);
+    assert_eq!(bytes(2, Message::GossipStatus { clock, seen }), 9_056);
+}
+
 /// A frame with another byte, and the checksum that fits to it.
 fn doctored(frame: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut frame = frame.to_vec();
