@@ -41,7 +41,7 @@ fn files(folder: &Path) -> Vec<String> {
 #[test]
 fn a_campaign_ends_with_one_object_that_says_what_it_has_shown() {
     let folder = place("object");
-    let arguments = ["sweep", "--profile", "lan", "--seeds", "1..20", "--jobs", "2", "--json"];
+    let arguments = ["sweep", "--profile", "quiet", "--seeds", "1..20", "--jobs", "2", "--json"];
     let output = quorate(&folder, &arguments);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
     let objects = objects(&output);

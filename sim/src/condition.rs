@@ -72,6 +72,14 @@ impl Condition {
         self.slow = Some(Slow { factor, until, waits: None });
     }
 
+    /// The clock shows another time, or goes on in another way: what is waited for is waited for anew.
+    pub(crate) fn set_clock(&mut self, set: impl FnOnce(&mut HostClock)) {
+        set(&mut self.clock);
+        if let Some(slow) = &mut self.slow {
+            slow.waits = None;
+        }
+    }
+
     /// A process that has ended takes its pause with it, and what it waited for. The machine stays slow.
     pub(crate) fn process_ended(&mut self) {
         self.paused_until = None;
@@ -154,6 +162,16 @@ mod tests {
             assert_eq!(condition.comes(Some(at(1_100)), at(now)), Some(at(1_500)));
         }
         assert_eq!(condition.comes(Some(at(1_300)), at(1_200)), Some(at(1_700)));
+    }
+
+    /// SIM-5: a clock that is set back makes a slow host wait longer, and not wake again and again before its time.
+    #[test]
+    fn a_slow_host_whose_clock_is_set_waits_anew() {
+        let mut condition = slow(10_000);
+        assert_eq!(condition.comes(Some(at(1_100)), at(1_000)), Some(at(1_500)));
+        condition.set_clock(|clock| clock.jump(at(1_400), -1_000_000_000));
+        let comes = condition.comes(Some(at(1_100)), at(1_400)).unwrap();
+        assert!(condition.clock.at(comes) >= at(1_100), "{comes:?}");
     }
 
     /// SIM-5

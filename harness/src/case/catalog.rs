@@ -1,8 +1,8 @@
 //! What a case may name that the language itself doesn't know: settings and invariants.
 
 /// The ids of the invariants of part 07, in its order.
-pub const INVARIANT_IDS: [&str; 61] = [
-    "M1", "M2", "M3", "M4", "M5", "M6", "M7", "M8", "M9", "M10", //
+pub const INVARIANT_IDS: [&str; 62] = [
+    "M1", "M2", "M3", "M4", "M5", "M6", "M7", "M8", "M9", "M10", "M11", //
     "V1", "V2", "V3", "V4", "V5", "V6", "V7", //
     "R1", "R2", "R3", "R4", "R5", //
     "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", //

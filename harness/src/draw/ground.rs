@@ -13,6 +13,8 @@ pub(super) struct Ground {
     pub(super) profile: Profile,
     /// The nodes that are there from the start.
     pub(super) nodes: Vec<NodeName>,
+    /// Those of each data centre but the first; empty where there is only one.
+    pub(super) data_centers: Vec<Vec<NodeName>>,
     /// When trouble may begin.
     pub(super) from: Time,
     /// When it is over.
@@ -26,6 +28,11 @@ pub(super) struct Ground {
 }
 
 impl Ground {
+    /// Whether links are good, as a rule.
+    pub(super) const fn is_mild(&self) -> bool {
+        matches!(self.profile, Profile::Quiet | Profile::Lan)
+    }
+
     /// About how long it takes from a lasting fault to the decision of the resolver.
     pub(super) const fn decision(&self) -> Time {
         plus(self.detection, self.stable_after)
@@ -85,7 +92,10 @@ pub(super) fn draw(id: CaseId, dice: &Dice) -> (Ground, Case) {
             prose: Prose::default(),
         });
     }
-    if let Some(delay) = delay(&mut dice.of("delay")) {
+    let data_centers = data_centers(id.profile, &nodes, &mut dice.of("data centers"));
+    let named = ["west", "south"].into_iter().zip(&data_centers);
+    case.settings.extend(named.map(|(name, nodes)| in_data_center(name, nodes.clone())));
+    if let Some(delay) = delay(id.profile, &mut dice.of("delay")) {
         let change = LinkChange { links: Links::All, effect: LinkEffect::Delay(delay), lasts: None };
         case.links.push(Link { change, line: Line::default(), prose: Prose::default() });
     }
@@ -106,8 +116,16 @@ pub(super) fn draw(id: CaseId, dice: &Dice) -> (Ground, Case) {
         Profile::Quiet => Time::seconds(30),
         _ => plus(plus(decision, stable_after), Time::seconds(45)),
     };
-    let ground =
-        Ground { profile: id.profile, nodes, from, to: plus(from, lasts), quiet, detection, stable_after };
+    let ground = Ground {
+        profile: id.profile,
+        nodes,
+        data_centers,
+        from,
+        to: plus(from, lasts),
+        quiet,
+        detection,
+        stable_after,
+    };
     (ground, case)
 }
 
@@ -151,9 +169,37 @@ fn roles(nodes: &[NodeName], case: &mut Case, dice: &mut Dice) -> bool {
 
 const ROLE: &str = "backend";
 
-fn delay(dice: &mut Dice) -> Option<Delay> {
+/// Which nodes belong to other data centres than the first: those of one or of two.
+fn data_centers(profile: Profile, nodes: &[NodeName], dice: &mut Dice) -> Vec<Vec<NodeName>> {
+    let percent = match profile {
+        Profile::Wan => 80,
+        Profile::Quiet => 10,
+        Profile::Hostile => 15,
+        Profile::Lan | Profile::Churn | Profile::Partitions => 5,
+    };
+    if nodes.len() < 2 || !dice.happens(percent) {
+        return Vec::new();
+    }
+    let count = if nodes.len() > 3 && dice.happens(25) { 2 } else { 1 };
+    let away = dice.between(count, nodes.len() as u64 - 1) as usize;
+    // Any nodes, as their seeds and addresses come.
+    let away = dice.some(nodes, away);
+    let border = if count == 1 { away.len() } else { dice.between(1, away.len() as u64 - 1) as usize };
+    let (west, south) = away.split_at(border);
+    [west, south].into_iter().filter(|nodes| !nodes.is_empty()).map(<[_]>::to_vec).collect()
+}
+
+/// `set NODES: multi-data-center.self-data-center = NAME`.
+pub(super) fn in_data_center(name: &str, nodes: Vec<NodeName>) -> Settings {
+    let key = "multi-data-center.self-data-center".into();
+    Settings { nodes, ..Settings::for_all(vec![Setting { key, value: name.into() }]) }
+}
+
+fn delay(profile: Profile, dice: &mut Dice) -> Option<Delay> {
     let range = |from, to| Some(Delay::Uniform { from: Time::millis(from), to: Time::millis(to) });
+    let long = || Some(Delay::LogNormal { median: Time::millis(40), p99: Time::millis(300) });
     match dice.weighted(&[(6, 0), (2, 1), (1, 2), (1, 3)]) {
+        0 if profile == Profile::Wan => long(),
         0 => None,
         1 => range(1, 20),
         2 => range(10, 200),
@@ -184,6 +230,9 @@ fn settings(profile: Profile, nodes: usize, with_role: bool, dice: &Dice) -> (Ve
     maybe("failure-detector.threshold", 10, &["4", "10", "12"], "8");
     maybe("failure-detector.monitored-by-nr-of-members", 20, &["1", "2", "3", "5"], "9");
     let pause = maybe("failure-detector.acceptable-heartbeat-pause", 25, &["1s", "2s", "5s", "8s"], "3s");
+    maybe("world.exit-tasks", 30, &["500ms", "2s", "5s", "12s"], "off");
+    maybe("multi-data-center.cross-data-center-connections", 15, &["1", "2"], "5");
+    maybe("multi-data-center.cross-data-center-gossip-probability", 15, &["0.05", "0.5", "0.9"], "0.2");
     let minimum =
         dice.of("min-nr-of-members").happens(12).then(|| dice.of("minimum").between(2, nodes as u64));
     if let Some(minimum) = minimum.filter(|minimum| *minimum <= nodes as u64) {
@@ -206,7 +255,13 @@ fn downing(
     if dice.of("downing").happens(without) {
         set("downing", "none".into());
     }
-    let strategies = [(5, "keep-majority"), (4, "static-quorum"), (4, "keep-oldest"), (1, "down-all")];
+    let strategies = [
+        (5, "keep-majority"),
+        (4, "static-quorum"),
+        (4, "keep-oldest"),
+        (2, "lease-majority"),
+        (1, "down-all"),
+    ];
     let strategy = dice.of("sbr.strategy").weighted(&strategies);
     if strategy != "keep-majority" {
         set("sbr.strategy", strategy.into());
@@ -224,6 +279,13 @@ fn downing(
         set(&format!("sbr.{strategy}.role"), ROLE.into());
     }
     let mut detail = dice.of("strategy");
+    if strategy == "lease-majority" {
+        set("sbr.lease-majority.lease-implementation", "simulated".into());
+        if detail.happens(30) {
+            let delay = detail.pick(&["500ms", "5s"]);
+            set("sbr.lease-majority.acquire-lease-delay-for-minority", delay.into());
+        }
+    }
     if strategy == "static-quorum" {
         // Mostly the quorum that the nodes would have if none of them were missing; sometimes a bad choice.
         let majority = nodes as u64 / 2 + 1;

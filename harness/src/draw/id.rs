@@ -14,15 +14,20 @@ pub enum Profile {
     Quiet,
     /// What a good network shows now and then: a lost message, a slow link, a crash.
     Lan,
+    /// Several data centres, far from each other.
+    Wan,
     /// Nodes come and go all the time.
     Churn,
     /// The network falls apart, and heals, in all the ways it can.
     Partitions,
+    /// All that machines and networks do when they are broken: wrong clocks, flipped bits, messages out of the past.
+    Hostile,
 }
 
 impl Profile {
     /// All profiles.
-    pub const ALL: [Self; 4] = [Self::Quiet, Self::Lan, Self::Churn, Self::Partitions];
+    pub const ALL: [Self; 6] =
+        [Self::Quiet, Self::Lan, Self::Wan, Self::Churn, Self::Partitions, Self::Hostile];
 
     /// The name, as the command line takes it.
     #[must_use]
@@ -30,8 +35,10 @@ impl Profile {
         match self {
             Self::Quiet => "quiet",
             Self::Lan => "lan",
+            Self::Wan => "wan",
             Self::Churn => "churn",
             Self::Partitions => "partitions",
+            Self::Hostile => "hostile",
         }
     }
 }
@@ -59,10 +66,12 @@ impl Draws {
         let profile = match self {
             Self::Only(profile) => profile,
             Self::All => Dice::new(ALL, seed).of("profile").weighted(&[
-                (1, Profile::Quiet),
-                (2, Profile::Lan),
-                (3, Profile::Churn),
-                (4, Profile::Partitions),
+                (2, Profile::Quiet),
+                (3, Profile::Lan),
+                (3, Profile::Wan),
+                (5, Profile::Churn),
+                (6, Profile::Partitions),
+                (3, Profile::Hostile),
             ]),
         };
         CaseId { profile, seed }

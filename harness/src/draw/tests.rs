@@ -45,13 +45,18 @@ fn a_family_that_is_left_out_moves_nothing_in_the_others() {
         let case = draw(id);
         for name in families_of(id) {
             let others = draw_with(id, |family, on| on && family.name != name);
+            if name == "codas" {
+                let end = others.steps.len() - 1;
+                assert_eq!(others.steps[..end], case.steps[..end], "{id}: codas come behind all else");
+                continue;
+            }
             let alone = draw_with(id, |family, _| family.name == name);
-            assert_eq!((&others.settings, &others.links, others.seeds.len()), {
-                (&case.settings, &case.links, case.seeds.len())
-            });
+            assert!(others.settings.iter().all(|set| case.settings.contains(set)));
+            assert_eq!((&others.links, &others.seeds), (&case.links, &case.seeds));
             // What is left when the one's steps are taken away is what the others say, at the same instants.
             let mut rest = case.steps.clone();
-            for step in alone.steps.iter().filter(|step| !others.steps.contains(step)) {
+            let is_own = |step: &&Step| step.action != Action::End && !others.steps.contains(step);
+            for step in alone.steps.iter().filter(is_own) {
                 let place = rest.iter().position(|other| other == step);
                 rest.remove(place.unwrap_or_else(|| panic!("{id}: {name} moved {}", step.action)));
             }
@@ -72,6 +77,82 @@ fn drawn_cases_end_in_quiet() {
         let last_cut = rest.iter().rposition(|step| cuts(&step.action));
         let last_heal = rest.iter().rposition(|step| step.action == Action::Heal { between: None });
         assert!(last_cut <= last_heal, "{id}:\n{case}");
+    }
+}
+
+fn is_lasting(action: &Action, is: fn(&LinkEffect) -> bool) -> bool {
+    matches!(action, Action::Link(LinkChange { effect, lasts: None, .. }) if is(effect))
+}
+
+/// Whatever is broken for as long as there is trouble is whole when it is over.
+#[test]
+fn what_was_broken_is_mended() {
+    type Kind = fn(&Action) -> bool;
+    let pairs: [(Kind, Kind); 6] = [
+        (
+            |action| matches!(action, Action::Hold { .. }),
+            |action| matches!(action, Action::Release { links: Links::All, .. }),
+        ),
+        (
+            |action| matches!(action, Action::Block { lasts: None, .. }),
+            |action| matches!(action, Action::Unblock { kind: None, links: Links::All }),
+        ),
+        (
+            |action| matches!(action, Action::Lease(state) if *state != LeaseState::Works),
+            |action| matches!(action, Action::Lease(LeaseState::Works)),
+        ),
+        (
+            |action| matches!(action, Action::ClockDrift { parts_per_million, .. } if *parts_per_million != 0),
+            |action| matches!(action, Action::ClockDrift { parts_per_million: 0, .. }),
+        ),
+        (
+            |action| is_lasting(action, |effect| matches!(effect, LinkEffect::Loss(_))),
+            |action| {
+                matches!(action, Action::Link(LinkChange { links: Links::All, effect: LinkEffect::Loss(share), .. })
+                if share.parts_per_million() == 0)
+            },
+        ),
+        (
+            |action| is_lasting(action, |effect| matches!(effect, LinkEffect::Delay(_))),
+            |action| {
+                matches!(
+                    action,
+                    Action::Link(LinkChange { links: Links::All, effect: LinkEffect::Delay(_), .. })
+                )
+            },
+        ),
+    ];
+    let mut met = [0; 6];
+    for id in ids() {
+        let case = draw(id);
+        let place = |is: Kind| case.steps.iter().rposition(|step| is(&step.action));
+        for (count, (breaks, mends)) in met.iter_mut().zip(pairs) {
+            let broken = place(breaks);
+            *count += u32::from(broken.is_some());
+            assert!(broken <= place(mends), "{id}:\n{case}");
+        }
+        let others = case.steps.iter().filter_map(|step| match &step.action {
+            Action::Link(LinkChange { effect, lasts: None, .. }) => Some(effect),
+            _ => None,
+        });
+        for effect in others {
+            assert!(matches!(effect, LinkEffect::Loss(_) | LinkEffect::Delay(_)), "{id}: {effect} for ever");
+        }
+    }
+    assert!(met.iter().all(|count| *count > 5), "{met:?}");
+}
+
+/// What comes when all is over comes with as much quiet before it as there is at the end.
+#[test]
+fn codas_come_in_quiet() {
+    let coda = |id| draw_with(id, |family, _| family.name == "codas");
+    for id in ids().filter(|id| families_of(*id).contains(&"codas")) {
+        let (with, without) = (coda(id), draw_with(id, |_, _| false));
+        let end = |case: &Case| case.steps.last().unwrap().at.nanos();
+        let first = with.steps.iter().find(|step| !without.steps.contains(step)).unwrap();
+        assert_eq!(first.at.nanos(), end(&without), "{id}");
+        let last = with.steps[with.steps.len() - 2].at.nanos();
+        assert!(end(&with) - last >= 29_000_000_000, "{id}");
     }
 }
 

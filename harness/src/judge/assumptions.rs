@@ -88,6 +88,22 @@ pub(super) static ONE_DATA_CENTER: Assumption =
 pub(super) static ONE_LINEAGE: Assumption =
     Assumption { name: "one-lineage", sentence: "only one node has founded a cluster" };
 
+/// Of L1, L8.
+pub(super) static EXITS_DONE: Assumption = Assumption {
+    name: "exits-done",
+    sentence: "no host still does the work that comes before the exit of its node",
+};
+
+/// Of L7.
+pub(super) static CONTACT: Assumption = Assumption {
+    name: "contact",
+    sentence: "somebody who has removed the node is still a member to it: it has not removed all of them itself",
+};
+
+/// Of S7.
+pub(super) static CLOCK_RIGHT: Assumption =
+    Assumption { name: "clock-right", sentence: "the clock of the node was never wrong" };
+
 /// Of U4.
 pub(super) static WHOLE_NETWORK: Assumption = Assumption {
     name: "whole-network",

@@ -5,7 +5,9 @@ use std::time::Duration;
 use quorate::{Instant, MemberStatus, UniqueAddress};
 
 use super::Judge;
-use super::assumptions::{FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS, RESOLVER_ON};
+use super::assumptions::{
+    CONTACT, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS, ONE_DATA_CENTER, RESOLVER_ON,
+};
 use super::change::Change;
 use super::duties::{Duty, L2, L3, L4, L5, L6, L7, L8};
 use super::liveness;
@@ -124,23 +126,34 @@ impl Judge {
         let hangs_together = liveness::hang_together(&seats);
         let minimum = liveness::minimum_is_met(&seats);
         // An exit that the host has not finished yet is nobody's delay.
-        let exits =
-            seats.iter().any(|seat| seat.exit.is_some() && seat.own_status() == MemberStatus::Exiting);
+        let exits = seats.iter().any(|seat| seat.is_exiting());
         if duty.invariant == &L5 && exits {
             let again = Duty { due: at + 2 * self.bound(), ..duty.clone() };
             return self.await_by(again);
         }
+        let one_data_center = !seats.iter().any(|seat| seat.gossip.is_multi_data_center());
         let downs =
             seats.iter().any(|seat| seat.gossip.members().iter().any(|m| m.status() == MemberStatus::Down));
         let holds = match duty.invariant.id {
             "L2" => vec![(is_whole, &FAULTS_OFF), (!downs, &NO_FAULT_DURING)],
-            "L3" | "L6" => vec![(resolves, &RESOLVER_ON), (is_whole, &FAULTS_OFF), (minimum, &MINIMUM_MET)],
+            "L3" | "L6" => vec![
+                (resolves, &RESOLVER_ON),
+                (is_whole, &FAULTS_OFF),
+                (minimum, &MINIMUM_MET),
+                (one_data_center, &ONE_DATA_CENTER),
+            ],
+            "L7" => vec![
+                (is_whole, &FAULTS_OFF),
+                (one_data_center, &ONE_DATA_CENTER),
+                (duty.has_contact(&seats), &CONTACT),
+            ],
             "L4" => vec![(minimum, &MINIMUM_MET), (is_whole, &FAULTS_OFF)],
             "L8" => vec![
                 (is_whole, &FAULTS_OFF),
                 (hangs_together, &NO_ORPHANS),
                 (minimum, &MINIMUM_MET),
                 (resolves, &RESOLVER_ON),
+                (!exits, &EXITS_DONE),
             ],
             _ => vec![(is_whole, &FAULTS_OFF)],
         };

@@ -8,6 +8,7 @@ use quorate::{
     Reason, Roles, Strategy, UniqueAddress,
 };
 
+use super::assumptions::CLOCK_RIGHT;
 use super::change::Change;
 use super::invariant::{Group, Invariant, Watches};
 use super::stage::Cause;
@@ -21,7 +22,8 @@ pub(super) static S7: Invariant = Invariant::new(
     Group::Safety,
     Watches::Change,
     "SBR-14, SBR-62, SBR-64, SBR-66, SBR-68",
-);
+)
+.assuming(&[&CLOCK_RIGHT]);
 
 /// S8
 pub(super) static S8: Invariant = Invariant::new(

@@ -5,7 +5,9 @@ use std::time::Duration;
 use quorate::MemberStatus::{self, Down, Exiting, Joining, WeaklyUp};
 use quorate::{Instant, UniqueAddress};
 
-use super::assumptions::{FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS, RESOLVER_ON};
+use super::assumptions::{
+    CONTACT, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS, ONE_DATA_CENTER, RESOLVER_ON,
+};
 use super::invariant::{Group, Invariant, Watches};
 use super::seat::{Seat, Terms};
 use super::violation::{Finding, Names};
@@ -28,7 +30,7 @@ pub(super) static L3: Invariant = Invariant::new(
     Watches::Cluster,
     "RCH-41, SBR-64, LDR-11",
 )
-.assuming(&[&NO_FAULT_DURING, &RESOLVER_ON]);
+.assuming(&[&NO_FAULT_DURING, &RESOLVER_ON, &FAULTS_OFF, &MINIMUM_MET, &ONE_DATA_CENTER]);
 
 /// L4
 pub(super) static L4: Invariant = Invariant::new(
@@ -58,7 +60,7 @@ pub(super) static L6: Invariant = Invariant::new(
     Watches::Cluster,
     "JOIN-73, JOIN-74, LDR-15",
 )
-.assuming(&[&NO_FAULT_DURING, &RESOLVER_ON])
+.assuming(&[&NO_FAULT_DURING, &RESOLVER_ON, &FAULTS_OFF, &MINIMUM_MET, &ONE_DATA_CENTER])
 .cured_by(&["introduce", "exiting-observers", "live-observers", "removed-notice"]);
 
 /// L7
@@ -69,7 +71,7 @@ pub(super) static L7: Invariant = Invariant::new(
     Watches::Cluster,
     "part 06, promise P8",
 )
-.assuming(&[&NO_FAULT_DURING, &FAULTS_OFF])
+.assuming(&[&NO_FAULT_DURING, &FAULTS_OFF, &ONE_DATA_CENTER, &CONTACT])
 .cured_by(&["removed-notice"]);
 
 /// L8
@@ -80,7 +82,7 @@ pub(super) static L8: Invariant = Invariant::new(
     Watches::Cluster,
     "part 06, promise P7",
 )
-.assuming(&[&NO_FAULT_DURING, &FAULTS_OFF, &NO_ORPHANS, &MINIMUM_MET, &RESOLVER_ON])
+.assuming(&[&NO_FAULT_DURING, &FAULTS_OFF, &NO_ORPHANS, &MINIMUM_MET, &RESOLVER_ON, &EXITS_DONE])
 .cured_by(&[
     "content-decides",
     "tombstones-remove",
@@ -105,6 +107,12 @@ pub(super) struct Duty {
 impl Duty {
     pub(super) fn of(invariant: &'static Invariant, node: Option<UniqueAddress>, due: Instant) -> Self {
         Self { invariant, node, successor: None, due }
+    }
+
+    /// REP-54, P8: whether somebody who has removed the node is a member to it. It is sound, too, if the node has gone.
+    pub(super) fn has_contact(&self, seats: &[&Seat]) -> bool {
+        let Some(seat) = seats.iter().find(|seat| Some(&seat.me) == self.node.as_ref()) else { return true };
+        seats.iter().any(|other| other.has_removed(&seat.me) && seat.gossip.member(&other.me).is_some())
     }
 
     /// Whether what was to come has come; else who stands against it. `seats`: those that live and are in a cluster.
@@ -223,6 +231,21 @@ mod tests {
         let (a, b) = (seat("a", gossip(&[("a", Up)])), seat("b", gossip(&[("a", Up), ("b", Up)])));
         assert_eq!(unmet(&L7, "b", &[a.clone(), b]), Some(vec![node("b")]));
         assert_eq!(unmet(&L7, "b", &[a]), None);
+    }
+
+    /// L7: two that have removed each other have nothing more to tell (REP-54).
+    #[test]
+    fn who_has_removed_all_that_removed_it_has_no_contact() {
+        let removed = |me: &str, who: &str, members: &[(&str, MemberStatus)]| {
+            let mut seat = seat(me, gossip(members));
+            seat.departed = vec![node(who)];
+            seat
+        };
+        let contact = |seats: &[&Seat]| Duty::of(&L7, Some(node("b")), Instant::ZERO).has_contact(seats);
+        let a = removed("a", "b", &[("a", Up)]);
+        assert!(contact(&[&a, &seat("b", gossip(&[("a", Up), ("b", Up)]))]));
+        assert!(!contact(&[&a, &removed("b", "a", &[("b", Up)])]));
+        assert!(contact(&[&a]));
     }
 
     /// L3, L8: the bounds follow the settings.

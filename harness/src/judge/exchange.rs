@@ -91,13 +91,20 @@ fn is_older(change: &Change<'_>, told: &Gossip, own: &Gossip) -> bool {
     !told.same_content(own) && told.merge(own, change.repairs).same_content(own)
 }
 
+/// GSP-29, GSP-35: of two stamps of one tombstone a merge keeps that of one side. With `content-decides` it is the earlier.
+fn same_tombstones(change: &Change<'_>, a: &Gossip, b: &Gossip) -> bool {
+    let nodes =
+        |gossip: &Gossip| gossip.tombstones().iter().map(|(node, _)| node.clone()).collect::<Vec<_>>();
+    a.tombstones() == b.tombstones() || change.clock_decides() && nodes(a) == nodes(b)
+}
+
 /// V5: of the two sides of a merge that has just been made.
 pub(super) fn merge_laws(change: &Change<'_>) -> Option<Finding> {
     let (told, own) = (change.told?, change.before);
     let merge = |a: &Gossip, b: &Gossip| Gossip::merge_received(a, b, change.repairs);
     let (one_way, other_way) = (merge(told, own), merge(own, told));
     let (me, same) = (change.names.of(change.me), |a: &Gossip, b: &Gossip| {
-        a.same_content(b) && a.clock() == b.clock() && a.tombstones() == b.tombstones()
+        a.same_content(b) && a.clock() == b.clock() && same_tombstones(change, a, b)
     });
     let two_states = format!("{me} merged what it was told with what it had");
     if !same(&one_way, &other_way) {

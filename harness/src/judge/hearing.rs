@@ -3,6 +3,7 @@
 use quorate::{DecisionRecord, Output, Phase};
 
 use super::Judge;
+use super::assumptions::CLOCK_RIGHT;
 use super::change::Change;
 use super::deciding::{self, S7, S8, S9, S10};
 use super::stage::{Event, NodeView, Stage};
@@ -67,10 +68,15 @@ impl Judge {
         if docket.asserts(&E3) {
             docket.judged(&E3, sent, names);
         }
-        for (invariant, findings) in [(&S7, times), (&S9, leaders)] {
-            let is_asserted = docket.asserts(invariant);
-            for finding in findings.into_iter().filter(|_| is_asserted) {
-                docket.judged(invariant, finding, names);
+        let is_right = stage.keeps_time(host);
+        if docket.asserts(&S7) {
+            for finding in times {
+                docket.judged_if(is_right, &CLOCK_RIGHT, &S7, || finding, names);
+            }
+        }
+        if docket.asserts(&S9) {
+            for finding in leaders {
+                docket.judged(&S9, finding, names);
             }
         }
         for record in &records {

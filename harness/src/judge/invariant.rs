@@ -6,7 +6,7 @@ use crate::case::INVARIANT_IDS;
 
 use super::{
     agreement, convergence, deciding, duties, exchange, identity, leading, leaving, liveness, membership,
-    promotion, reachability, rows, split, telling, versions,
+    promotion, reachability, rows, split, telling, versions, welcoming,
 };
 
 /// INV-1: one sentence that must hold of every run.
@@ -142,6 +142,7 @@ pub static INVARIANTS: &[&Invariant] = &[
     &identity::M8,
     &identity::M9,
     &membership::M10,
+    &welcoming::M11,
     &versions::V1,
     &versions::V2,
     &agreement::V3,

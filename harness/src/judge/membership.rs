@@ -7,6 +7,7 @@ use quorate::{Gossip, Member, MemberStatus, Phase, Row, UniqueAddress};
 use super::assumptions::{OBSERVER_NOT_REMOVED, TOMBSTONES_KEPT};
 use super::change::{Change, status};
 use super::invariant::{Group, Invariant, Watches};
+use super::stage::Cause;
 use super::violation::{Finding, Names};
 
 /// M2
@@ -131,7 +132,7 @@ pub(super) fn one_legal_transition(change: &Change<'_>) -> Option<Finding> {
         let is_removed_early = to == MemberStatus::Removed && !from.is_on_its_way_out() && change.steps < 2;
         let is_legal = match was {
             _ if is_removed_early => false,
-            Some(_) => from.may_become(to),
+            Some(_) => from.may_become(to) || prepares_at_once(change, node, from, to),
             None if change.is_founding() => node == change.me && MemberStatus::Joining.may_become(to),
             None => to == MemberStatus::Joining,
         };
@@ -145,6 +146,15 @@ pub(super) fn one_legal_transition(change: &Change<'_>) -> Option<Finding> {
             Finding::new(&[change.me, node], one, other)
         })
     })
+}
+
+/// LDR-45: whom its own leader's actions have just moved to Up prepares for a shutdown in the same tick.
+fn prepares_at_once(change: &Change<'_>, node: &UniqueAddress, from: MemberStatus, to: MemberStatus) -> bool {
+    node == change.me
+        && change.cause == Cause::Tick
+        && change.steps > 1
+        && to == MemberStatus::PreparingForShutdown
+        && from.may_become(MemberStatus::Up)
 }
 
 /// M3: no member is Removed, and each observer that has a row is a member.
@@ -190,10 +200,9 @@ pub(super) fn none_came_back(change: &Change<'_>, departed: &[UniqueAddress]) ->
 
 #[cfg(test)]
 mod tests {
-    use MemberStatus::{Down, Exiting, Joining, Leaving, Removed, Up, WeaklyUp};
+    use MemberStatus::{Down, Exiting, Joining, Leaving, PreparingForShutdown, Removed, Up, WeaklyUp};
     use quorate::{Gossip, Reachability};
 
-    use super::super::stage::Cause;
     use super::super::testing::{Doctored, gossip, member, names, node};
     use super::*;
 
@@ -220,6 +229,20 @@ mod tests {
             assert_eq!(found.who, [node("a"), node("b")]);
             assert!(found.facts.1.contains(&to.to_string()), "{found:?}");
         }
+    }
+
+    /// M2, LDR-45
+    #[test]
+    fn who_becomes_up_may_prepare_for_a_shutdown_in_the_same_tick() {
+        let prepares = |node| {
+            let before = [("a", if node == "a" { Joining } else { Up }), ("b", Joining)];
+            let after =
+                before.map(|(name, was)| (name, if name == node { PreparingForShutdown } else { was }));
+            Doctored::of(gossip(&before), gossip(&after), Cause::Tick)
+        };
+        assert_eq!(prepares("a").in_steps(2).check(one_legal_transition), None);
+        assert!(prepares("a").check(one_legal_transition).is_some(), "in one step");
+        assert!(prepares("b").in_steps(2).check(one_legal_transition).is_some(), "another");
     }
 
     /// M2

@@ -63,6 +63,7 @@ mod tests;
 mod verdicts;
 mod versions;
 mod violation;
+mod welcoming;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -195,6 +196,7 @@ impl Judge {
             )
             && let Some(node) = stage.node(host)
             && node.revision == seat.revision
+            && seat.is_initialized
             && node.me.uid == seat.me.uid
             && matches!(node.phase, Phase::Stopped) != seat.is_live
         {

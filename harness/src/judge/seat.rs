@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quorate::{
-    Config, Downing, Gossip, Instant, LocalView, MemberStatus, Phase, Repairs, ResolverConfig, StrategyName,
-    UniqueAddress,
+    Address, Config, Downing, Gossip, Instant, LocalView, MemberStatus, Phase, Repairs, ResolverConfig,
+    StrategyName, UniqueAddress,
 };
 
 use super::change::Moved;
@@ -30,6 +30,8 @@ pub(super) struct Seat {
     pub(super) is_live: bool,
     /// Whether it is in a cluster.
     pub(super) is_initialized: bool,
+    /// JOIN-92: whom it has asked to let it in, while it waits for an answer.
+    pub(super) asks: Option<Address>,
     /// Who left its members; ascending.
     pub(super) departed: Vec<UniqueAddress>,
     /// Whether it sees an unreachable or a Down member.
@@ -106,6 +108,7 @@ impl Seat {
             confirmed: Vec::new(),
             is_live: true,
             is_initialized: false,
+            asks: None,
             departed: Vec::new(),
             sees_trouble: false,
             watch: ConvergenceWatch::new(at),
@@ -147,6 +150,11 @@ impl Seat {
         }
     }
 
+    /// Whether the work before its exit goes on.
+    pub(super) fn is_exiting(&self) -> bool {
+        self.exit.is_some() && self.own_status() == MemberStatus::Exiting
+    }
+
     pub(super) fn own_status(&self) -> MemberStatus {
         self.gossip.member(&self.me).map_or(MemberStatus::Removed, |member| member.status())
     }
@@ -158,6 +166,10 @@ impl Seat {
     /// Takes in how the node came on.
     pub(super) fn follow(&mut self, node: &NodeView<'_>) {
         self.is_initialized = *node.phase == Phase::Initialized;
+        self.asks = match node.phase {
+            Phase::TryingToJoin { join_with } => Some(join_with.clone()),
+            _ => None,
+        };
         if self.confirmed != node.confirmed {
             self.confirmed.clear();
             self.confirmed.extend_from_slice(node.confirmed);

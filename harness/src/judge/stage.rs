@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quorate::{CommandKind, Config, Gossip, Instant, MessageKind, Node, Output, Phase, UniqueAddress};
-use quorate_sim::{Action, Application, HostId, Loss, Outcome, Step, StepKind, World};
+use quorate_sim::{Action, Application, HostClock, HostId, Loss, Outcome, Step, StepKind, World};
 
 /// A world as the judge sees it. Hosts are numbered from zero.
 pub trait Stage {
@@ -44,6 +44,12 @@ pub trait Stage {
     /// second.
     fn is_mild(&self, from: usize, to: usize) -> bool {
         self.is_sound(from, to)
+    }
+
+    /// Whether the clock of a host has always shown the world's time.
+    fn keeps_time(&self, host: usize) -> bool {
+        let _ = host;
+        true
     }
 
     /// What a person calls an incarnation.
@@ -95,6 +101,10 @@ impl<S: Stage, F: Fn(&UniqueAddress) -> String> Stage for Named<'_, S, F> {
 
     fn is_mild(&self, from: usize, to: usize) -> bool {
         self.stage.is_mild(from, to)
+    }
+
+    fn keeps_time(&self, host: usize) -> bool {
+        self.stage.keeps_time(host)
     }
 
     fn name(&self, node: &UniqueAddress) -> String {
@@ -301,6 +311,10 @@ impl<A: Application> Stage for World<A> {
 
     fn sent(&self, host: usize) -> u64 {
         World::hosts(self).get(host).map_or(0, quorate_sim::Host::sent)
+    }
+
+    fn keeps_time(&self, host: usize) -> bool {
+        World::hosts(self).get(host).is_none_or(|host| host.clock() == HostClock::default())
     }
 
     fn name(&self, node: &UniqueAddress) -> String {

@@ -6,8 +6,9 @@ use quorate::{ClockOrder, CommandKind, Gossip, Instant, UniqueAddress};
 
 use super::agreement::{self, C1, C4, C5, Made, U4, V3};
 use super::assumptions::{
-    FAULTS_OFF, MINIMUM_MET, NO_MANUAL_DOWN, NO_ORPHANS, OBSERVER_NOT_REMOVED, ONE_DATA_CENTER, ONE_LINEAGE,
-    QUIET_SINCE, SEED_NODES_ONLY, SENDER_KNOWN, SEVERAL_DATA_CENTERS, TOMBSTONES_KEPT, WHOLE_NETWORK,
+    EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_MANUAL_DOWN, NO_ORPHANS, OBSERVER_NOT_REMOVED, ONE_DATA_CENTER,
+    ONE_LINEAGE, QUIET_SINCE, SEED_NODES_ONLY, SENDER_KNOWN, SEVERAL_DATA_CENTERS, TOMBSTONES_KEPT,
+    WHOLE_NETWORK,
 };
 use super::change::{self, Change};
 use super::convergence::{self, C2, C3};
@@ -26,6 +27,7 @@ use super::split::{self, Partition, S1};
 use super::stage::{Cause, Event, NodeView, Stage};
 use super::versions::{self, V1, V2, V4};
 use super::violation::{Finding, Names};
+use super::welcoming::{self, M11};
 use super::{FULL_EVENTS_MIN, FULL_EVENTS_PER_HOST, Judge};
 
 /// Of how many merges one is looked at by V5, after the first ones.
@@ -97,7 +99,7 @@ impl Judge {
         if steps == 0 {
             return self.judge_outputs(stage, host, node, &change, event);
         }
-        self.judge_change(stage, host, &change, event.at);
+        self.judge_change(stage, host, &change, event);
         self.judge_outputs(stage, host, node, &change, event);
         self.remember(host, node, &change, event);
         self.await_members(stage, &change, event);
@@ -115,14 +117,14 @@ impl Judge {
     }
 
     /// The invariants of one change.
-    fn judge_change(&mut self, stage: &impl Stage, host: usize, change: &Change<'_>, at: Instant) {
+    fn judge_change(&mut self, stage: &impl Stage, host: usize, change: &Change<'_>, event: Event) {
         for (invariant, applies, check) in OF_ONE_CHANGE {
             if self.docket.asserts(invariant) && applies(change) {
                 self.docket.judged(invariant, check(change), change.names);
             }
         }
         let Some(Some(seat)) = self.seats.get(host) else { return };
-        let (terms, names) = (seat.terms.clone(), change.names);
+        let (terms, names, at, asked) = (seat.terms.clone(), change.names, event.at, seat.asks.clone());
         if let Some(exit) = &seat.exit
             && self.docket.asserts(&X1)
         {
@@ -134,6 +136,13 @@ impl Judge {
         }
         if change.cause == Cause::Gossip {
             self.judge_exchange(stage, change);
+        }
+        if change.cause == Cause::Welcome
+            && self.docket.asserts(&M11)
+            && let Some(from) = event.from.and_then(|(from, _)| stage.node(from))
+        {
+            let finding = welcoming::welcomed_by_who_was_asked(change, asked.as_ref(), &from.me.address);
+            self.docket.judged(&M11, finding, names);
         }
         if change.observations_replaced() && self.docket.asserts(&R2) {
             let found = rows::versions_grow(change);
@@ -187,10 +196,12 @@ impl Judge {
         }
         let seats: Vec<&Seat> = self.seats.iter().flatten().filter(|seat| seat.takes_part()).collect();
         let belongs = |seat: &&&Seat| {
+            // DC-12: for what those of another data centre know the leader does not wait.
+            let near = seat.terms.data_center == change.data_center;
             let has = |gossip: &Gossip, node: &UniqueAddress| {
                 gossip.member(node).is_some_and(|member| !member.status().is_on_its_way_out())
             };
-            has(&seat.gossip, change.me) && has(change.before, &seat.me)
+            near && has(&seat.gossip, change.me) && has(change.before, &seat.me)
         };
         let is_there = |node: &UniqueAddress| {
             let mut lineage = seats.iter().filter(belongs);
@@ -439,6 +450,7 @@ impl Judge {
             (faults_off, &FAULTS_OFF),
             (liveness::hang_together(&seats), &NO_ORPHANS),
             (liveness::minimum_is_met(&seats), &MINIMUM_MET),
+            (!seats.iter().any(|seat| seat.is_exiting()), &EXITS_DONE),
         ];
         let finding = liveness::all_agree(&seats, names);
         for (_, assumption) in assumptions.iter().filter(|(holds, _)| !holds) {

@@ -27,10 +27,20 @@ const FAMILIES: [Family; 7] = [
 
 fn family(action: &Action) -> Option<Family> {
     Some(match action {
-        Action::CutGroups { .. } | Action::CutLink { .. } | Action::Isolate { .. } | Action::Heal { .. } => {
-            Family::Cuts
-        }
-        Action::Link(_) => Family::Links,
+        Action::CutGroups { .. }
+        | Action::CutLink { .. }
+        | Action::Isolate { .. }
+        | Action::Bridge { .. }
+        | Action::Ring { .. }
+        | Action::Flap { .. }
+        | Action::Heal { .. }
+        | Action::HealGroups { .. } => Family::Cuts,
+        Action::Link(_)
+        | Action::Block { .. }
+        | Action::Unblock { .. }
+        | Action::Hold { .. }
+        | Action::Release { .. }
+        | Action::Next { .. } => Family::Links,
         Action::Crash { .. } | Action::Restart { .. } => Family::Ends,
         Action::Leave { .. }
         | Action::Stop { .. }

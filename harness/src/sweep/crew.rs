@@ -184,7 +184,7 @@ fn labour(shared: &Shared<'_>, reports: &Sender<Report>) {
         let id = shared.plan.draws.case(seed);
         let events = tally.events;
         let report = match work(shared.plan, &shared.options, id, &mut tally) {
-            Worked::Held => None,
+            Worked::Held | Worked::FailedAnyway => None,
             Worked::Failed(failure) => Some(Report::Failure(failure)),
             Worked::NotApplicable(why) => Some(Report::NotApplicable(id, why)),
         };

@@ -23,6 +23,8 @@ pub struct Tally {
     pub runs_twice: u64,
     /// How many inputs nodes handled in them.
     pub events: u64,
+    /// INV-5: of a campaign with a planted bug, how many runs failed in a way that has nothing to do with it.
+    pub failed_anyway: u64,
     /// Simulated seconds, summed over running nodes.
     pub node_seconds: f64,
     /// By invariant, in the order of [`INVARIANTS`].
@@ -49,6 +51,7 @@ impl Tally {
         self.runs += other.runs;
         self.runs_twice += other.runs_twice;
         self.events += other.events;
+        self.failed_anyway += other.failed_anyway;
         self.node_seconds += other.node_seconds;
         self.goals.add(other.goals);
         self.judged.resize_with(INVARIANTS.len(), JudgedIn::default);

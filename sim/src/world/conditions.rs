@@ -45,7 +45,7 @@ impl<A: Application> World<A> {
     pub(super) fn clock_jumps(&mut self, host: HostId, nanos: i64) -> Applied {
         self.known(host)?;
         let now = self.now;
-        self.condition(host).clock.jump(now, nanos);
+        self.condition(host).set_clock(|clock| clock.jump(now, nanos));
         self.arm(host);
         Ok(Outcome::Done)
     }
@@ -56,7 +56,7 @@ impl<A: Application> World<A> {
             return Err(NotApplicable::Drift { parts_per_million });
         }
         let now = self.now;
-        self.condition(host).clock.drift(now, parts_per_million);
+        self.condition(host).set_clock(|clock| clock.drift(now, parts_per_million));
         self.arm(host);
         Ok(Outcome::Done)
     }

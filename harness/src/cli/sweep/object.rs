@@ -89,6 +89,8 @@ pub(super) struct SummaryObject<'a> {
     /// How many runs failed; known defects are not among them.
     violations: u64,
     not_deterministic: u64,
+    /// Runs that failed, but not by the planted bug.
+    failed_anyway: u64,
     /// Drawn cases that the settings of the campaign did not allow.
     not_applicable: u64,
     distinct_failures: Vec<FoundObject>,
@@ -128,6 +130,7 @@ impl<'a> SummaryObject<'a> {
             events_per_second_per_core: summary.events_per_second_per_core(plan),
             violations: summary.violations(),
             not_deterministic: summary.not_deterministic(),
+            failed_anyway: tally.failed_anyway,
             not_applicable: summary.not_applicable.0,
             distinct_failures: counted.into_iter().map(FoundObject::of).collect(),
             known_defects: known.into_iter().map(FoundObject::of).collect(),

@@ -64,6 +64,9 @@ fn write_report(text: &mut String, plan: &Plan, summary: &Summary, quiet: bool) 
     if let (count @ 1.., Some(why)) = &summary.not_applicable {
         writeln!(text, "not applicable: {count} drawn cases, such as {why}")?;
     }
+    if tally.failed_anyway > 0 {
+        writeln!(text, "not counted: {} runs that failed, but not by the planted bug", tally.failed_anyway)?;
+    }
     if summary.stopped {
         writeln!(text, "stopped before the end")?;
     }
