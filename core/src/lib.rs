@@ -71,6 +71,7 @@ mod config;
 mod failure;
 #[doc(hidden)]
 pub mod internals;
+mod limits;
 mod membership;
 mod mix;
 mod node;
@@ -94,6 +95,7 @@ pub use config::{
     LeaseMajorityConfig, LogConfig, MultiDataCenterConfig, ResolverConfig, Setting, StaticQuorumConfig,
     StrategyName,
 };
+pub use limits::{Bounded, Limits, OverLimit};
 pub use membership::{
     APP_VERSION_BYTES_MAX, Address, AddressError, AppVersion, AppVersionError, Candidates, ClockError,
     ClockOrder, ClusterEvent, CurrentClusterState, DataCenter, Gossip, GossipError, GossipStatistics,
@@ -107,8 +109,8 @@ pub use node::{
     Phase, Question, QuestionError, Rejection, StopReason, Target, Warning, Why,
 };
 pub use protocol::{
-    Class, Codec, DecodeError, Destination, EncodeError, Envelope, Field, Frames, JoinRefusal, Limits,
-    Message, MessageKind, NEWEST_FORMAT, OLDEST_FORMAT,
+    Class, Codec, DecodeError, Destination, EncodeError, Envelope, Field, Frames, JoinRefusal, Message,
+    MessageKind, NEWEST_FORMAT, OLDEST_FORMAT,
 };
 pub use repairs::Repairs;
 pub use sbr::{

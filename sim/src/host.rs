@@ -139,7 +139,7 @@ impl<A> Host<A> {
         self.codec.get_or_insert_with(Box::default)
     }
 
-    /// A new incarnation knows nothing of what the last one heard.
+    /// FRM-13: a new incarnation knows nothing of what the last one heard.
     pub(crate) fn forget_codec(&mut self) {
         self.codec = None;
     }

@@ -21,6 +21,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use crate::limits::Limits;
 use crate::membership::{Address, AppVersion, Roles, RolesError};
 use crate::repairs::Repairs;
 pub use compatibility::{
@@ -122,6 +123,8 @@ pub struct Config {
     pub sbr: ResolverConfig,
     /// Which rules are replaced by repaired ones.
     pub repairs: Repairs,
+    /// How much the node takes from its peers. The host's codec takes the same.
+    pub limits: Limits,
 }
 
 impl Default for Config {
@@ -157,6 +160,7 @@ impl Default for Config {
             downing: Downing::Sbr,
             sbr: ResolverConfig::default(),
             repairs: Repairs::default(),
+            limits: Limits::default(),
         }
     }
 }

@@ -6,6 +6,9 @@ use core::time::Duration;
 use super::error::{ConfigError, ConfigErrors};
 use super::{CLUSTER_NAME_BYTES_MAX, Config, DetectorKind, StrategyName};
 
+/// Two hosts of the longest text, a cluster's name, and some hundred bytes of a message.
+const FRAME_BYTES_MIN: usize = 1024;
+
 const ABOVE_ZERO: &str = "above zero";
 const ABOVE_ZERO_OR_OFF: &str = "above zero, or off";
 
@@ -114,6 +117,18 @@ impl Found<'_> {
         }
     }
 
+    /// A cluster of one has room, and a frame for a head and a part worth sending.
+    fn limits(&mut self) {
+        let limits = self.config.limits;
+        self.must(limits.members > 0, "limits.members", ABOVE_ZERO);
+        self.must(limits.frame_bytes >= FRAME_BYTES_MIN, "limits.frame-bytes", "at least 1024");
+        self.must(
+            limits.message_bytes >= limits.frame_bytes,
+            "limits.message-bytes",
+            "at least `limits.frame-bytes`",
+        );
+    }
+
     /// REP-2: which repairs rely on which others.
     fn repairs(&mut self) {
         let mut repairs = self.config.repairs;
@@ -147,6 +162,7 @@ impl Config {
         found.detectors();
         found.data_centers();
         found.strategy();
+        found.limits();
         found.repairs();
         found.errors.extend(self.try_join_config().err().map(ConfigError::CannotTravel));
         found.errors.extend(self.member_roles().err().map(ConfigError::BadRoles));

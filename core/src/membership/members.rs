@@ -107,6 +107,18 @@ impl Members {
         self.0.list.iter()
     }
 
+    /// Those of these entries, ascending by key, whose keys are no member's.
+    pub(crate) fn keys_missing<'a>(
+        &'a self,
+        entries: &'a [(NodeKey, u64)],
+    ) -> impl Iterator<Item = NodeKey> + use<'a> {
+        let mut index = self.0.roster.index.iter().map(|(key, _)| *key).peekable();
+        entries.iter().map(|(key, _)| *key).filter(move |key| {
+            while index.next_if(|member| member < key).is_some() {}
+            index.peek() != Some(key)
+        })
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -4,6 +4,7 @@ use super::Node;
 use super::leaving::LAST_GOSSIP_TARGETS;
 use super::output::{IgnoreReason, Warning};
 use crate::config::{ConfigVerdict, JoinConfig};
+use crate::limits::{Bounded, OverLimit};
 use crate::membership::MemberStatus::{Down, Exiting};
 use crate::membership::{AppVersion, Member, Roles, UniqueAddress};
 use crate::planted::Planted;
@@ -19,6 +20,8 @@ enum Admission {
     After(Member),
     /// JOIN-71: not here, or not now.
     Refused(JoinRefusal),
+    /// This node holds as many members as it may.
+    NoRoom(OverLimit),
 }
 
 impl Node {
@@ -54,6 +57,10 @@ impl Node {
                 JoinRefusal::EarlierIncarnation
             }
             Admission::Refused(why) => why,
+            Admission::NoRoom(over) => {
+                self.base.ignore(from, MessageKind::Join, IgnoreReason::OverLimit(over));
+                return self.base.send_to(from, Message::JoinRefused { why: JoinRefusal::Full });
+            }
         };
         self.base.ignore(from, MessageKind::Join, IgnoreReason::JoinRefused(why));
         self.base.send_to(from, Message::JoinRefused { why });
@@ -79,8 +86,15 @@ impl Node {
             Some(earlier) if !repairs.breaks(Planted::SecondIncarnationBesideFirst) => {
                 Admission::After(earlier.clone())
             }
-            _ => Admission::Welcome,
+            _ => self.room_for_one_more().map_or(Admission::Welcome, Admission::NoRoom),
         }
+    }
+
+    /// FRM-31
+    fn room_for_one_more(&self) -> Option<OverLimit> {
+        let count = self.base.gossip().members().len() as u64 + 1;
+        let limit = u64::from(self.base.config.limits.members);
+        (count > limit).then_some(OverLimit { of: Bounded::Members, count, limit })
     }
 
     /// JOIN-71, LDR-46, SHUT-46: nobody is let in while the cluster prepares to stop. REP-100 (`preparing_from_gossip`): who is a

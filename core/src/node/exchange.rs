@@ -163,21 +163,24 @@ pub(super) fn receive_gossip(
         return None;
     }
     if base.config.repairs.content_decides {
-        return Some(join_content(base, &remote));
+        return join_content(base, from, &remote);
     }
     let local = base.gossip().clone();
     let previous_status = base.view().own_status();
     let outcome = outcome(&remote, &local);
-    statistics::count(base, outcome);
-    let repairs = &base.config.repairs;
+    let repairs = base.config.repairs;
     let unseen_by_me = !base.exit_in_progress && !remote.is_seen_by(&base.me);
     let (state, talk_back) = match outcome {
-        Outcome::Same => (Arc::new(remote.merge_seen(&local, repairs)), unseen_by_me),
+        Outcome::Same => (Arc::new(remote.merge_seen(&local, &repairs)), unseen_by_me),
         Outcome::Older if repairs.breaks(Planted::OlderGossipTaken) => (remote, unseen_by_me),
         Outcome::Older => (local.clone(), true),
         Outcome::Newer => (remote, unseen_by_me),
-        Outcome::Merge => (Arc::new(Gossip::merge_received(&remote, &local, repairs)), true),
+        Outcome::Merge => (Arc::new(Gossip::merge_received(&remote, &local, &repairs)), true),
     };
+    if outcome == Outcome::Merge && is_too_large(base, from, &state) {
+        return None;
+    }
+    statistics::count(base, outcome);
     let counts = outcome == Outcome::Merge && repairs.breaks(Planted::MergeCounts);
     let state = if counts { Arc::new(state.bump(base.my_key)) } else { state };
     let marks_seen = !base.exit_in_progress || repairs.breaks(Planted::ExitingMarksSeen);
@@ -192,12 +195,15 @@ pub(super) fn receive_gossip(
 
 /// REP-12 (`content_decides`): the same by content. REP-15: tombstones of an age at which this node drops its own are not
 /// taken over.
-fn join_content(base: &mut Base, remote: &Gossip) -> Received {
+fn join_content(base: &mut Base, from: &UniqueAddress, remote: &Gossip) -> Option<Received> {
     let local = base.gossip().clone();
     let previous_status = base.view().own_status();
     let unseen_by_me = !base.exit_in_progress && !remote.is_seen_by(&base.me);
     let remote = remote.prune_tombstones(oldest_tombstone_ms(base));
     let (relation, state) = Gossip::join(&remote, &local, &base.config.repairs);
+    if is_too_large(base, from, &state) {
+        return None;
+    }
     let takes_older = relation == Relation::Older && base.config.repairs.breaks(Planted::OlderGossipTaken);
     let state = if takes_older { Arc::new(remote) } else { state };
     let (outcome, talk_back) = match relation {
@@ -216,7 +222,26 @@ fn join_content(base: &mut Base, remote: &Gossip) -> Received {
     } else {
         base.adopt(state.with_seen(&base.me));
     }
-    Received { new_members, talk_back, previous_status }
+    Some(Received { new_members, talk_back, previous_status })
+}
+
+/// FRM-30: whether a state that came of two is larger than this node holds: then what was told is ignored.
+fn is_too_large(base: &mut Base, from: &UniqueAddress, state: &Gossip) -> bool {
+    let over = base.config.limits.check(state).err();
+    if let Some(over) = over {
+        base.ignore(from, MessageKind::Gossip, IgnoreReason::OverLimit(over));
+    }
+    over.is_some()
+}
+
+/// FRM-30, FRM-32: why a state is none that this node may hold, whoever tells it: it is too large, or no rule leads to it (V4).
+pub(super) fn unfit(base: &Base, state: &Gossip) -> Option<IgnoreReason> {
+    if let Err(over) = base.config.limits.check(state) {
+        return Some(IgnoreReason::OverLimit(over));
+    }
+    let is_own_clock = state.clock() == base.gossip().clock();
+    let stranger = if is_own_clock { None } else { state.stranger_in_clock() };
+    stranger.map(|key| IgnoreReason::ClockOfStranger { key })
 }
 
 /// REP-15: tombstones with this stamp or an earlier one have expired.
@@ -256,7 +281,7 @@ fn is_introduced(
         && remote.members().contains(&base.me)
 }
 
-/// GSP-69, GSP-70: why a gossip is ignored. What others observe of the sender does not matter.
+/// GSP-69, GSP-70: why a gossip is ignored, or because it is [`unfit`]. What others observe of the sender does not matter.
 fn refusal(
     base: &Base,
     from: &UniqueAddress,
@@ -272,7 +297,7 @@ fn refusal(
     } else if !remote.members().contains(&base.me) {
         Some(IgnoreReason::WithoutMe)
     } else {
-        None
+        unfit(base, remote)
     }
 }
 

@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::downing::LeaseRequest;
 use super::input::{CommandKind, Target};
 use crate::config::Difference;
-use crate::membership::{Address, AppVersion, ClusterEvent, MemberStatus, ReachabilityStatus, UniqueAddress};
+use crate::limits::OverLimit;
+use crate::membership::{
+    Address, AppVersion, ClusterEvent, MemberStatus, NodeKey, ReachabilityStatus, UniqueAddress,
+};
 use crate::mix::{Mixer, mix};
 use crate::protocol::{DecodeError, Envelope, JoinRefusal, MessageKind};
 use crate::sbr::{DecisionRecord, LeaseAnswer, LeaseCall, Notice};
@@ -213,6 +216,13 @@ pub enum IgnoreReason {
     JoinRefused(JoinRefusal),
     /// This node was refused; it goes on trying.
     Refused(JoinRefusal),
+    /// It would make the state larger than this node holds.
+    OverLimit(OverLimit),
+    /// The clock of the state counts changes of a node that is no member and was not removed: no rule leads to that.
+    ClockOfStranger {
+        /// That node's key.
+        key: NodeKey,
+    },
     /// LDR-43: this node was downed while its host finished its work, so nothing is confirmed; it ends as a downed node does.
     Downed,
 }
@@ -452,6 +462,8 @@ impl IgnoreReason {
             Self::NotExternal => "not-external",
             Self::JoinRefused(_) => "join-refused",
             Self::Refused(_) => "refused",
+            Self::OverLimit(_) => "over-limit",
+            Self::ClockOfStranger { .. } => "clock-of-stranger",
             Self::Downed => "downed",
         }
     }
@@ -476,6 +488,8 @@ impl IgnoreReason {
             Self::NotExternal => 22,
             Self::JoinRefused(why) => 12 + ((*why as u64) << 8),
             Self::Refused(why) => 13 + ((*why as u64) << 8),
+            Self::OverLimit(over) => mix(15 + ((over.of as u64) << 8), over.count),
+            Self::ClockOfStranger { key } => mix(16, key.0),
             Self::Downed => 14,
         }
     }

@@ -161,6 +161,8 @@ pub enum JoinRefusal {
     PreparingForShutdown,
     /// JOIN-71: the one asked waits for the version of its own application.
     VersionPending,
+    /// The one asked holds as many members as it may (`limits.members`).
+    Full,
 }
 
 /// Why a message can't wait, or can: a host may choose transport and priority by it.

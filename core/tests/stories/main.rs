@@ -10,6 +10,7 @@ mod failing;
 mod joining;
 mod leading;
 mod leaving;
+mod limits;
 mod milestones;
 mod nonsense;
 mod phases;

@@ -19,9 +19,44 @@ pub(super) fn round_trip(
 
 #[cfg(test)]
 mod tests {
-    use quorate::{Address, Destination, Limits, Message, UniqueAddress};
+    use std::time::Duration;
+
+    use quorate::{
+        Address, Config, Destination, Instant, Limits, Message, NEWEST_FORMAT, OLDEST_FORMAT, UniqueAddress,
+    };
 
     use super::*;
+    use crate::{Action, HostSpec, World};
+
+    /// FRM-11, FRM-13: nodes that hear each other use the newest format; a new incarnation has heard nobody.
+    #[test]
+    fn a_new_incarnation_begins_with_the_oldest_format() {
+        let mut world: World = World::new(1);
+        world.set_wire(true);
+        let addresses = ["a", "b"].map(|name| Address::new(name, 1).unwrap());
+        let [a, b] = [0, 1].map(|place: usize| {
+            let address = addresses[place].clone();
+            let host = world.add_host(HostSpec::new(address.host(), address.clone(), Config::default()));
+            let host = host.unwrap();
+            let seeds = vec![addresses[0].clone()];
+            world.schedule(Instant::ZERO, Action::Start { host, seeds, spread: None });
+            host
+        });
+        let run = |world: &mut World, secs| {
+            let until = Instant::ZERO + Duration::from_secs(secs);
+            while world.step_until(until).is_some() {}
+        };
+        let format = |world: &mut World, from: crate::HostId, to: usize| {
+            world.hosts[from.index()].codec().format_for(&addresses[to])
+        };
+        run(&mut world, 20);
+        assert_eq!((format(&mut world, a, 1), format(&mut world, b, 0)), (NEWEST_FORMAT, NEWEST_FORMAT));
+        let now = world.now();
+        world.schedule(now, Action::Crash { host: a });
+        world.schedule(now, Action::Start { host: a, seeds: Vec::new(), spread: None });
+        run(&mut world, 20);
+        assert_eq!((format(&mut world, a, 1), format(&mut world, b, 0)), (OLDEST_FORMAT, NEWEST_FORMAT));
+    }
 
     /// SIM-4
     #[test]

@@ -26,7 +26,7 @@ use seen::Seen;
 pub use seen::SeenIter;
 pub use tombstones::{Tombstones, TombstonesError};
 
-use super::address::UniqueAddress;
+use super::address::{NodeKey, UniqueAddress};
 use super::clock::VectorClock;
 use super::member::Member;
 use super::members::Members;
@@ -291,6 +291,18 @@ impl Gossip {
     #[must_use]
     pub fn same_content(&self, other: &Self) -> bool {
         self.members == other.members && self.reachability == other.reachability
+    }
+
+    /// How many nodes that are no members have seen it.
+    pub(crate) fn strangers_seen(&self) -> usize {
+        self.seen.strangers().len()
+    }
+
+    /// A key of the clock that is neither a member's nor that of a removed one. There is none in a state that came about by
+    /// the rules (GSP-21, GSP-30, GSP-72).
+    pub(crate) fn stranger_in_clock(&self) -> Option<NodeKey> {
+        let stranger = |key: &NodeKey| !self.tombstones.iter().any(|(node, _)| node.key() == *key);
+        self.members.keys_missing(self.clock.entries()).find(stranger)
     }
 }
 

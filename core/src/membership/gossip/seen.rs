@@ -119,7 +119,7 @@ impl Seen {
         &self.positions
     }
 
-    fn strangers(&self) -> &[UniqueAddress] {
+    pub(super) fn strangers(&self) -> &[UniqueAddress] {
         self.strangers.as_deref().unwrap_or_default()
     }
 

@@ -4,6 +4,7 @@ use alloc::sync::Arc;
 
 use super::super::Node;
 use super::super::base::{Membership, Phase};
+use super::super::exchange;
 use super::super::output::IgnoreReason;
 use super::Next;
 use crate::membership::{Gossip, UniqueAddress};
@@ -48,7 +49,7 @@ impl Node {
                 Some(IgnoreReason::NotJoined)
             }
             _ if !gossip.members().contains(&self.base.me) => Some(IgnoreReason::WithoutMe),
-            _ => None,
+            _ => exchange::unfit(&self.base, gossip),
         };
         if let Some(why) = why {
             return self.base.ignore(from, MessageKind::Welcome, why);

@@ -292,6 +292,7 @@ const fn refusal(why: JoinRefusal) -> &'static str {
         JoinRefusal::EarlierIncarnation => "an earlier life of this node must be removed first",
         JoinRefusal::Removed => "this life of the node was removed",
         JoinRefusal::PreparingForShutdown => "the cluster prepares to stop",
+        JoinRefusal::Full => "it holds as many members as it may",
         JoinRefusal::VersionPending => "it waits for the version of its own application",
     }
 }

@@ -10,7 +10,7 @@ use super::formats::OLDEST_FORMAT;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// The frame is larger than the limit ([`Limits::frame_bytes`](super::Limits::frame_bytes)).
+    /// The frame is larger than the limit ([`Limits::frame_bytes`](crate::Limits::frame_bytes)).
     TooLarge {
         /// Its bytes.
         bytes: u64,
@@ -53,7 +53,7 @@ pub enum DecodeError {
         /// How many.
         bytes: u64,
     },
-    /// A message in parts is larger than the limit ([`Limits::message_bytes`](super::Limits::message_bytes)).
+    /// A message in parts is larger than the limit ([`Limits::message_bytes`](crate::Limits::message_bytes)).
     MessageTooLarge {
         /// The least that it has.
         bytes: u64,
@@ -127,14 +127,14 @@ impl core::error::Error for DecodeError {}
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EncodeError {
-    /// The message is larger than the limit ([`Limits::message_bytes`](super::Limits::message_bytes)).
+    /// The message is larger than the limit ([`Limits::message_bytes`](crate::Limits::message_bytes)).
     TooLarge {
         /// Its bytes.
         bytes: usize,
         /// The most that is sent.
         limit: usize,
     },
-    /// A frame has no room for anything behind its head ([`Limits::frame_bytes`](super::Limits::frame_bytes)).
+    /// A frame has no room for anything behind its head ([`Limits::frame_bytes`](crate::Limits::frame_bytes)).
     NoRoom {
         /// The bytes of the head.
         head: usize,

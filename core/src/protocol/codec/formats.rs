@@ -28,7 +28,7 @@ pub const OLDEST_FORMAT: u8 = 1;
 /// The newest format: the clock of a gossip names members by their place.
 pub const NEWEST_FORMAT: u8 = 2;
 
-/// The bytes of a gossip in a format.
+/// FRM-10: the bytes of a gossip in a format.
 pub(super) fn write_gossip(format: u8, gossip: &Gossip) -> Result<Vec<u8>, EncodeError> {
     let mut bytes = Vec::new();
     match format {
@@ -38,7 +38,7 @@ pub(super) fn write_gossip(format: u8, gossip: &Gossip) -> Result<Vec<u8>, Encod
     Ok(bytes)
 }
 
-/// Reads a message in a format, and gives what is left of the bytes.
+/// FRM-10: reads a message in a format, and gives what is left of the bytes.
 pub(super) fn read_message(format: u8, bytes: &[u8]) -> Result<(Message, &[u8]), DecodeError> {
     let malformed = DecodeError::Malformed { field: Field::Message };
     let (&kind, payload) = bytes.split_first().ok_or(malformed.clone())?;

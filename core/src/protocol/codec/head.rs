@@ -46,7 +46,7 @@ pub(super) struct Head {
     pub(super) to: Destination,
 }
 
-/// Writes the head of a frame; the checksum comes when the frame is whole ([`seal`]).
+/// FRM-1: writes the head of a frame; the checksum comes when the frame is whole ([`seal`]).
 pub(super) fn write(frame: &mut Vec<u8>, envelope: &Envelope, format: u8, reads: u8, part: Option<Part>) {
     let (to, uid) = match &envelope.to {
         Destination::Address(address) => (address, None),
@@ -77,7 +77,7 @@ pub(super) fn write(frame: &mut Vec<u8>, envelope: &Envelope, format: u8, reads:
     }
 }
 
-/// Writes the checksum into a frame that is whole.
+/// FRM-1, FRM-4: writes the checksum into a frame that is whole.
 pub(super) fn seal(frame: &mut [u8]) {
     let checksum = checksum(frame);
     frame[CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
@@ -90,7 +90,7 @@ fn checksum(frame: &[u8]) -> u32 {
     crc.finalize()
 }
 
-/// Reads the head of a frame, and gives what follows it. `cluster` is the name that was read last.
+/// FRM-1, FRM-3: reads the head of a frame, and gives what follows it. `cluster` is the name that was read last.
 pub(super) fn read<'a>(
     frame: &'a [u8],
     newest: u8,
@@ -131,7 +131,7 @@ pub(super) fn read<'a>(
     Ok((Head { format: version, reads, part, cluster, from, to }, rest.0))
 }
 
-/// The newest format that the sender reads, and which part of a message the frame holds.
+/// FRM-2: the newest format that the sender reads, and which part of a message the frame holds.
 fn extensions(area: &[u8], version: u8) -> Result<(u8, Option<Part>), DecodeError> {
     let malformed = DecodeError::Malformed { field: Field::Extensions };
     let (mut reads, mut part, mut rest) = (version, None, Reader(area));

@@ -8,7 +8,6 @@ mod error;
 mod formats;
 mod head;
 mod known;
-mod limits;
 mod parts;
 
 use alloc::sync::Arc;
@@ -17,9 +16,9 @@ use core::ops::Range;
 
 pub use error::{DecodeError, EncodeError, Field};
 pub use formats::{NEWEST_FORMAT, OLDEST_FORMAT};
-pub use limits::Limits;
 
 use super::{Envelope, Message};
+use crate::limits::Limits;
 use crate::membership::Gossip;
 use known::Known;
 use parts::{PART_BYTES_MIN, Part, Unfinished};
@@ -28,7 +27,7 @@ use parts::{PART_BYTES_MIN, Part, Unfinished};
 ///
 /// It keeps the bytes of the last gossip, so that sending one state to ten peers encodes it once; the addresses that it has
 /// read, so that reading them again allocates nothing; which format each peer reads; and the parts of messages that have
-/// not all come. All of that is bounded. A new incarnation of a node begins with a new codec.
+/// not all come. All of that is bounded. A new incarnation of a node begins with a new codec (FRM-13).
 ///
 /// ```
 /// # use quorate::{Address, Codec, Destination, Envelope, Message, UniqueAddress};
@@ -100,7 +99,7 @@ impl Codec {
         Self { newest: newest.clamp(OLDEST_FORMAT, NEWEST_FORMAT), ..self }
     }
 
-    /// The format in which a node at this address is written to: the newest that it is known to read.
+    /// FRM-11, FRM-12: the format in which a node at this address is written to: the newest that it is known to read.
     #[must_use]
     pub fn format_for(&self, address: &crate::membership::Address) -> u8 {
         self.known.reads(address).clamp(OLDEST_FORMAT, self.newest)
@@ -164,7 +163,7 @@ impl Codec {
         founder.map_or(Ok(()), |founder| formats::append(&mut self.frames.bytes, founder))
     }
 
-    /// Makes several frames of the one in the buffer, whose head has so many bytes.
+    /// FRM-20: makes several frames of the one in the buffer, whose head has so many bytes.
     fn split(&mut self, envelope: &Envelope, format: u8, head: usize) -> Result<(), EncodeError> {
         let message = self.frames.bytes.split_off(head);
         self.split = self.split.wrapping_add(1);
@@ -185,7 +184,7 @@ impl Codec {
         Ok(())
     }
 
-    /// The envelope that a frame completes; `None` if it is a part of a message whose other parts have not all come.
+    /// FRM-3: the envelope that a frame completes; `None` if it is a part of a message whose other parts have not all come.
     ///
     /// # Errors
     /// Bytes that are no frame of a format that it reads, whatever they are.

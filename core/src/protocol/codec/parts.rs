@@ -4,7 +4,7 @@ use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 
 use super::error::{DecodeError, Field};
-use super::limits::Limits;
+use crate::limits::Limits;
 use crate::membership::UniqueAddress;
 
 /// Which part of a message a frame holds.
@@ -64,7 +64,7 @@ impl Unfinished {
         self.given_up
     }
 
-    /// Takes a part. Gives the bytes of the message when this was the last one.
+    /// FRM-21, FRM-22: takes a part. Gives the bytes of the message when this was the last one.
     pub(super) fn take(
         &mut self,
         from: &UniqueAddress,
@@ -115,7 +115,7 @@ impl Unfinished {
         Ok(None)
     }
 
-    /// Gives up the oldest, but for the one at a place, until what is left is within the limits.
+    /// FRM-21: gives up the oldest, but for the one at a place, until what is left is within the limits.
     fn make_room(&mut self, mut keep: usize, limit: usize) {
         let held = |messages: &VecDeque<Message>| messages.iter().map(|message| message.bytes).sum::<usize>();
         while self.messages.len() > MESSAGES_MAX || held(&self.messages) > limit {
@@ -157,6 +157,7 @@ mod tests {
         unfinished.take(&node(from), 1, part, &alloc::vec![fill; bytes], &limits(4_000)).unwrap()
     }
 
+    /// FRM-21
     #[test]
     fn parts_join_in_any_order_and_copies_change_nothing() {
         let mut unfinished = Unfinished::default();
@@ -171,6 +172,7 @@ mod tests {
         assert_eq!(Part::of_bytes(part(7, 2, 2).to_bytes()), None);
     }
 
+    /// FRM-21
     #[test]
     fn a_senders_next_message_takes_the_place_of_its_last() {
         let mut unfinished = Unfinished::default();
@@ -182,6 +184,7 @@ mod tests {
         assert_eq!(unfinished.given_up(), 1);
     }
 
+    /// FRM-20, FRM-22
     #[test]
     fn a_message_over_the_limit_is_refused_as_soon_as_that_is_sure() {
         let mut unfinished = Unfinished::default();
@@ -198,6 +201,7 @@ mod tests {
         assert!(unfinished.messages.is_empty());
     }
 
+    /// FRM-21
     #[test]
     fn the_oldest_goes_when_there_is_no_room() {
         let mut unfinished = Unfinished::default();

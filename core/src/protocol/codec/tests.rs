@@ -76,6 +76,7 @@ fn writing(format: u8) -> Codec {
     codec
 }
 
+/// FRM-1, FRM-10
 #[test]
 fn every_message_comes_back_from_its_frame_in_every_format() {
     for format in OLDEST_FORMAT..=NEWEST_FORMAT {
@@ -139,6 +140,7 @@ fn a_heartbeat_is_small() {
     }
 }
 
+/// FRM-11, FRM-12
 #[test]
 fn a_peer_is_written_to_in_the_newest_format_that_both_read() {
     let a = |message| envelope(message);
@@ -160,7 +162,7 @@ fn a_peer_is_written_to_in_the_newest_format_that_both_read() {
     }
 }
 
-/// A node that was updated goes back to its earlier version: the first frame that it can't read is lost, the next is not.
+/// FRM-12: a node that was updated goes back to its earlier version: the first frame that it can't read is lost, the next is not.
 #[test]
 fn a_peer_that_reads_less_than_before_is_understood_after_its_next_frame() {
     let mut mine = writing(2);
@@ -176,6 +178,7 @@ fn a_peer_that_reads_less_than_before_is_understood_after_its_next_frame() {
     read(&mut theirs, &frame(&mut mine, &envelope(Message::Removed))).unwrap();
 }
 
+/// FRM-20, FRM-21
 #[test]
 fn a_message_that_is_larger_than_a_frame_comes_in_parts() {
     let members = (0..100).map(|number| {
@@ -240,6 +243,7 @@ fn doctored(frame: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     frame
 }
 
+/// FRM-3
 #[test]
 fn what_is_no_frame_says_why() {
     let mut codec = Codec::new(Limits { frame_bytes: 100, ..Limits::default() });
@@ -271,6 +275,7 @@ fn what_is_no_frame_says_why() {
     );
 }
 
+/// FRM-2
 #[test]
 fn an_extension_is_skipped_unless_it_must_be_understood() {
     let plain = frame(&mut writing(2), &envelope(Message::Removed));
@@ -293,7 +298,7 @@ fn an_extension_is_skipped_unless_it_must_be_understood() {
     }
 }
 
-/// Every cut and every flipped bit of every frame is an error: the checksum sees it. With a checksum that fits it is an error
+/// FRM-3, FRM-4: every cut and every flipped bit of every frame is an error: the checksum sees it. With a checksum that fits it is an error
 /// or another envelope, and never a panic.
 #[test]
 fn no_mangled_frame_is_read_or_makes_the_decoder_panic() {

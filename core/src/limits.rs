@@ -1,0 +1,117 @@
+//! How much a node takes from its peers.
+
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::membership::Gossip;
+
+/// The most that a node holds, sends and takes. Nothing that a peer sends makes it hold or do more: what would is refused, by an
+/// output that names the limit and the number.
+///
+/// The lengths of names are fixed: [`HOST_BYTES_MAX`](crate::HOST_BYTES_MAX), [`ROLES_MAX`](crate::ROLES_MAX) and
+/// [`ROLE_BYTES_MAX`](crate::ROLE_BYTES_MAX), [`APP_VERSION_BYTES_MAX`](crate::APP_VERSION_BYTES_MAX),
+/// [`CLUSTER_NAME_BYTES_MAX`](crate::CLUSTER_NAME_BYTES_MAX), and those of a
+/// [`JoinConfig`](crate::JoinConfig). FRM-33: the time that an input takes is linear in members, tombstones and observations, so these
+/// limits bound it too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The most members, those that are joining among them.
+    pub members: u32,
+    /// The most markers of removed members.
+    pub tombstones: u32,
+    /// The most observations that some node does not hear another.
+    pub observations: u32,
+    /// The most bytes of one frame. Over UDP some 1,400, so that no datagram is cut into pieces on its way.
+    pub frame_bytes: usize,
+    /// The most bytes of one message, whole or in parts; and the most that is kept of messages whose parts have not all
+    /// come, of all peers together.
+    pub message_bytes: usize,
+}
+
+impl Default for Limits {
+    /// 10,000 members and as many tombstones, 100,000 observations; frames of one mebibyte and messages of up to four.
+    fn default() -> Self {
+        Self {
+            members: 10_000,
+            tombstones: 10_000,
+            observations: 100_000,
+            frame_bytes: 1 << 20,
+            message_bytes: 1 << 22,
+        }
+    }
+}
+
+/// Of what there is a most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Bounded {
+    /// Members.
+    Members,
+    /// Markers of removed members.
+    Tombstones,
+    /// Observations that some node does not hear another.
+    Observations,
+    /// Nodes that have seen a state and are no members.
+    StrangersSeen,
+}
+
+impl Bounded {
+    /// The setting that bounds it.
+    #[must_use]
+    pub const fn setting(self) -> &'static str {
+        match self {
+            Self::Members | Self::StrangersSeen => "limits.members",
+            Self::Tombstones => "limits.tombstones",
+            Self::Observations => "limits.observations",
+        }
+    }
+}
+
+/// More than a node takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OverLimit {
+    /// Of what.
+    pub of: Bounded,
+    /// How many there would have been.
+    pub count: u64,
+    /// The most there may be.
+    pub limit: u64,
+}
+
+impl fmt::Display for OverLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.of {
+            Bounded::Members => "members",
+            Bounded::Tombstones => "tombstones",
+            Bounded::Observations => "observations",
+            Bounded::StrangersSeen => "strangers that have seen the state",
+        };
+        write!(f, "{} {what}, and `{}` is {}", self.count, self.of.setting(), self.limit)
+    }
+}
+
+impl Limits {
+    /// FRM-30: whether a state may be held.
+    ///
+    /// # Errors
+    /// The first limit that it is over.
+    pub(crate) fn check(&self, gossip: &Gossip) -> Result<(), OverLimit> {
+        let rows = gossip.reachability().rows();
+        let observations = rows.iter().map(|row| row.records().len()).sum();
+        let strangers = gossip.strangers_seen();
+        for (of, count, limit) in [
+            (Bounded::Members, gossip.members().len(), self.members),
+            (Bounded::Tombstones, gossip.tombstones().len(), self.tombstones),
+            (Bounded::Observations, observations, self.observations),
+            (Bounded::StrangersSeen, strangers, self.members),
+        ] {
+            let (count, limit) = (count as u64, u64::from(limit));
+            if count > limit {
+                return Err(OverLimit { of, count, limit });
+            }
+        }
+        Ok(())
+    }
+}
