@@ -5,6 +5,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::membership::Gossip;
+use crate::protocol::NEWEST_FORMAT;
 
 /// The most that a node holds, sends and takes. Nothing that a peer sends makes it hold or do more: what would is refused, by an
 /// output that names the limit and the number.
@@ -23,6 +24,9 @@ pub struct Limits {
     pub tombstones: u32,
     /// The most observations that some node does not hear another.
     pub observations: u32,
+    /// The newest frame format that is read and written, from [`OLDEST_FORMAT`](crate::OLDEST_FORMAT) to [`NEWEST_FORMAT`] (FRM-10): an earlier one
+    /// while a cluster may still have to go back to a version that reads no later.
+    pub newest_format: u8,
     /// The most bytes of one frame. Over UDP some 1,400, so that no datagram is cut into pieces on its way.
     pub frame_bytes: usize,
     /// The most bytes of one message, whole or in parts; and the most that is kept of messages whose parts have not all
@@ -37,6 +41,7 @@ impl Default for Limits {
             members: 10_000,
             tombstones: 10_000,
             observations: 100_000,
+            newest_format: NEWEST_FORMAT,
             frame_bytes: 1 << 20,
             message_bytes: 1 << 22,
         }

@@ -136,7 +136,7 @@ impl<A: Clone> Host<A> {
 impl<A> Host<A> {
     /// What turns its messages into bytes and back, when the world's messages travel so.
     pub(crate) fn codec(&mut self) -> &mut Codec {
-        self.codec.get_or_insert_with(Box::default)
+        self.codec.get_or_insert_with(|| Box::new(Codec::new(self.spec.config.limits)))
     }
 
     /// FRM-13: a new incarnation knows nothing of what the last one heard.

@@ -443,6 +443,7 @@ pub(super) static SETTINGS: &[Setting] = &[
     setting!(number "limits.members", limits.members, "the most members that a state may have"),
     setting!(number "limits.tombstones", limits.tombstones, "the most markers of removed members that a state may have"),
     setting!(number "limits.observations", limits.observations, "the most observations of unreachable nodes that a state may have"),
+    setting!(number "limits.newest-format", limits.newest_format, "the newest frame format that is read and written"),
     setting!(number "limits.frame-bytes", limits.frame_bytes, "the most bytes of a frame; larger messages travel in parts"),
     setting!(number "limits.message-bytes", limits.message_bytes, "the most bytes of a message, whole or in parts"),
     setting!(repair "content-decides", content_decides, "gossip is joined by content; the clock is a hint"),

@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use super::error::{ConfigError, ConfigErrors};
 use super::{CLUSTER_NAME_BYTES_MAX, Config, DetectorKind, StrategyName};
+use crate::protocol::{NEWEST_FORMAT, OLDEST_FORMAT};
 
 /// Two hosts of the longest text, a cluster's name, and some hundred bytes of a message.
 const FRAME_BYTES_MIN: usize = 1024;
@@ -121,6 +122,8 @@ impl Found<'_> {
     fn limits(&mut self) {
         let limits = self.config.limits;
         self.must(limits.members > 0, "limits.members", ABOVE_ZERO);
+        let formats = OLDEST_FORMAT..=NEWEST_FORMAT;
+        self.must(formats.contains(&limits.newest_format), "limits.newest-format", "1 or 2");
         self.must(limits.frame_bytes >= FRAME_BYTES_MIN, "limits.frame-bytes", "at least 1024");
         self.must(
             limits.message_bytes >= limits.frame_bytes,

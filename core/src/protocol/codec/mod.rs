@@ -44,8 +44,6 @@ use parts::{PART_BYTES_MIN, Part, Unfinished};
 #[derive(Clone, Debug)]
 pub struct Codec {
     limits: Limits,
-    /// The newest format that it reads and writes.
-    newest: u8,
     known: Known,
     cluster: Option<Arc<str>>,
     last: Option<Kept>,
@@ -82,7 +80,6 @@ impl Codec {
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
-            newest: NEWEST_FORMAT,
             known: Known::default(),
             cluster: None,
             last: None,
@@ -92,17 +89,10 @@ impl Codec {
         }
     }
 
-    /// The same, but it reads and writes formats only up to this one, of [`OLDEST_FORMAT`] to [`NEWEST_FORMAT`], as an
-    /// earlier version of this crate does.
-    #[must_use]
-    pub fn up_to_format(self, newest: u8) -> Self {
-        Self { newest: newest.clamp(OLDEST_FORMAT, NEWEST_FORMAT), ..self }
-    }
-
     /// FRM-11, FRM-12: the format in which a node at this address is written to: the newest that it is known to read.
     #[must_use]
     pub fn format_for(&self, address: &crate::membership::Address) -> u8 {
-        self.known.reads(address).clamp(OLDEST_FORMAT, self.newest)
+        self.known.reads(address).clamp(OLDEST_FORMAT, self.limits.newest_format.max(OLDEST_FORMAT))
     }
 
     /// How many messages of peers were given up because their other parts did not come, or not in time to be kept.
@@ -127,7 +117,7 @@ impl Codec {
         let format = format.clamp(OLDEST_FORMAT, NEWEST_FORMAT);
         self.frames.bytes.clear();
         self.frames.ends.clear();
-        head::write(&mut self.frames.bytes, envelope, format, self.newest, None);
+        head::write(&mut self.frames.bytes, envelope, format, self.limits.newest_format, None);
         let head = self.frames.bytes.len();
         self.write_message(&envelope.message, format)?;
         let bytes = self.frames.bytes.len() - head;
@@ -169,7 +159,7 @@ impl Codec {
         self.split = self.split.wrapping_add(1);
         let mut first = Vec::new();
         let part = |place, parts| Some(Part { message: self.split, place, parts });
-        head::write(&mut first, envelope, format, self.newest, part(0, 1));
+        head::write(&mut first, envelope, format, self.limits.newest_format, part(0, 1));
         let (head, limit) = (first.len(), self.limits.frame_bytes);
         let room = limit.checked_sub(head).filter(|room| *room >= PART_BYTES_MIN);
         let room = room.ok_or(EncodeError::NoRoom { head, limit })?;
@@ -177,7 +167,13 @@ impl Codec {
         let parts = parts.map_err(|_| EncodeError::NoRoom { head, limit })?;
         self.frames.bytes.clear();
         for (place, bytes) in message.chunks(room).enumerate() {
-            head::write(&mut self.frames.bytes, envelope, format, self.newest, part(place as u16, parts));
+            head::write(
+                &mut self.frames.bytes,
+                envelope,
+                format,
+                self.limits.newest_format,
+                part(place as u16, parts),
+            );
             self.frames.bytes.extend_from_slice(bytes);
             self.frames.ends.push(self.frames.bytes.len());
         }
@@ -193,7 +189,7 @@ impl Codec {
             let (bytes, limit) = (frame.len() as u64, self.limits.frame_bytes as u64);
             return Err(DecodeError::TooLarge { bytes, limit });
         }
-        let (head, body) = head::read(frame, self.newest, &mut self.known, &mut self.cluster)?;
+        let (head, body) = head::read(frame, self.limits.newest_format, &mut self.known, &mut self.cluster)?;
         let whole;
         let bytes = match head.part {
             None => body,

@@ -65,10 +65,14 @@ fn frame(codec: &mut Codec, envelope: &Envelope) -> Vec<u8> {
     frames.next().unwrap().to_vec()
 }
 
+fn up_to(newest_format: u8) -> Codec {
+    Codec::new(Limits { newest_format, ..Limits::default() })
+}
+
 /// A codec that knows that b reads this format.
 fn writing(format: u8) -> Codec {
     let mut codec = Codec::default();
-    let (mut theirs, hello) = (Codec::default().up_to_format(format), envelope(Message::ExitingConfirmed));
+    let (mut theirs, hello) = (up_to(format), envelope(Message::ExitingConfirmed));
     let hello = Envelope { from: node("b#-2"), to: Destination::Incarnation(node("a")), ..hello };
     let frame = frame(&mut theirs, &hello);
     codec.decode(&frame).unwrap();
@@ -150,8 +154,7 @@ fn a_peer_is_written_to_in_the_newest_format_that_both_read() {
         ..envelope(message)
     };
     for (mine, theirs, both) in [(2, 2, 2), (1, 2, 1), (2, 1, 1), (1, 1, 1)] {
-        let (mut mine, mut theirs) =
-            (Codec::default().up_to_format(mine), Codec::default().up_to_format(theirs));
+        let (mut mine, mut theirs) = (up_to(mine), up_to(theirs));
         let first = frame(&mut mine, &a(Message::Removed));
         assert_eq!(first[1] & 0x3F, OLDEST_FORMAT, "nothing is known yet");
         read(&mut theirs, &first).unwrap();
@@ -166,7 +169,7 @@ fn a_peer_is_written_to_in_the_newest_format_that_both_read() {
 #[test]
 fn a_peer_that_reads_less_than_before_is_understood_after_its_next_frame() {
     let mut mine = writing(2);
-    let mut theirs = Codec::default().up_to_format(1);
+    let mut theirs = up_to(1);
     let lost = frame(&mut mine, &envelope(Message::Removed));
     assert_eq!(theirs.decode(&lost), Err(DecodeError::OtherVersion { version: 2, newest: 1 }));
     let next = Envelope {
