@@ -160,6 +160,7 @@ fn the_id_of_a_drawn_case_replays_it() {
 fn bad_input_is_told_and_changes_nothing() {
     let sound = file("sound.qcase", "qcase 1\nnodes a b\nseeds a\nat 0s start all\nat 9s end\n");
     let newer = file("newer.qcase", "qcase 2\nnodes a\n");
+    let absent = file("absent.qcase", "qcase 1\nnodes a b\nat 1s crash a\nat 2s check up 3\nat 3s end\n");
     let folder = env!("CARGO_TARGET_TMPDIR").to_string();
     let nowhere = format!("{folder}/no/such/folder/x.qcase");
     for (arguments, told) in [
@@ -176,7 +177,11 @@ fn bad_input_is_told_and_changes_nothing() {
         (&["shrink", &sound, "--for", "soon"], "--for"),
         (&["measure", &sound, "--seeds", "9..1"], "there is no seed from 9 to 1"),
         (&["measure", &sound, "--seeds", "a..b"], "is no seed"),
-        (&["measure", &sound, "--jobs", "0"], "--jobs 0"),
+        (&["measure", &sound, "--jobs", "0"], "at least 1"),
+        (&["measure", &sound, "--jobs", "5000"], "at most 1024"),
+        (&["replay", "lan-18446744073709551616"], "names no drawn case"),
+        (&["replay"], "<ID|FILE>"),
+        (&["shrink", &absent], "absent.qcase:3: not applicable: a is not running"),
         (&["measure", "no-such-file.qcase"], "no-such-file.qcase"),
         (&["fmt", &newer], "a newer build reads it"),
         (&["list", "everything"], "everything"),

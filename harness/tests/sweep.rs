@@ -41,7 +41,7 @@ fn files(folder: &Path) -> Vec<String> {
 #[test]
 fn a_campaign_ends_with_one_object_that_says_what_it_has_shown() {
     let folder = place("object");
-    let arguments = ["sweep", "--profile", "quiet", "--seeds", "1..20", "--jobs", "2", "--json"];
+    let arguments = ["sweep", "--profile", "quiet", "--seeds", "41..60", "--jobs", "2", "--json"];
     let output = quorate(&folder, &arguments);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
     let objects = objects(&output);
@@ -133,7 +133,9 @@ fn a_directory_of_something_else_or_of_another_version_is_left_alone() {
     fs::write(folder.join("file"), "").unwrap();
     let output = sweep("file/within");
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("file/within: "), "{}", text(&output.stderr));
+    let told = text(&output.stderr);
+    assert!(told.contains("file/within: results can't be kept there"), "{told}");
+    assert_eq!(fs::read(folder.join("file")).unwrap(), b"");
 }
 
 #[test]
@@ -148,7 +150,16 @@ fn bad_flags_exit_with_2_and_say_what_was_expected() {
         (&["--seeds", "1", "--shard", "0/2"], "no seed of 1..1 is in shard 0/2"),
         (&["--for", "0s"], "above zero"),
         (&["--for", "soon"], "--for"),
-        (&["--jobs", "0"], "--jobs"),
+        (&["--jobs", "0"], "at least 1"),
+        (&["--jobs", "9999999"], "at most 1024"),
+        (&["--jobs", "two"], "a number of threads, from 1 to 1024"),
+        (&["--seed", "1"], "--seeds"),
+        (&["--seeds", "1", "--seeds", "2"], "cannot be used multiple times"),
+        (&["--set", "gossip-interval"], "--set takes KEY=VALUE"),
+        (&["--set", "world.planted=nothing"], "the name of a planted bug"),
+        (&["--set"], "--set <KEY=VALUE>"),
+        (&["--out"], "--out <DIR>"),
+        (&["somewhere"], "somewhere"),
         (&["--set", "gosip-interval=1s"], "did you mean `gossip-interval`?"),
         (&["--seeds", "1", "--set", "gossip-interval=0s"], "gossip-interval"),
     ];

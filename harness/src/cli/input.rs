@@ -1,5 +1,6 @@
 //! What commands are given: cases, settings, seeds.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use crate::case::{Case, SettingCatalog, nearest, parse_bytes};
@@ -11,6 +12,17 @@ use crate::settings::Settings;
 pub(super) fn parse_seed(text: &str) -> Result<u64, String> {
     let digits = text.strip_prefix("0x").unwrap_or(text);
     u64::from_str_radix(digits, 16).map_err(|_| "a seed is up to 16 hexadecimal digits".into())
+}
+
+/// How many threads work: at least one, and no more than any machine has.
+pub(super) fn parse_jobs(text: &str) -> Result<NonZeroUsize, String> {
+    const JOBS_MAX: usize = 1024;
+    match text.parse::<usize>().map(NonZeroUsize::new) {
+        Ok(Some(jobs)) if jobs.get() <= JOBS_MAX => Ok(jobs),
+        Ok(None) => Err("nothing is done by nobody: at least 1".into()),
+        Ok(Some(_)) => Err(format!("more than any machine can do at once: at most {JOBS_MAX}")),
+        Err(_) => Err(format!("a number of threads, from 1 to {JOBS_MAX}, is expected")),
+    }
 }
 
 /// `KEY=VALUE`, checked as a case's own settings are.

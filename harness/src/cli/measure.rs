@@ -1,13 +1,14 @@
 //! `quorate measure`: what the runs of a case measure, over seeds.
 
 use std::io;
+use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use serde::Serialize;
 
 use super::Status;
-use super::input::{not_applicable, parse_settings, read_case};
+use super::input::{not_applicable, parse_jobs, parse_settings, read_case};
 use super::page::Page;
 use crate::measure::{Measured, Summary, measure as measure_case};
 use crate::run::Options;
@@ -23,8 +24,8 @@ pub(super) struct Arguments {
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// How many threads to use; all that there are without it. The result is the same.
-    #[arg(long, value_name = "COUNT")]
-    jobs: Option<usize>,
+    #[arg(long, value_name = "COUNT", value_parser = parse_jobs)]
+    jobs: Option<NonZeroUsize>,
 }
 
 fn parse_seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
@@ -106,10 +107,8 @@ impl MetricObject {
 fn measured(page: &Page, arguments: &Arguments, name: &str) -> Result<Measured, String> {
     let case = read_case(&arguments.file, page.colour)?;
     let set = parse_settings(&arguments.set).map_err(|error| format!("error: {error}"))?;
-    let jobs = arguments.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-    if jobs == 0 {
-        return Err("error: --jobs 0: nothing is done by nobody".into());
-    }
+    let all = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let jobs = arguments.jobs.unwrap_or_else(all).get();
     let options = Options { set, ..Options::default() };
     measure_case(&case, &options, arguments.seeds.clone(), jobs).map_err(|not| not_applicable(name, &not))
 }

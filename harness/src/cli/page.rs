@@ -33,7 +33,7 @@ impl Page {
         let flags = flags.written();
         let stem =
             Path::new(what).file_stem().map_or("case".into(), |stem| stem.to_string_lossy().into_owned());
-        let out = shell_word(&format!("{stem}-shrunk.qcase"));
+        let out = shell_word(&format!("{}.qcase", shrunk_stem(&stem)));
         let again = format!("{}{flags}", self.command("replay", what));
         (again, format!("{}{flags} --out {out}", self.command("shrink", what)))
     }
@@ -69,6 +69,39 @@ impl Page {
     }
 }
 
+/// What a case is called when it is shrunk: `x-shrunk`, and when that is shrunk again, `x-shrunk-2`.
+fn shrunk_stem(stem: &str) -> String {
+    const SHRUNK: &str = "-shrunk";
+    let numbered = stem.rsplit_once('-').and_then(|(before, number)| {
+        let number: u32 = number.parse().ok()?;
+        before.ends_with(SHRUNK).then(|| format!("{before}-{}", number.saturating_add(1)))
+    });
+    match numbered {
+        Some(next) => next,
+        None if stem.ends_with(SHRUNK) => format!("{stem}-2"),
+        None => format!("{stem}{SHRUNK}"),
+    }
+}
+
 fn wants_colour() -> bool {
     io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RUN-1: what is kept has a name of its own, however often it is shrunk.
+    #[test]
+    fn a_case_that_is_shrunk_again_gets_a_number() {
+        for (stem, next) in [
+            ("x", "x-shrunk"),
+            ("lan-17", "lan-17-shrunk"),
+            ("x-shrunk", "x-shrunk-2"),
+            ("x-shrunk-2", "x-shrunk-3"),
+            ("S8--churn-108--shrunk", "S8--churn-108--shrunk-2"),
+        ] {
+            assert_eq!(shrunk_stem(stem), next);
+        }
+    }
 }

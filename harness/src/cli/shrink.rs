@@ -11,6 +11,7 @@ use super::input::{RunFlags, find_case, not_applicable};
 use super::output::write_whole;
 use super::page::Page;
 use crate::failure::stamped;
+use crate::run::{Options, run};
 use crate::shrink::{ShrinkError, Shrunk, shrink as shrink_case};
 
 #[derive(Debug, clap::Args)]
@@ -100,7 +101,13 @@ pub(super) fn shrink(page: &mut Page, arguments: &Arguments) -> io::Result<Statu
 
 fn shrunk(page: &Page, arguments: &Arguments) -> Result<Shrunk, String> {
     let subject = find_case(&arguments.what, page.colour)?;
-    let case = arguments.run.options()?.written_into(&subject.case);
+    let options = arguments.run.options()?;
+    let case = options.written_into(&subject.case);
+    if !subject.pass_over {
+        // Of a drawn case statements may turn out not to apply; in a file that is a mistake, and not to be shrunk away.
+        let bare = Options { bare: true, ..Options::default() };
+        run(&case, &bare).map_err(|not| not_applicable(&subject.name, &not))?;
+    }
     let watch = Stopwatch::start();
     let limit = arguments.time;
     let goes_on = &mut |_| limit.is_none_or(|limit| watch.elapsed() < limit);

@@ -71,7 +71,8 @@ fn draw_with(id: CaseId, takes_part: impl Fn(&Family, bool) -> bool) -> Case {
             names.push(family.name);
         }
     }
-    case.name = if names.is_empty() { id.to_string() } else { format!("{id}: {}", names.join(", ")) };
+    case.name = id.to_string();
+    case.prose.name.trailing = names.join(", ");
     for step in &mut case.steps {
         step.at = step.at.min(ground.to);
     }

@@ -94,6 +94,12 @@ pub(super) static EXITS_DONE: Assumption = Assumption {
     sentence: "no host still does the work that comes before the exit of its node",
 };
 
+/// Of L1, L4, L6, L8.
+pub(super) static NO_SHUTDOWN: Assumption = Assumption {
+    name: "no-shutdown",
+    sentence: "no member prepares for a shutdown of the whole cluster, during which nobody becomes Up (LDR-46)",
+};
+
 /// Of L7.
 pub(super) static CONTACT: Assumption = Assumption {
     name: "contact",

@@ -6,7 +6,8 @@ use quorate::{Instant, MemberStatus, UniqueAddress};
 
 use super::Judge;
 use super::assumptions::{
-    CONTACT, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS, ONE_DATA_CENTER, RESOLVER_ON,
+    CONTACT, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS, NO_SHUTDOWN, ONE_DATA_CENTER,
+    RESOLVER_ON,
 };
 use super::change::Change;
 use super::duties::{Duty, L2, L3, L4, L5, L6, L7, L8};
@@ -132,11 +133,19 @@ impl Judge {
             return self.await_by(again);
         }
         let one_data_center = !seats.iter().any(|seat| seat.gossip.is_multi_data_center());
+        let stays = liveness::nobody_shuts_down(&seats);
         let downs =
             seats.iter().any(|seat| seat.gossip.members().iter().any(|m| m.status() == MemberStatus::Down));
         let holds = match duty.invariant.id {
             "L2" => vec![(is_whole, &FAULTS_OFF), (!downs, &NO_FAULT_DURING)],
-            "L3" | "L6" => vec![
+            "L3" => vec![
+                (resolves, &RESOLVER_ON),
+                (is_whole, &FAULTS_OFF),
+                (minimum, &MINIMUM_MET),
+                (one_data_center, &ONE_DATA_CENTER),
+            ],
+            "L6" => vec![
+                (stays, &NO_SHUTDOWN),
                 (resolves, &RESOLVER_ON),
                 (is_whole, &FAULTS_OFF),
                 (minimum, &MINIMUM_MET),
@@ -147,13 +156,14 @@ impl Judge {
                 (one_data_center, &ONE_DATA_CENTER),
                 (duty.has_contact(&seats), &CONTACT),
             ],
-            "L4" => vec![(minimum, &MINIMUM_MET), (is_whole, &FAULTS_OFF)],
+            "L4" => vec![(minimum, &MINIMUM_MET), (is_whole, &FAULTS_OFF), (stays, &NO_SHUTDOWN)],
             "L8" => vec![
                 (is_whole, &FAULTS_OFF),
                 (hangs_together, &NO_ORPHANS),
                 (minimum, &MINIMUM_MET),
                 (resolves, &RESOLVER_ON),
                 (!exits, &EXITS_DONE),
+                (stays, &NO_SHUTDOWN),
             ],
             _ => vec![(is_whole, &FAULTS_OFF)],
         };

@@ -6,7 +6,8 @@ use quorate::MemberStatus::{self, Down, Exiting, Joining, WeaklyUp};
 use quorate::{Instant, UniqueAddress};
 
 use super::assumptions::{
-    CONTACT, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS, ONE_DATA_CENTER, RESOLVER_ON,
+    CONTACT, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS, NO_SHUTDOWN, ONE_DATA_CENTER,
+    RESOLVER_ON,
 };
 use super::invariant::{Group, Invariant, Watches};
 use super::seat::{Seat, Terms};
@@ -40,7 +41,7 @@ pub(super) static L4: Invariant = Invariant::new(
     Watches::Cluster,
     "JOIN-75, LDR-15",
 )
-.assuming(&[&NO_FAULT_DURING, &MINIMUM_MET]);
+.assuming(&[&NO_FAULT_DURING, &MINIMUM_MET, &FAULTS_OFF, &NO_SHUTDOWN]);
 
 /// L5
 pub(super) static L5: Invariant = Invariant::new(
@@ -60,7 +61,7 @@ pub(super) static L6: Invariant = Invariant::new(
     Watches::Cluster,
     "JOIN-73, JOIN-74, LDR-15",
 )
-.assuming(&[&NO_FAULT_DURING, &RESOLVER_ON, &FAULTS_OFF, &MINIMUM_MET, &ONE_DATA_CENTER])
+.assuming(&[&NO_FAULT_DURING, &RESOLVER_ON, &FAULTS_OFF, &MINIMUM_MET, &ONE_DATA_CENTER, &NO_SHUTDOWN])
 .cured_by(&["introduce", "exiting-observers", "live-observers", "removed-notice"]);
 
 /// L7
@@ -82,7 +83,15 @@ pub(super) static L8: Invariant = Invariant::new(
     Watches::Cluster,
     "part 06, promise P7",
 )
-.assuming(&[&NO_FAULT_DURING, &FAULTS_OFF, &NO_ORPHANS, &MINIMUM_MET, &RESOLVER_ON, &EXITS_DONE])
+.assuming(&[
+    &NO_FAULT_DURING,
+    &FAULTS_OFF,
+    &NO_ORPHANS,
+    &MINIMUM_MET,
+    &RESOLVER_ON,
+    &EXITS_DONE,
+    &NO_SHUTDOWN,
+])
 .cured_by(&[
     "content-decides",
     "tombstones-remove",

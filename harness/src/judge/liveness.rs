@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use quorate::MemberStatus::{Down, Exiting, Joining, Leaving};
+use quorate::MemberStatus::{Down, Exiting, Joining, Leaving, PreparingForShutdown, ReadyForShutdown};
 use quorate::{Instant, Member, UniqueAddress};
 
-use super::assumptions::{EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_ORPHANS, QUIET_SINCE};
+use super::assumptions::{EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_ORPHANS, NO_SHUTDOWN, QUIET_SINCE};
 use super::invariant::{Group, Invariant, Watches};
 use super::seat::Seat;
 use super::violation::{Finding, Names};
 
 /// L1
 pub(super) static L1: Invariant = Invariant::new("L1", "convergence bound: with faults off and no commands, in time all live nodes are equal and converged, with no \
-               member Joining, Leaving, Exiting or Down", Group::Liveness, Watches::Cluster, "part 06, promise P7").assuming(&[&QUIET_SINCE, &FAULTS_OFF, &NO_ORPHANS, &MINIMUM_MET, &EXITS_DONE]).cured_by(&["introduce", "exiting-observers", "live-observers", "content-decides", "keep-self"]);
+               member Joining, Leaving, Exiting or Down", Group::Liveness, Watches::Cluster, "part 06, promise P7").assuming(&[&QUIET_SINCE, &FAULTS_OFF, &NO_ORPHANS, &MINIMUM_MET, &EXITS_DONE, &NO_SHUTDOWN]).cured_by(&["introduce", "exiting-observers", "live-observers", "content-decides", "keep-self"]);
 
 /// T(N) of L1, L2, L4 and others: 8 s + 2 s * ceil(log2 N) at an interval of one second, and in proportion to
 /// the longest interval of gossip and leader. A first tick that is held back is added.
@@ -89,6 +89,12 @@ pub(super) fn minimum_is_met(seats: &[&Seat]) -> bool {
         members.len() >= seat.terms.members_min
             && roles.into_iter().all(|(role, least)| with_role(role) >= *least as usize)
     })
+}
+
+/// `no-shutdown`: whether nobody has heard that the whole cluster is to stop.
+pub(super) fn nobody_shuts_down(seats: &[&Seat]) -> bool {
+    let prepares = |member: &Member| matches!(member.status(), PreparingForShutdown | ReadyForShutdown);
+    !seats.iter().any(|seat| seat.gossip.members().iter().any(prepares))
 }
 
 /// Whether some node has a member that is not live. Neighbours in the list mostly have the same members.

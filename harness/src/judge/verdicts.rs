@@ -6,9 +6,9 @@ use quorate::{ClockOrder, CommandKind, Gossip, Instant, UniqueAddress};
 
 use super::agreement::{self, C1, C4, C5, Made, U4, V3};
 use super::assumptions::{
-    EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_MANUAL_DOWN, NO_ORPHANS, OBSERVER_NOT_REMOVED, ONE_DATA_CENTER,
-    ONE_LINEAGE, QUIET_SINCE, SEED_NODES_ONLY, SENDER_KNOWN, SEVERAL_DATA_CENTERS, TOMBSTONES_KEPT,
-    WHOLE_NETWORK,
+    EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_MANUAL_DOWN, NO_ORPHANS, NO_SHUTDOWN, OBSERVER_NOT_REMOVED,
+    ONE_DATA_CENTER, ONE_LINEAGE, QUIET_SINCE, SEED_NODES_ONLY, SENDER_KNOWN, SEVERAL_DATA_CENTERS,
+    TOMBSTONES_KEPT, WHOLE_NETWORK,
 };
 use super::change::{self, Change};
 use super::convergence::{self, C2, C3};
@@ -451,6 +451,7 @@ impl Judge {
             (liveness::hang_together(&seats), &NO_ORPHANS),
             (liveness::minimum_is_met(&seats), &MINIMUM_MET),
             (!seats.iter().any(|seat| seat.is_exiting()), &EXITS_DONE),
+            (liveness::nobody_shuts_down(&seats), &NO_SHUTDOWN),
         ];
         let finding = liveness::all_agree(&seats, names);
         for (_, assumption) in assumptions.iter().filter(|(holds, _)| !holds) {

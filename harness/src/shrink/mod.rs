@@ -100,6 +100,9 @@ pub fn shrink(case: &Case, goes_on: &mut dyn FnMut(Progress) -> bool) -> Result<
         statements::without_statements(&mut trial);
         nodes::without_nodes(&mut trial);
         simpler::simplify(&mut trial);
+        if *trial.best() == before {
+            statements::at_other_seeds(&mut trial);
+        }
         is_minimal = trial.goes_on() && *trial.best() == before;
     }
     Ok(trial.into_shrunk(case.statements(), is_minimal))

@@ -26,17 +26,16 @@ pub(super) fn without_nodes(trial: &mut Trial<'_>) {
 fn in_single_statements(trial: &mut Trial<'_>) {
     let mut place = 0;
     while place < trial.best().steps.len() {
-        let mut which = 0;
+        let (steps, mut which) = (trial.best().steps.len(), 0);
         while let Some(name) =
-            several(&trial.best().steps[place].action).and_then(|names| names.get(which).cloned())
+            several(&mut trial.best().steps[place].action.clone()).and_then(|names| names.get(which).cloned())
         {
-            let before = trial.best().steps.len();
             let smaller = trial.keep_if_same(|case| {
-                if let Some(names) = several_mut(&mut case.steps[place].action) {
+                if let Some(names) = several(&mut case.steps[place].action) {
                     names.retain(|other| *other != name);
                 }
             });
-            if trial.best().steps.len() != before {
+            if trial.best().steps.len() != steps {
                 break;
             }
             which += usize::from(!smaller);
@@ -46,23 +45,7 @@ fn in_single_statements(trial: &mut Trial<'_>) {
 }
 
 /// The nodes of a statement that is about each of several by itself.
-fn several(action: &Action) -> Option<&Vec<NodeName>> {
-    match action {
-        Action::Start { nodes, .. }
-        | Action::Stop { nodes }
-        | Action::Crash { nodes }
-        | Action::Restart { nodes, .. }
-        | Action::Pause { nodes, .. }
-        | Action::Slow { nodes, .. }
-            if nodes.len() > 1 =>
-        {
-            Some(nodes)
-        }
-        _ => None,
-    }
-}
-
-fn several_mut(action: &mut Action) -> Option<&mut Vec<NodeName>> {
+fn several(action: &mut Action) -> Option<&mut Vec<NodeName>> {
     match action {
         Action::Start { nodes, .. }
         | Action::Stop { nodes }

@@ -7,7 +7,6 @@ pub(super) fn simplify(trial: &mut Trial<'_>) {
     trial.keep_if_same(|case| case.seed = 0);
     simplify_cuts(trial);
     round_times(trial);
-    trial.keep_if_same(|case| case.name.clear());
 }
 
 /// A cut into groups becomes one of fewer groups, or the isolation of one node.

@@ -64,7 +64,9 @@ pub enum DirectoryError {
 impl fmt::Display for DirectoryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io { path, error } => write!(f, "{}: {error}", path.display()),
+            Self::Io { path, error } => {
+                write!(f, "{}: results can't be kept there: {error}; name another directory", path.display())
+            }
             Self::NotOurs { path } => write!(
                 f,
                 "{}: it is not empty and holds no results of a sweep (there is no {MARK}); \
@@ -160,7 +162,9 @@ impl Directory {
     /// # Errors
     /// The file can't be written.
     pub fn keep_shrunk(&self, failure: &Failure, shrunk: &Shrunk) -> Result<PathBuf, DirectoryError> {
-        let case = stamped(&shrunk.case, shrunk.outcomes.digest);
+        let mut case = stamped(&shrunk.case, shrunk.outcomes.digest);
+        // The families that were drawn are mostly gone.
+        case.prose.name.trailing.clear();
         self.keep_text(&format!("{}--shrunk", stem(failure)), &telling(&case, &shrunk.outcomes))
     }
 

@@ -8,7 +8,7 @@ use super::tally::Tally;
 use crate::case::Case;
 use crate::draw::{CaseId, draw};
 use crate::failure::{Signature, stamped};
-use crate::run::{Options, Outcomes, Report, run};
+use crate::run::{NotRunnable, Options, Outcomes, Report, run};
 use crate::settings::WORLD_PLANTED;
 
 /// A run that failed.
@@ -54,6 +54,17 @@ const TWICE_IN: u64 = 100;
 
 /// Draws a case, runs it, and looks at what became of it.
 pub(super) fn work(plan: &Plan, options: &Options, id: CaseId, tally: &mut Tally) -> Worked {
+    work_with(plan, options, id, tally, run)
+}
+
+/// The same with another way to run a case.
+fn work_with(
+    plan: &Plan,
+    options: &Options,
+    id: CaseId,
+    tally: &mut Tally,
+    run: impl Fn(&Case, &Options) -> Result<Report, NotRunnable>,
+) -> Worked {
     let drawn = draw(id);
     let report = match run(&drawn, options) {
         Ok(report) => report,
@@ -84,10 +95,9 @@ fn is_by_the_bug(failure: &Failure) -> bool {
     }
     let set = vec![(WORLD_PLANTED.into(), "off".into())];
     let options = Options { set, bare: true, pass_over: true, ..Options::default() };
-    let without = run(&failure.case, &options).map(|report| report.outcomes);
-    let invariant = |outcomes: &Outcomes| outcomes.violation.as_ref().map(|violation| violation.invariant);
-    without.is_ok_and(|without| {
-        without.signature.is_none() || invariant(&without) != invariant(&failure.outcomes)
+    run(&failure.case, &options).is_ok_and(|report| {
+        let without = report.outcomes.signature;
+        without.is_none_or(|without| without.what() != failure.signature.what())
     })
 }
 
@@ -119,4 +129,76 @@ fn not_deterministic(id: CaseId, report: &Report, options: &Options) -> Failure 
 /// The case of a run with all that a campaign set beside it, and the digest of the run.
 fn standing_alone(report: &Report, options: &Options) -> Case {
     stamped(&options.written_into(&report.case), report.outcomes.digest)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::draw::Profile;
+
+    fn options() -> Options {
+        Options { bare: true, pass_over: true, ..Options::default() }
+    }
+
+    /// The first cases that are run twice.
+    fn run_twice() -> impl Iterator<Item = CaseId> {
+        (1..).map(|seed| CaseId { profile: Profile::Quiet, seed }).filter(|id| is_run_twice(*id))
+    }
+
+    /// RUN-3
+    #[test]
+    fn one_run_in_a_hundred_is_done_twice() {
+        let mut tally = Tally::default();
+        let id = run_twice().next().unwrap();
+        assert!(id.seed < 1000);
+        for seed in [id.seed - 1, id.seed] {
+            work(&Plan::default(), &options(), CaseId { seed, ..id }, &mut tally);
+        }
+        assert_eq!((tally.runs, tally.runs_twice), (2, 1));
+    }
+
+    /// RUN-3: a second run that is another is told, and the case is kept with the digest of the first.
+    #[test]
+    fn a_second_run_that_is_another_is_a_failure_of_its_own() {
+        let count = Cell::new(0);
+        let fickle = |case: &Case, options: &Options| {
+            count.set(count.get() + 1);
+            run(case, &Options { seed: Some(count.get()), ..options.clone() })
+        };
+        let id = run_twice().next().unwrap();
+        let worked = work_with(&Plan::default(), &options(), id, &mut Tally::default(), fickle);
+        let Worked::Failed(failure) = worked else { panic!("{worked:?}") };
+        assert_eq!(failure.class, Class::NotDeterministic);
+        assert_eq!(failure.case.digest.as_ref().map(|stated| stated.digest), Some(failure.outcomes.digest));
+        assert!(failure.signature.what().ends_with("second run was another"));
+    }
+
+    /// INV-5: what fails without the bug as well tells nothing of the bug.
+    #[test]
+    fn a_known_defect_is_not_taken_for_the_planted_bug() {
+        let plan = Plan { planted: Some("events-doubled".into()), ..Plan::default() };
+        let options = Options { set: plan.settings(), ..options() };
+        let mut tally = Tally::default();
+        let id = CaseId { profile: Profile::Quiet, seed: 1 };
+        let found = work(&plan, &options, id, &mut tally);
+        assert!(matches!(&found, Worked::Failed(failure) if is_by_the_bug(failure)), "{found:?}");
+        let Worked::Failed(failure) = found else { return };
+        let sound = vec![(WORLD_PLANTED.into(), "off".into())];
+        let blind =
+            |case: &Case, options: &Options| run(case, &Options { set: sound.clone(), ..options.clone() });
+        assert!(matches!(work_with(&plan, &options, id, &mut tally, blind), Worked::Held));
+        // A defect that needs no bug: what fails is the case, with or without it.
+        let question = crate::case::parse(
+            "test",
+            "qcase 1\nnodes a\nseeds a\nat 0s start all\nat 9s check up 2\nat 9s end\n",
+            &crate::settings::Settings,
+        );
+        let case = question.unwrap();
+        let report = run(&case, &Options::default()).unwrap();
+        let signature = report.outcomes.signature.clone().unwrap();
+        let anyway = Failure { signature, outcomes: report.outcomes, case, ..*failure };
+        assert!(!is_by_the_bug(&anyway));
+    }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Status;
-use super::input::{parse_settings, shell_word};
+use super::input::{parse_jobs, parse_settings, shell_word};
 use super::page::Page;
 use crate::case::Time;
 use crate::draw::Draws;
@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME", value_parser = parse_planted)]
     planted: Option<String>,
     /// How many worlds run side by side [default: one for each core].
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_jobs)]
     jobs: Option<NonZeroUsize>,
     /// Take only the seeds that are i modulo n.
     #[arg(long, value_name = "i/n", default_value_t, value_parser = str::parse::<Shard>)]
@@ -134,7 +134,7 @@ fn block(page: &Page, plan: &Plan, found: &Distinct) -> String {
         Some((shrunk, file)) => (&shrunk.case, &shrunk.outcomes, file, Some(shrunk.statements_before)),
         None => (&failure.case, &failure.outcomes, &found.file, None),
     };
-    let keep = format!("it is kept in {}", file.display());
+    let keep = format!("it is kept: {}", page.command("replay", &file.display().to_string()));
     let again = again(page, plan, found);
     FailureBlock { outcomes, case, statements_before: before, again, keep }.to_string()
 }
@@ -195,7 +195,7 @@ fn bar(page: &Page, plan: &Plan) -> ProgressBar {
 }
 
 fn finish(page: &mut Page, arguments: &Arguments, plan: &Plan, summary: &Summary) -> io::Result<Status> {
-    let status = status(arguments, summary);
+    let status = status(arguments.require_sometimes, summary);
     if page.json {
         page.object(&SummaryObject::of(plan, summary))?;
     } else {
@@ -213,14 +213,58 @@ fn finish(page: &mut Page, arguments: &Arguments, plan: &Plan, summary: &Summary
     Ok(status)
 }
 
-fn status(arguments: &Arguments, summary: &Summary) -> Status {
+fn status(require_sometimes: bool, summary: &Summary) -> Status {
     if summary.not_deterministic() > 0 {
         Status::NotDeterministic
     } else if summary.violations() > 0 {
         Status::Failed
-    } else if arguments.require_sometimes && summary.tally.goals.missed().next().is_some() {
+    } else if require_sometimes && summary.tally.goals.missed().next().is_some() {
         Status::SometimesMissed
     } else {
         Status::Held
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::parse;
+    use crate::draw::{CaseId, Profile};
+    use crate::run::{Options, run};
+    use crate::settings::Settings;
+    use crate::sweep::{Failure, Known, Tally};
+
+    fn found(class: Class) -> Distinct {
+        let text = "qcase 1\nnodes a\nseeds a\nat 0s start all\nat 9s check up 2\nat 9s end\n";
+        let case = parse("test", text, &Settings).unwrap();
+        let outcomes = run(&case, &Options::default()).unwrap().outcomes;
+        let (id, signature) =
+            (CaseId { profile: Profile::Quiet, seed: 1 }, outcomes.signature.clone().unwrap());
+        let failure = Failure { id, signature, class, outcomes, case };
+        Distinct { failure, file: "x.qcase".into(), runs: 1, shrunk: None }
+    }
+
+    fn exit(classes: impl IntoIterator<Item = Class>, require_sometimes: bool) -> Status {
+        let summary = Summary {
+            tally: Tally::default(),
+            failures: classes.into_iter().map(found).collect(),
+            not_applicable: (0, None),
+            wall: Duration::ZERO,
+            stopped: false,
+        };
+        status(require_sometimes, &summary)
+    }
+
+    /// RUN-3, RUN-6: 0, 1, 3 and 4; of several the one that says most against the campaign.
+    #[test]
+    fn each_outcome_has_its_exit_status() {
+        let known = || Class::Known(Known { cures: Vec::new() });
+        assert_eq!(exit([], false), Status::Held);
+        assert_eq!(exit([known()], false), Status::Held);
+        assert_eq!(exit([known(), Class::Violation], false), Status::Failed);
+        assert_eq!(exit([Class::NotDeterministic, Class::Violation], false), Status::NotDeterministic);
+        assert_eq!(exit([], true), Status::SometimesMissed);
+        assert_eq!(exit([Class::Violation], true), Status::Failed);
+        assert_eq!(Status::NotDeterministic as u8, 3);
     }
 }
