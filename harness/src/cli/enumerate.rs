@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Status;
 use super::page::Page;
-use crate::enumerate::{Row, Tally, links, splits, staggered};
+use crate::enumerate::{Row, Tally, links, splits, splits::Hidden, staggered};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -19,6 +19,44 @@ pub(super) struct Arguments {
     /// Only this family.
     #[arg(long, value_enum)]
     only: Option<Family>,
+    /// What of a partition one side only may know.
+    #[arg(long, value_enum, default_value_t = HiddenChoice::StepAndCommand)]
+    hidden: HiddenChoice,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum HiddenChoice {
+    /// All sides know the same.
+    Nothing,
+    /// The leader's last step.
+    Step,
+    /// One command.
+    Command,
+    /// Both.
+    StepAndCommand,
+}
+
+impl HiddenChoice {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing hidden",
+            Self::Step => "one hidden step",
+            Self::Command => "one hidden command",
+            Self::StepAndCommand => "one hidden step and command",
+        }
+    }
+}
+
+impl From<HiddenChoice> for Hidden {
+    fn from(choice: HiddenChoice) -> Self {
+        match choice {
+            HiddenChoice::Nothing => Self::Nothing,
+            HiddenChoice::Step => Self::Step,
+            HiddenChoice::Command => Self::Command,
+            HiddenChoice::StepAndCommand => Self::StepAndCommand,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize)]
@@ -37,11 +75,12 @@ enum Family {
 impl Family {
     const ALL: [Self; 4] = [Self::TwoSides, Self::ThreeSides, Self::Links, Self::Staggered];
 
-    fn title(self, members: usize, by_role: bool) -> String {
+    fn title(self, members: usize, by_role: bool, hidden: HiddenChoice) -> String {
         let role = if by_role { ", with a role" } else { "" };
+        let hidden = hidden.words();
         match self {
-            Self::TwoSides => format!("{members} members{role}, two sides, one hidden step and command"),
-            Self::ThreeSides => format!("{members} members{role}, three sides, one hidden step and command"),
+            Self::TwoSides => format!("{members} members{role}, two sides, {hidden}"),
+            Self::ThreeSides => format!("{members} members{role}, three sides, {hidden}"),
             Self::Links => format!("{members} members that are up, every set of broken directed links"),
             Self::Staggered => {
                 let parts = parts_max(members);
@@ -71,9 +110,15 @@ impl Family {
     }
 
     /// The tables of some families: partitions first, which are counted together.
-    fn tables(families: &[Self], members: usize, by_role: bool) -> impl Iterator<Item = Vec<Row>> {
+    fn tables(
+        families: &[Self],
+        members: usize,
+        by_role: bool,
+        hidden: Hidden,
+    ) -> impl Iterator<Item = Vec<Row>> {
         let sides: Vec<usize> = families.iter().filter_map(|family| family.sides()).collect();
-        let splits = if sides.is_empty() { Vec::new() } else { splits::rows(members, &sides, by_role) };
+        let splits =
+            if sides.is_empty() { Vec::new() } else { splits::rows(members, &sides, by_role, hidden) };
         let others =
             families.iter().filter(|family| family.sides().is_none()).map(move |family| match family {
                 Self::Links => links::rows(members),
@@ -93,6 +138,7 @@ struct RowObject<'a> {
     family: Family,
     members: usize,
     role: bool,
+    hidden: HiddenChoice,
     strategy: &'a str,
     situations: u64,
     exact: TallyObject,
@@ -121,7 +167,9 @@ pub(super) fn enumerate(page: &mut Page, arguments: &Arguments) -> io::Result<St
     let is_asked = |family: &Family| arguments.only.is_none_or(|only| only == *family);
     let families = Family::ALL.into_iter().filter(is_asked).filter(|family| family.is_for(members, by_role));
     let families: Vec<Family> = families.collect();
-    for (&family, rows) in families.iter().zip(Family::tables(&families, members, by_role)) {
+    for (&family, rows) in
+        families.iter().zip(Family::tables(&families, members, by_role, arguments.hidden.into()))
+    {
         if rows.iter().any(|row| row.repaired.split > 0) {
             status = Status::Failed;
         }
@@ -131,6 +179,7 @@ pub(super) fn enumerate(page: &mut Page, arguments: &Arguments) -> io::Result<St
                     family,
                     members,
                     role: by_role,
+                    hidden: arguments.hidden,
                     strategy: &row.strategy,
                     situations: row.exact.situations,
                     exact: TallyObject::of(&row.exact),
@@ -141,7 +190,7 @@ pub(super) fn enumerate(page: &mut Page, arguments: &Arguments) -> io::Result<St
             }
             continue;
         }
-        page.line(format_args!("{}\n", family.title(members, by_role)))?;
+        page.line(format_args!("{}\n", family.title(members, by_role, arguments.hidden)))?;
         page.line(Header)?;
         for row in &rows {
             page.line(Line(row))?;

@@ -253,6 +253,29 @@ fn partitions(members: usize, sides: usize) -> Vec<Vec<u32>> {
     all
 }
 
+/// What may be known to one side only (REP-121).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hidden {
+    /// All sides know the same.
+    Nothing,
+    /// The leader's last step, known to its side.
+    Step,
+    /// One command, known to one side.
+    Command,
+    /// Both.
+    StepAndCommand,
+}
+
+impl Hidden {
+    const fn has_step(self) -> bool {
+        matches!(self, Self::Step | Self::StepAndCommand)
+    }
+
+    const fn has_command(self) -> bool {
+        matches!(self, Self::Command | Self::StepAndCommand)
+    }
+}
+
 /// A command that one side only knows of.
 #[derive(Clone, Copy, Debug)]
 enum Command {
@@ -261,9 +284,9 @@ enum Command {
     Join { joiner: usize, side: usize },
 }
 
-fn commands(members: usize, sides: usize) -> Vec<Command> {
+fn commands(members: usize, sides: usize, hidden: Hidden) -> Vec<Command> {
     let mut all = vec![Command::None];
-    for side in 0..sides {
+    for side in 0..if hidden.has_command() { sides } else { 0 } {
         all.extend((0..members).map(|member| Command::Leave { member, side }));
         all.extend((1..JOINERS.len()).map(|joiner| Command::Join { joiner, side }));
     }
@@ -271,11 +294,11 @@ fn commands(members: usize, sides: usize) -> Vec<Command> {
 }
 
 /// All situations of a world with so many sides.
-fn count(memory: &mut Memory<'_>, sides: usize) -> Vec<Row> {
+fn count(memory: &mut Memory<'_>, sides: usize, hidden: Hidden) -> Vec<Row> {
     let (world, asked) = (memory.world, memory.asked);
     let mut rows = asked.rows();
     let partitions = partitions(world.members, sides);
-    let commands = commands(world.members, sides);
+    let commands = commands(world.members, sides, hidden);
     let (mut classes, mut fates) = (Vec::new(), Vec::new());
     for code in 0..KNOWN.len().pow(world.members as u32) {
         let before: Vec<Class> = (0..world.members)
@@ -286,7 +309,7 @@ fn count(memory: &mut Memory<'_>, sides: usize) -> Vec<Row> {
         for partition in &partitions {
             let of_leader = partition.iter().position(|side| side & (1 << leader) != 0);
             for is_stepped in [false, true] {
-                if is_stepped && stepped == before {
+                if is_stepped && (stepped == before || !hidden.has_step()) {
                     continue;
                 }
                 for command in &commands {
@@ -316,7 +339,7 @@ fn count(memory: &mut Memory<'_>, sides: usize) -> Vec<Row> {
 ///
 /// `by_role`: only members with a role count, and every set of members has it in turn.
 #[must_use]
-pub fn rows(members: usize, sides: &[usize], by_role: bool) -> Vec<Vec<Row>> {
+pub fn rows(members: usize, sides: &[usize], by_role: bool, hidden: Hidden) -> Vec<Vec<Row>> {
     let strategies = all_strategies(members, by_role.then_some(ROLE));
     let roles: Vec<Option<u32>> = if by_role { (0..1 << members).map(Some).collect() } else { vec![None] };
     let worlds = (0..members)
@@ -326,7 +349,7 @@ pub fn rows(members: usize, sides: &[usize], by_role: bool) -> Vec<Vec<Row>> {
     // What is found out about views with two sides is of use with three.
     let counted = in_parallel(&work, |(world, asked)| {
         let mut memory = Memory::new(*world, asked);
-        sides.iter().map(|&sides| count(&mut memory, sides)).collect::<Vec<_>>()
+        sides.iter().map(|&sides| count(&mut memory, sides, hidden)).collect::<Vec<_>>()
     });
     let of = |place: usize| {
         let counted = work.iter().zip(&counted).map(|((_, asked), rows)| (asked, &rows[place][..]));

@@ -1,3 +1,4 @@
+use super::splits::Hidden;
 use super::*;
 
 const MEMBERS_MAX: usize = 4;
@@ -21,7 +22,7 @@ fn check(rows: &[Row]) {
 #[test]
 fn no_partition_of_up_to_four_leaves_two_sides_with_the_repairs() {
     for members in 2..=MEMBERS_MAX {
-        let by_sides = splits::rows(members, &[2, 3], false);
+        let by_sides = splits::rows(members, &[2, 3], false, Hidden::StepAndCommand);
         check(&by_sides[0]);
         if members > 2 {
             check(&by_sides[1]);
@@ -34,10 +35,26 @@ fn no_partition_of_up_to_four_leaves_two_sides_with_the_repairs() {
     }
 }
 
+/// REP-121, SBR-94 to SBR-96: what all sides know alike leaves no two sides, and neither does a step or a command alone; each makes
+/// more situations.
+#[test]
+fn only_a_step_and_a_command_together_leave_two_sides_of_three_members() {
+    let of = |hidden| splits::rows(3, &[2], false, hidden).remove(0);
+    let tables = [Hidden::Nothing, Hidden::Step, Hidden::Command, Hidden::StepAndCommand].map(of);
+    for (place, table) in tables.iter().enumerate() {
+        let splits: u64 = table.iter().map(|row| row.exact.split).sum();
+        assert_eq!(splits > 0, place == 3, "{table:?}");
+    }
+    for strategy in ["static-quorum", "keep-majority", "keep-oldest", "down-all", "lease-majority"] {
+        let [nothing, step, command, both] = tables.each_ref().map(|t| row(t, strategy).exact.situations);
+        assert!(nothing < step && nothing < command && step.max(command) < both, "{strategy}");
+    }
+}
+
 /// REP-121 with roles: S-35.
 #[test]
 fn no_partition_by_role_leaves_two_sides_with_the_repairs() {
-    check(&splits::rows(2, &[2], true)[0]);
+    check(&splits::rows(2, &[2], true, Hidden::StepAndCommand)[0]);
 }
 
 /// SBR-33 to SBR-36: without hidden steps, broken links alone never leave two sides, with the repairs or without.
