@@ -76,7 +76,9 @@ pub(super) const fn plus(a: Time, b: Time) -> Time {
 }
 
 /// The ground, and the case that has nothing on it yet.
-pub(super) fn draw(id: CaseId, dice: &Dice) -> (Ground, Case) {
+///
+/// `is_clean`: a single fault meets a cluster that has formed, and lasts until all is decided and done.
+pub(super) fn draw(id: CaseId, is_clean: bool, dice: &Dice) -> (Ground, Case) {
     let nodes = names(size(&mut dice.of("size")));
     let mut case = Case::new(nodes.clone());
     case.seed = id.seed;
@@ -106,9 +108,13 @@ pub(super) fn draw(id: CaseId, dice: &Dice) -> (Ground, Case) {
     let decision = plus(detection, stable_after);
     let mut when = dice.of("when");
     // Trouble mostly meets a cluster that has formed, and now and then one that forms.
-    let from = if when.happens(15) { when.time(Time(0), Time::seconds(12)) } else { Time::seconds(25) };
+    let from =
+        if !is_clean && when.happens(15) { when.time(Time(0), Time::seconds(12)) } else { Time::seconds(25) };
     let lasts = match id.profile {
         Profile::Quiet => Time::seconds(5),
+        _ if is_clean => {
+            when.time(plus(decision, Time::seconds(20)), plus(plus(decision, decision), Time::seconds(40)))
+        }
         _ => when.time(Time::seconds(10), plus(plus(decision, decision), Time::seconds(20))),
     };
     // A decision that is under way, or unrest, then the removal, then what L1 gives, twice.

@@ -30,7 +30,7 @@ use crate::case::{
     Action, Between, Case, Delay, LeaseState, LinkChange, LinkEffect, Links, NodeName, Percent, Step, Time,
 };
 use dice::Dice;
-use families::{FAMILIES, Family};
+use families::{CLEAN_SPLITS, FAMILIES, Family};
 use ground::plus;
 
 /// The case that an id stands for, in this version.
@@ -52,14 +52,24 @@ pub fn families_of(id: CaseId) -> Vec<&'static str> {
     FAMILIES.iter().filter(|family| is_on(family, id, &dice)).map(|family| family.name).collect()
 }
 
+/// Of how many in a hundred cases of the profile `partitions` a single clean fault is all: what the resolver's promises are about.
+const CLEAN_PERCENT: u32 = 70;
+
+fn is_clean(id: CaseId, dice: &Dice) -> bool {
+    id.profile == Profile::Partitions && dice.of("clean").happens(CLEAN_PERCENT)
+}
+
 fn is_on(family: &Family, id: CaseId, dice: &Dice) -> bool {
+    if is_clean(id, dice) {
+        return family.name == CLEAN_SPLITS;
+    }
     dice.of("families").of(family.name).happens(family.percent(id.profile))
 }
 
 /// The same case with a say in which families take part: what each is asked, and whether it was drawn to be on.
 fn draw_with(id: CaseId, takes_part: impl Fn(&Family, bool) -> bool) -> Case {
     let dice = Dice::new(id.profile.name(), id.seed);
-    let (ground, mut case) = ground::draw(id, &dice.of("ground"));
+    let (ground, mut case) = ground::draw(id, is_clean(id, &dice), &dice.of("ground"));
     let (mut names, mut codas) = (Vec::new(), Vec::new());
     for family in FAMILIES {
         if takes_part(family, is_on(family, id, &dice)) {

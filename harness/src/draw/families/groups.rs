@@ -23,6 +23,21 @@ pub(super) fn cuts(ground: &Ground, mut dice: Dice) -> Part {
     part
 }
 
+/// Two or three groups for good, and sometimes somebody crashes at the same instant: one fault, and nothing else happens.
+pub(super) fn clean_splits(ground: &Ground, mut dice: Dice) -> Part {
+    let mut part = Part::default();
+    let at = plus(ground.from, dice.time(Time(0), Time::seconds(5)));
+    let groups = groups(&ground.nodes, &mut dice);
+    if dice.happens(20) {
+        let nodes = vec![dice.pick(&ground.nodes)];
+        part.at(at, Action::Crash { nodes });
+    }
+    if let Some(groups) = groups {
+        part.at(at, Action::CutGroups { groups, rest: true });
+    }
+    part
+}
+
 /// A cut that comes and goes, so that the resolver's clock starts again and again: just before, about when or just
 /// after it would have decided.
 pub(super) fn flapping(ground: &Ground, mut dice: Dice) -> Part {

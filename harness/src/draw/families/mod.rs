@@ -66,6 +66,9 @@ const fn family(
     Family { name, percents, draw }
 }
 
+/// The family that is drawn alone.
+pub(super) const CLEAN_SPLITS: &str = "clean splits";
+
 /// All families. The order says what comes first of two statements at one instant, and nothing else.
 #[rustfmt::skip]
 pub(super) static FAMILIES: &[Family] = &[
@@ -75,6 +78,7 @@ pub(super) static FAMILIES: &[Family] = &[
     family("slow welcomes",       [ 0,  2,  5,  8,  1,  8], arrivals::slow_welcomes),
     family("new data centres",    [ 5,  1, 25,  2,  1,  5], arrivals::new_data_centers),
     family("cuts",                [ 0,  0, 10, 10, 70, 15], groups::cuts),
+    family(CLEAN_SPLITS,          [ 0,  0,  0,  0,  0,  0], groups::clean_splits),
     family("borders",             [ 0,  0, 40,  2,  5, 10], groups::borders),
     family("one-way cuts",        [ 0,  0,  5,  5, 25, 10], links::one_way_cuts),
     family("broken pairs",        [ 0,  0,  5,  5, 25, 10], links::broken_pairs),
