@@ -116,7 +116,56 @@ const FOUND_BY: &[(&str, &[&str])] = &[
     ("events-doubled", &["E1"]),
     ("stable-after-ignored", &["S7"]),
     ("everybody-decides", &["S9"]),
-    ("smaller-side-stays", &["S1", "S8"]),
-    ("tie-goes-to-both", &["S1", "S8"]),
+    ("smaller-side-stays", &["S1", "S3", "S8"]),
+    ("tie-goes-to-both", &["S1", "S3", "S8"]),
     ("decision-half-done", &["S8"]),
 ];
+
+/// A split of five into two and three, or of four into halves, and nothing else.
+const SPLIT: &str = "qcase 1
+nodes a b c d e
+seeds a b
+set   sbr.stable-after = 7s, sbr.static-quorum.quorum-size = 3, sbr.lease-majority.lease-implementation = simulated
+judge off S1
+judge off S8
+judge off S10
+
+at 0s   start all
+at 30s  cut a b | c d e
+at 70s  end
+";
+
+fn split(strategy: &str) -> Case {
+    let text = SPLIT.replacen("judge", &format!("set   sbr.strategy = {strategy}\njudge"), 1);
+    parse("split.qcase", &text, &Settings).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+/// S3, S4, S5, S6: each is judged under its strategy on every side that decides, and the sound core violates none.
+#[test]
+fn the_side_that_is_to_stay_is_known_for_every_strategy() {
+    for (strategy, id, least) in [
+        ("keep-majority", "S3", 2),
+        ("static-quorum", "S4", 2),
+        ("keep-oldest", "S5", 2),
+        ("lease-majority", "S6", 3),
+    ] {
+        let outcomes = run(&split(strategy), &Options::default()).unwrap().outcomes;
+        assert_eq!(outcomes.violation, None, "{strategy}");
+        for row in outcomes.judged.iter().filter(|row| ["S3", "S4", "S5", "S6"].contains(&row.id)) {
+            assert!(if row.id == id { row.judged >= least } else { row.judged == 0 }, "{strategy}: {row}");
+        }
+    }
+}
+
+/// INV-5, S3, S4, S5: a side that stays against the sentence of its strategy is found without looking at what the others do.
+#[test]
+fn a_side_that_stays_against_its_strategy_is_found() {
+    for (strategy, bug, id) in [
+        ("keep-majority", "smaller-side-stays", "S3"),
+        ("static-quorum", "quorum-off-by-one", "S4"),
+        ("keep-oldest", "every-side-has-the-oldest", "S5"),
+    ] {
+        let bug = Planted::ALL.iter().find(|known| known.name() == bug).copied();
+        assert_eq!(violated(&split(strategy), bug, 1), Some(id), "{strategy}");
+    }
+}

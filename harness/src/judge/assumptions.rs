@@ -38,6 +38,19 @@ pub(super) static RESOLVER_ON: Assumption = Assumption {
                down-all",
 };
 
+/// Of S3 to S5.
+pub(super) static DETECTED: Assumption = Assumption {
+    name: "detected",
+    sentence: "the node that decides sees exactly those members as unreachable that are not on its side",
+};
+
+/// Of S6.
+pub(super) static LEASE_ASKED_IN_REST: Assumption = Assumption {
+    name: "lease-asked-in-rest",
+    sentence: "for asking: nothing that counts has changed since the node began to wait, the partition is clean, and the node \
+               sees exactly those members as unreachable that are not on its side",
+};
+
 /// Of L1.
 pub(super) static QUIET_SINCE: Assumption = Assumption {
     name: "quiet-since",

@@ -64,6 +64,10 @@ impl Rest {
         Self { since: at }
     }
 
+    pub(super) const fn since(&self) -> Instant {
+        self.since
+    }
+
     /// SBR-14: whether an event counts.
     pub(super) fn hear(&mut self, me: &UniqueAddress, data_center: &str, event: &ClusterEvent, at: Instant) {
         let counts = match event {

@@ -1,16 +1,83 @@
 //! When the invariants of outputs are judged.
 
-use quorate::{DecisionRecord, Output, Phase};
+use quorate::{DecisionRecord, Gossip, Instant, Member, Output, Phase};
 
 use super::Judge;
-use super::assumptions::CLOCK_RIGHT;
+use super::assumptions::{CLEAN_PARTITION, CLOCK_RIGHT, DETECTED, LEASE_ASKED_IN_REST};
 use super::change::Change;
 use super::deciding::{self, S7, S8, S9, S10};
 use super::stage::{Event, NodeView, Stage};
+use super::staying::{self, S6};
 use super::telling::{self, E1, E2, E3};
 use super::violation::Finding;
 
 impl Judge {
+    /// S3 to S6: what a node decided, by what the network is and by the lease.
+    fn judge_sides(
+        &mut self,
+        stage: &impl Stage,
+        host: usize,
+        change: &Change<'_>,
+        records: &[&DecisionRecord],
+        at: Instant,
+    ) {
+        let is_asking = staying::asks_for_lease(stage.outputs());
+        if !is_asking && records.iter().all(|record| deciding::is_forced(record)) {
+            return;
+        }
+        let names = change.names;
+        let truth = self.truth(stage, host, change.before, change.data_center);
+        let Some(Some(seat)) = self.seats.get(host) else { return };
+        let docket = &mut self.docket;
+        for record in records.iter().filter(|record| !deciding::is_forced(record)) {
+            if let Some(invariant) = staying::invariant_of(&record.strategy).filter(|one| docket.asserts(one))
+            {
+                let broken = self.circumstances.broken();
+                let mut holds: Vec<_> = broken.map(|assumption| (false, assumption)).collect();
+                holds.push((truth.is_known_to(record), &DETECTED));
+                if docket.all_hold(invariant, &holds) {
+                    docket.judged(invariant, truth.is_followed(record, names), names);
+                }
+            }
+            if let Some(lease) = seat.terms.lease.as_ref().filter(|_| docket.asserts(&S6)) {
+                let owner = format!("{}@{}", lease.cluster, seat.me.address);
+                let holder = stage.lease_holder(&lease.lease);
+                let finding = staying::lease_is_obeyed(record, &owner, holder.as_deref(), names);
+                docket.judged(&S6, finding, names);
+            }
+        }
+        if let Some(lease) = seat.terms.lease.as_ref().filter(|_| is_asking && docket.asserts(&S6)) {
+            let rest = (seat.rest.since(), seat.terms.stable_after);
+            let is_clean = !self.circumstances.broken().any(|broken| std::ptr::eq(broken, &CLEAN_PARTITION));
+            let is_known = is_clean && truth.is_told(seat.told.unreachable());
+            let asked = is_known.then(|| lease.minority_waits(&truth, &seat.me, rest, at, names)).flatten();
+            match asked {
+                Some(finding) => docket.judged(&S6, finding, names),
+                None => docket.excused(&S6, &LEASE_ASKED_IN_REST),
+            }
+        }
+    }
+
+    /// Which members of its data centre are on the side of a host's node: live, and no link to or from them is cut.
+    fn truth<'a>(
+        &self,
+        stage: &impl Stage,
+        host: usize,
+        gossip: &'a Gossip,
+        data_center: &str,
+    ) -> staying::Truth<'a> {
+        let is_here = |member: &&Member| {
+            let node = member.unique_address();
+            let live = self.live_seat(node.key(), node).and_then(|_| self.live.get(&node.key()));
+            live.is_some_and(|&other| {
+                other == host || !(stage.is_cut(host, other) || stage.is_cut(other, host))
+            })
+        };
+        let members = gossip.members().iter().filter(|member| member.data_center() == data_center);
+        let (here, there) = members.partition(is_here);
+        staying::Truth { here, there }
+    }
+
     /// E1 to E3, S7 to S10: what a node put out in one event. `change`: of its state, which may be none.
     pub(super) fn judge_outputs(
         &mut self,
@@ -79,6 +146,8 @@ impl Judge {
                 docket.judged(&S9, finding, names);
             }
         }
+        self.judge_sides(stage, host, change, &records, event.at);
+        let docket = &mut self.docket;
         for record in &records {
             if docket.asserts(&S8) {
                 docket.judged(&S8, deciding::comes_to_the_same(record, names), names);

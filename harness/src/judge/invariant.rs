@@ -6,7 +6,7 @@ use crate::case::INVARIANT_IDS;
 
 use super::{
     agreement, convergence, deciding, duties, exchange, identity, leading, leaving, liveness, membership,
-    promotion, reachability, rows, split, telling, versions, welcoming,
+    promotion, reachability, rows, split, staying, telling, versions, welcoming,
 };
 
 /// INV-1: one sentence that must hold of every run.
@@ -172,6 +172,10 @@ pub static INVARIANTS: &[&Invariant] = &[
     &leaving::X1,
     &leaving::X2,
     &split::S1,
+    &staying::S3,
+    &staying::S4,
+    &staying::S5,
+    &staying::S6,
     &deciding::S7,
     &deciding::S8,
     &deciding::S9,

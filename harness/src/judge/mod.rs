@@ -55,6 +55,7 @@ mod rows;
 mod seat;
 mod split;
 mod stage;
+mod staying;
 mod telling;
 #[cfg(test)]
 mod testing;
@@ -199,6 +200,7 @@ impl Judge {
             && seat.is_initialized
             && node.me.uid == seat.me.uid
             && matches!(node.phase, Phase::Stopped) != seat.is_live
+            && !(seat.terms.lease.is_some() && staying::asks_for_lease(stage.outputs()))
         {
             if event.cause == Cause::Tick {
                 seat.watch.ticked(event.at);

@@ -16,6 +16,7 @@ use super::leading::{ConvergenceWatch, LeaderTerms};
 use super::leaving::Exit;
 use super::naive::Naive;
 use super::stage::NodeView;
+use super::staying::LeaseTerms;
 use super::telling::Told;
 
 /// One incarnation, as it was after its last event.
@@ -52,6 +53,7 @@ pub(super) struct Terms {
     pub(super) identity: Arc<Identity>,
     pub(super) repairs: Repairs,
     pub(super) resolver: Option<ResolverConfig>,
+    pub(super) lease: Option<LeaseTerms>,
     pub(super) stable_after: Duration,
     pub(super) heartbeat_interval: Duration,
     pub(super) heartbeat_pause: Duration,
@@ -69,13 +71,13 @@ pub(super) struct Terms {
 impl Terms {
     pub(super) fn of(config: &Config) -> Self {
         let roles = config.member_roles().unwrap_or_default();
-        let resolves = config.downing == Downing::Sbr
-            && !matches!(config.sbr.strategy, StrategyName::DownAll | StrategyName::LeaseMajority);
+        let resolves = config.downing == Downing::Sbr && config.sbr.strategy != StrategyName::DownAll;
         Self {
             data_center: roles.data_center().into(),
             identity: Arc::new(Identity { app_version: config.app_version.clone(), roles }),
             repairs: config.repairs,
             resolver: resolves.then(|| config.sbr.clone()),
+            lease: LeaseTerms::of(config),
             stable_after: config.sbr.stable_after,
             heartbeat_interval: config.failure_detector.heartbeat_interval,
             heartbeat_pause: config.failure_detector.acceptable_heartbeat_pause,

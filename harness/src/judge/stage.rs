@@ -52,6 +52,12 @@ pub trait Stage {
         true
     }
 
+    /// SIM-6: in whose name a lease is held, as its service knows.
+    fn lease_holder(&self, lease: &str) -> Option<String> {
+        let _ = lease;
+        None
+    }
+
     /// What a person calls an incarnation.
     fn name(&self, node: &UniqueAddress) -> String;
 }
@@ -105,6 +111,10 @@ impl<S: Stage, F: Fn(&UniqueAddress) -> String> Stage for Named<'_, S, F> {
 
     fn keeps_time(&self, host: usize) -> bool {
         self.stage.keeps_time(host)
+    }
+
+    fn lease_holder(&self, lease: &str) -> Option<String> {
+        self.stage.lease_holder(lease)
     }
 
     fn name(&self, node: &UniqueAddress) -> String {
@@ -315,6 +325,10 @@ impl<A: Application> Stage for World<A> {
 
     fn keeps_time(&self, host: usize) -> bool {
         World::hosts(self).get(host).is_none_or(|host| host.clock() == HostClock::default())
+    }
+
+    fn lease_holder(&self, lease: &str) -> Option<String> {
+        self.lease().holder(lease, self.now()).map(str::to_owned)
     }
 
     fn name(&self, node: &UniqueAddress) -> String {

@@ -64,6 +64,11 @@ pub(super) fn status_told(event: &ClusterEvent) -> Option<(&Member, MemberStatus
 }
 
 impl Told {
+    /// Who cannot be reached, by what was told; ascending.
+    pub(super) fn unreachable(&self) -> impl ExactSizeIterator<Item = &UniqueAddress> {
+        self.unreachable.iter()
+    }
+
     /// E1: one event of a member.
     pub(super) fn hear_status(
         &mut self,
