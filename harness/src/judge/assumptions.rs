@@ -21,10 +21,17 @@ pub(super) static CLEAN_PARTITION: Assumption = Assumption {
                groups that hear themselves and nobody else, on links that lose nothing by chance",
 };
 
-/// Of S1.
+/// Of S3 to S6.
 pub(super) static NOTHING_IN_FLIGHT: Assumption = Assumption {
     name: "nothing-in-flight",
     sentence: "all nodes agreed when the fault came, and since then nobody was told to join or to leave",
+};
+
+/// Of S1.
+pub(super) static LITTLE_IN_FLIGHT: Assumption = Assumption {
+    name: "little-in-flight",
+    sentence: "all nodes had one state when the fault came, but for at most one join or leave and one step of the \
+               leader, also counting what came since, and then there are at most three sides",
 };
 
 /// Of S1.

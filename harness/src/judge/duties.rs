@@ -21,7 +21,8 @@ pub(super) static L2: Invariant = Invariant::new(
     Watches::Cluster,
     "RCH-44, HB-38, PHI-26",
 )
-.assuming(&[&NO_FAULT_DURING, &FAULTS_OFF]);
+.assuming(&[&NO_FAULT_DURING, &FAULTS_OFF])
+.cured_by(&["exiting-observers"]);
 
 /// L3
 pub(super) static L3: Invariant = Invariant::new(

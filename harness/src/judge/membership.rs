@@ -29,13 +29,13 @@ pub(super) static M3: Invariant = Invariant::new(
 )
 .cured_by(&["keep-self"]);
 
-/// M4
+/// M4: it holds P3 too.
 pub(super) static M4: Invariant = Invariant::new(
     "M4",
-    "an incarnation that left a node's members never comes back there",
+    "an incarnation that left a node's members, or that it has a tombstone of, never comes back there",
     Group::Safety,
     Watches::Change,
-    "GSP-21, GSP-30, MDL-38",
+    "GSP-21, GSP-30, MDL-38, part 06, promise P3",
 )
 .assuming(&[&TOMBSTONES_KEPT, &OBSERVER_NOT_REMOVED])
 .cured_by(&["tombstones-remove", "join-checks-tombstones"]);
@@ -188,14 +188,22 @@ pub(super) fn only_members_have_seen(
     Some(Finding::new(&[me, stranger], one, format!("{name} is no member in it")))
 }
 
-/// M4: none of the members that are new is one of those that left. `departed` is ascending.
+/// M4: none of the members that are new is one of those that left or had a tombstone. `departed` is ascending.
 pub(super) fn none_came_back(change: &Change<'_>, departed: &[UniqueAddress]) -> Option<Finding> {
     let new = change.members().filter(|(was, _)| was.is_none()).filter_map(|(_, is)| is);
-    let back = new.into_iter().find(|member| departed.binary_search(member.unique_address()).is_ok())?;
-    let (me, node) = (change.names.of(change.me), back.unique_address());
-    let one = format!("{} had left the members of {me}", change.names.of(node));
-    let other = format!("{} {me} has it as {} again", change.cause.words(), back.status());
-    Some(Finding::new(&[change.me, node], one, other))
+    let (me, names) = (change.names.of(change.me), change.names);
+    new.into_iter().find_map(|member| {
+        let node = member.unique_address();
+        let one = if departed.binary_search(node).is_ok() {
+            format!("{} had left the members of {me}", names.of(node))
+        } else if change.before.tombstones().contains(node) {
+            format!("{me} has a tombstone of {}", names.of(node))
+        } else {
+            return None;
+        };
+        let other = format!("{} {me} has it as {} again", change.cause.words(), member.status());
+        Some(Finding::new(&[change.me, node], one, other))
+    })
 }
 
 #[cfg(test)]
@@ -342,6 +350,15 @@ mod tests {
         let found = change.check(|change| none_came_back(change, &[node("b")])).unwrap();
         assert_eq!(found.who, [node("a"), node("b")]);
         assert_eq!(change.check(|change| none_came_back(change, &[node("b#2"), node("c")])), None);
+    }
+
+    /// M4, P3
+    #[test]
+    fn an_incarnation_that_comes_back_beside_its_tombstone_violates() {
+        let both = gossip(&[("a", Up), ("b", Joining)]);
+        let change = Doctored::of(both.remove(&[node("b")], 1), both, Cause::Join);
+        let found = change.check(|change| none_came_back(change, &[])).unwrap();
+        assert_eq!(found.facts.0, "a has a tombstone of b");
     }
 
     /// M4: what stays a member has not come back.

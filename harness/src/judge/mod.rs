@@ -39,6 +39,7 @@ mod deciding;
 mod docket;
 mod duties;
 mod exchange;
+mod flight;
 mod hearing;
 mod holding;
 mod identity;
@@ -72,6 +73,7 @@ use std::sync::Arc;
 use quorate::{CommandKind, Config, Instant, NodeKey, Phase, UniqueAddress};
 
 use crate::case::Case;
+use change::Change;
 use docket::Docket;
 pub use docket::Judged;
 use duties::Duty;
@@ -81,7 +83,7 @@ pub use invariant::{Assumption, Group, INVARIANTS, Invariant, Watches};
 use ledger::Ledger;
 use liveness::Quiet;
 use seat::{Seat, Terms};
-use split::{Circumstances, Partition};
+use split::{Accord, Circumstances, Partition};
 pub use stage::{Cause, Event, Named, NodeView, Stage};
 use violation::Names;
 pub use violation::Violation;
@@ -311,9 +313,9 @@ impl Judge {
             CommandKind::Stop => self.fault(at),
             CommandKind::Join => {
                 self.ledger.joined_by_address = true;
-                self.begin_change();
+                self.settle_if_calm();
             }
-            _ => self.begin_change(),
+            _ => self.settle_if_calm(),
         }
     }
 
@@ -361,17 +363,37 @@ impl Judge {
     /// A fault: also the end of what L1 gives time for.
     fn fault(&mut self, at: Instant) {
         let mut circumstances = self.circumstances;
-        circumstances.fault(at, || self.is_calm());
+        circumstances.fault(at, || self.accord());
         self.circumstances = circumstances;
         self.ledger.leaving.clear();
         self.quiet.end();
     }
 
-    /// Somebody joins or leaves.
-    fn begin_change(&mut self) {
-        let mut circumstances = self.circumstances;
-        circumstances.change(|| self.is_calm());
-        self.circumstances = circumstances;
+    /// How it is among live nodes, before a fault.
+    fn accord(&self) -> Accord {
+        let is_level =
+            || flight::is_level(&self.participants(), None, |node| self.live.contains_key(&node.key()));
+        match () {
+            () if self.is_calm() => Accord::Calm,
+            () if self.troubled > 0 => Accord::Troubled,
+            () if is_level() => Accord::Level,
+            () => Accord::Differing,
+        }
+    }
+
+    /// Before a command: faults lie in the past if all nodes agree again.
+    fn settle_if_calm(&mut self) {
+        if self.circumstances.are_open() && self.is_calm() {
+            self.circumstances.settle();
+        }
+    }
+
+    /// S1: a node has changed its members.
+    fn begin(&mut self, change: &Change<'_>) {
+        let Some(begun) = flight::begun(change) else { return };
+        let is_live = |node: &UniqueAddress| self.live.contains_key(&node.key());
+        let was_level = flight::is_level(&self.participants(), Some((change.me, change.before)), is_live);
+        self.circumstances.begin(begun, was_level);
     }
 
     /// The node of a host has ended.

@@ -3,14 +3,15 @@
 use quorate::MemberStatus::Down;
 use quorate::{Instant, UniqueAddress};
 
-use super::assumptions::{CLEAN_PARTITION, NO_MANUAL_DOWN, NOTHING_IN_FLIGHT, RESOLVER_ON};
+use super::assumptions::{CLEAN_PARTITION, LITTLE_IN_FLIGHT, NO_MANUAL_DOWN, NOTHING_IN_FLIGHT, RESOLVER_ON};
+use super::flight::{Begun, Flight};
 use super::invariant::{Assumption, Group, Invariant, Watches};
 use super::seat::Seat;
 use super::stage::Stage;
 use super::violation::{Finding, Names};
 
-/// S1. Without repairs it is false only of faults that its assumptions leave out: those that `gone-observers`
-/// and `worst-case-check` cure.
+/// S1. Without repairs it is false of the faults that `worst-case-check` cures; those that `gone-observers` cures are
+/// left out by its assumptions.
 pub(super) static S1: Invariant = Invariant::new(
     "S1",
     "no split: never two live nodes, both Up to themselves, each Down or removed to the other",
@@ -18,7 +19,8 @@ pub(super) static S1: Invariant = Invariant::new(
     Watches::Pair,
     "part 04, promise P9",
 )
-.assuming(&[&CLEAN_PARTITION, &NOTHING_IN_FLIGHT, &NO_MANUAL_DOWN, &RESOLVER_ON]);
+.assuming(&[&CLEAN_PARTITION, &LITTLE_IN_FLIGHT, &NO_MANUAL_DOWN, &RESOLVER_ON])
+.cured_by(&["worst-case-check"]);
 
 /// Whether a node goes on, and has others that it has given up.
 pub(super) fn may_be_split(seat: &Seat) -> bool {
@@ -60,8 +62,10 @@ pub(super) fn split_between(one: &Seat, other: &Seat, names: Names<'_>) -> Optio
 pub(super) enum Partition {
     /// Everybody hears everybody.
     Whole,
-    /// Groups that hear themselves and nobody else.
+    /// Two or three groups that hear themselves and nobody else.
     Clean,
+    /// More than three such groups.
+    Shattered,
     /// Anything else.
     Unclean,
 }
@@ -86,25 +90,45 @@ pub(super) fn partition(stage: &impl Stage, hosts: &[usize]) -> Partition {
             }
         }
     }
-    if groups.iter().all(|&group| group == 0) { Partition::Whole } else { Partition::Clean }
+    match groups.iter().enumerate().filter(|(place, group)| place == *group).count() {
+        0 | 1 => Partition::Whole,
+        2 | 3 => Partition::Clean,
+        _ => Partition::Shattered,
+    }
 }
 
 /// Whether S1's assumptions hold, followed from event to event.
 ///
-/// A fault is anything done to links or processes. A change is a command to join or leave, or a join that was
-/// accepted. Both lie in the past as soon as all live nodes agree on members that are all live, Up and
-/// reachable: then everything begins anew.
+/// A fault is anything done to links or processes. It lies in the past as soon as all live nodes agree on members that
+/// are all live, Up and reachable: then everything begins anew.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Circumstances {
     /// When the last fault came, if the nodes have not agreed since.
     fault_at: Option<Instant>,
     /// Whether a further fault came before the nodes agreed, or the network is in no clean groups.
     unclean: bool,
+    /// Whether the network has fallen into more than three groups.
+    shattered: bool,
     /// Whether a change was under way when the fault came, or came after it.
     in_flight: bool,
+    /// How much was.
+    flight: Flight,
     pub(super) manual_down: bool,
     /// Whether the resolvers of two nodes differ, or some node has none.
     pub(super) resolvers_differ: bool,
+}
+
+/// How alike the states of all live nodes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Accord {
+    /// They agree, with nothing left to do.
+    Calm,
+    /// They have one state, in which somebody is still on the way.
+    Level,
+    /// Their states differ.
+    Differing,
+    /// Somebody sees an unreachable or a Down member.
+    Troubled,
 }
 
 impl Circumstances {
@@ -117,18 +141,22 @@ impl Circumstances {
     pub(super) fn settle(&mut self) {
         self.fault_at = None;
         self.unclean = false;
+        self.shattered = false;
         self.in_flight = false;
+        self.flight = Flight::default();
     }
 
-    /// A fault came. All of one instant are one fault. `calm`: whether all nodes agreed just before.
-    pub(super) fn fault(&mut self, at: Instant, calm: impl FnOnce() -> bool) {
+    /// A fault came. All of one instant are one fault. `accord`: how it was among the nodes just before.
+    pub(super) fn fault(&mut self, at: Instant, accord: impl FnOnce() -> Accord) {
         if self.fault_at != Some(at) {
-            if calm() {
-                self.settle();
-            } else if self.fault_at.is_some() {
-                self.unclean = true;
-            } else {
-                self.in_flight = true;
+            let accord = accord();
+            self.in_flight |= accord != Accord::Calm;
+            match accord {
+                Accord::Calm => self.settle(),
+                _ if self.fault_at.is_some() => self.unclean = true,
+                Accord::Level => self.flight = Flight::default(),
+                Accord::Differing if !self.flight.is_empty() => {}
+                Accord::Differing | Accord::Troubled => self.flight.begin(Begun::Other),
             }
         }
         self.fault_at = Some(at);
@@ -137,24 +165,42 @@ impl Circumstances {
     /// The network is as it now is.
     pub(super) fn network(&mut self, partition: Partition) {
         self.unclean |= partition == Partition::Unclean;
+        self.shattered |= partition == Partition::Shattered;
     }
 
-    /// A change was begun.
-    pub(super) fn change(&mut self, calm: impl FnOnce() -> bool) {
-        if self.fault_at.is_some() {
-            if calm() {
-                self.settle();
-            } else {
-                self.in_flight = true;
-            }
+    /// One node began what the others have yet to hear of. `was_level`: whether before that all had one state.
+    pub(super) fn begin(&mut self, begun: Begun, was_level: bool) {
+        if was_level && self.fault_at.is_none() {
+            self.flight = Flight::default();
         }
+        self.in_flight |= begun == Begun::Command && self.are_open();
+        self.flight.begin(begun);
+    }
+
+    /// REP-121: whether no more was under way than the resolver with its repair copes with.
+    fn little_in_flight(&self) -> bool {
+        let covered = self.flight.is_covered() && (!self.shattered || self.flight.is_empty());
+        covered || !self.are_open()
+    }
+
+    /// The assumptions of S3 to S6 about what was done that don't hold.
+    pub(super) fn broken(&self) -> impl Iterator<Item = &'static Assumption> {
+        self.broken_with(&NOTHING_IN_FLIGHT, !self.in_flight)
     }
 
     /// The assumptions of S1 that don't hold.
-    pub(super) fn broken(&self) -> impl Iterator<Item = &'static Assumption> {
+    pub(super) fn broken_of_split(&self) -> impl Iterator<Item = &'static Assumption> {
+        self.broken_with(&LITTLE_IN_FLIGHT, self.little_in_flight())
+    }
+
+    fn broken_with(
+        &self,
+        in_flight: &'static Assumption,
+        holds: bool,
+    ) -> impl Iterator<Item = &'static Assumption> {
         let holds = [
             (&CLEAN_PARTITION, !self.unclean),
-            (&NOTHING_IN_FLIGHT, !self.in_flight),
+            (in_flight, holds),
             (&NO_MANUAL_DOWN, !self.manual_down),
             (&RESOLVER_ON, !self.resolvers_differ),
         ];
@@ -221,6 +267,10 @@ mod tests {
         assert_eq!(partition(&stage(&[(0, 2)]), &all), Partition::Unclean);
         assert_eq!(partition(&both_ways(&[(0, 2)]), &all), Partition::Unclean);
         assert_eq!(partition(&both_ways(&[(0, 2), (0, 3)]), &all), Partition::Unclean);
+        assert_eq!(
+            partition(&both_ways(&[(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]), &all),
+            Partition::Shattered
+        );
         // Of those that are left, all hear each other.
         assert_eq!(partition(&both_ways(&[(0, 2), (0, 3)]), &[1, 2, 3]), Partition::Whole);
     }
@@ -239,43 +289,60 @@ mod tests {
     }
 
     fn broken(circumstances: &Circumstances) -> Vec<&'static str> {
-        circumstances.broken().map(|assumption| assumption.name).collect()
+        circumstances.broken_of_split().map(|assumption| assumption.name).collect()
     }
 
     /// S1: its assumptions over time.
     #[test]
     fn a_second_fault_before_all_agree_breaks_the_clean_partition_until_they_do() {
         let mut now = Circumstances::default();
-        now.fault(at(1), || true);
+        now.fault(at(1), || Accord::Calm);
         now.network(Partition::Clean);
-        now.fault(at(1), || false);
+        now.fault(at(1), || Accord::Differing);
         assert!(broken(&now).is_empty(), "all that comes at one instant is one fault");
-        now.fault(at(2), || false);
+        now.fault(at(2), || Accord::Level);
         assert_eq!(broken(&now), ["clean-partition"]);
         now.settle();
         assert!(broken(&now).is_empty());
-        now.fault(at(3), || true);
+        now.fault(at(3), || Accord::Calm);
         now.network(Partition::Unclean);
         assert_eq!(broken(&now), ["clean-partition"]);
-        now.fault(at(4), || true);
+        now.fault(at(4), || Accord::Calm);
         assert!(broken(&now).is_empty());
     }
 
     /// S1: its assumptions over time.
     #[test]
-    fn a_change_that_meets_a_fault_is_in_flight() {
+    fn more_changes_that_meet_a_fault_than_the_resolver_copes_with_are_in_flight() {
         let mut now = Circumstances::default();
-        now.change(|| false);
+        now.begin(Begun::Other, true);
         assert!(broken(&now).is_empty(), "without a fault it does no harm");
-        now.fault(at(1), || false);
-        assert_eq!(broken(&now), ["nothing-in-flight"]);
-        now.settle();
-        now.fault(at(2), || true);
-        now.change(|| false);
-        assert_eq!(broken(&now), ["nothing-in-flight"]);
-        now.change(|| true);
+        now.begin(Begun::Command, true);
+        now.fault(at(1), || Accord::Differing);
+        assert!(broken(&now).is_empty(), "all knew of the first when the second began");
+        assert!(now.broken().any(|assumption| assumption.name == "nothing-in-flight"));
+        now.begin(Begun::Step, true);
         assert!(broken(&now).is_empty());
+        now.begin(Begun::Command, true);
+        assert_eq!(broken(&now), ["little-in-flight"], "a level that a cut ended does not come back");
+        now.settle();
+        now.begin(Begun::Command, false);
+        now.fault(at(2), || Accord::Level);
+        now.begin(Begun::Command, false);
+        assert!(broken(&now).is_empty(), "all knew of the first when the fault came");
+        now.network(Partition::Shattered);
+        assert_eq!(broken(&now), ["little-in-flight"]);
         let commanded = Circumstances { manual_down: true, resolvers_differ: true, ..now };
-        assert_eq!(broken(&commanded), ["no-manual-down", "resolver-on"]);
+        assert_eq!(broken(&commanded), ["little-in-flight", "no-manual-down", "resolver-on"]);
+    }
+
+    /// S1: its assumptions over time.
+    #[test]
+    fn what_nobody_began_or_what_was_already_lost_is_in_flight() {
+        for accord in [Accord::Differing, Accord::Troubled] {
+            let mut now = Circumstances::default();
+            now.fault(at(1), || accord);
+            assert_eq!(broken(&now), ["little-in-flight"], "{accord:?}");
+        }
     }
 }

@@ -346,9 +346,7 @@ impl Judge {
         if lets_in || forgets || change.is_founding() {
             self.restart_quiet(event.at);
         }
-        if event.cause == Cause::Join && change.members_changed {
-            self.begin_change();
-        }
+        self.begin(change);
     }
 
     /// The invariants of one node's state.
@@ -402,7 +400,7 @@ impl Judge {
             self.circumstances.network(partition);
         }
         let mut holds = true;
-        for assumption in self.circumstances.broken() {
+        for assumption in self.circumstances.broken_of_split() {
             holds = false;
             self.docket.excused(&S1, assumption);
         }
@@ -418,9 +416,7 @@ impl Judge {
         self.until_full = FULL_EVENTS_MIN.max(FULL_EVENTS_PER_HOST * self.seats.len() as u64);
         let name = |node: &UniqueAddress| stage.name(node);
         self.find_ended(stage);
-        if self.circumstances.are_open() && self.is_calm() {
-            self.circumstances.settle();
-        }
+        self.settle_if_calm();
         for host in 0..self.seats.len() {
             if let Some(node) = stage.node(host)
                 && self.seats[host].as_ref().is_some_and(|seat| seat.is_live)

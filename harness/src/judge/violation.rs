@@ -101,7 +101,7 @@ mod tests {
         };
         insta::assert_snapshot!(violation, @r"
         M4 is violated at 41.2s (event 77) by a b
-          must hold: an incarnation that left a node's members never comes back there
+          must hold: an incarnation that left a node's members, or that it has a tombstone of, never comes back there
           one fact:  a has removed b
           the other: a has b as joining
         ");
