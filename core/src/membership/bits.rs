@@ -66,6 +66,11 @@ impl Bits {
         self.words().iter().map(|word| word.count_ones() as usize).sum()
     }
 
+    /// The positions that another set does not hold, in ascending order.
+    pub(crate) fn without<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = usize> + 'a {
+        (0..self.len_words()).flat_map(|place| positions(place, self.word(place) & !other.word(place)))
+    }
+
     /// The positions in ascending order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         self.words().iter().enumerate().flat_map(|(place, &word)| positions(place, word))
@@ -122,6 +127,7 @@ mod tests {
                 other_twin.insert(position.index(len));
             }
             prop_assert_eq!(bits == other, twin == other_twin);
+            prop_assert!(bits.without(&other).eq(twin.difference(&other_twin).copied()));
             prop_assert_eq!(bits.iter().collect::<Vec<_>>(), twin.iter().copied().collect::<Vec<_>>());
             prop_assert_eq!((bits.count(), bits.is_empty()), (twin.len(), twin.is_empty()));
             prop_assert!(!bits.contains(len + 64));

@@ -6,7 +6,7 @@ use core::cmp::Ordering;
 
 use super::address::UniqueAddress;
 use super::event::{ClusterEvent, SeenBy};
-use super::gossip::Gossip;
+use super::gossip::{Gossip, Subjects};
 use super::member::Member;
 use super::roles::DataCenter;
 use super::status::MemberStatus;
@@ -100,21 +100,19 @@ fn reachability_of_members(
 ) {
     let (old, new) = (before.gossip(), after.gossip());
     let me = after.me();
-    if let Some(now) = after.observations() {
-        for node in now.inside.nodes(new.members()).filter(|node| *node != me) {
-            let was = before.observations().is_some_and(|then| then.inside.contains(old.members(), node));
-            if !was {
-                emit(ClusterEvent::UnreachableMember(new.member_or_placeholder(node)));
-            }
-        }
+    let nobody = Subjects::new(0);
+    let (then, now) = (before.observations(), after.observations());
+    let was = then.map_or(&nobody, |then| &then.inside);
+    let is = now.map_or(&nobody, |now| &now.inside);
+    for node in is.nodes_without(new.members(), was, old.members()).filter(|node| *node != me) {
+        emit(ClusterEvent::UnreachableMember(new.member_or_placeholder(node)));
     }
-    if let Some(then) = before.observations() {
-        for node in then.inside.nodes(old.members()).filter(|node| *node != me) {
-            let was_terminated = then.inside_terminated.contains(old.members(), node);
-            let is = after.observations().is_some_and(|now| now.inside.contains(new.members(), node));
-            if let Some(member) = new.member(node).filter(|_| !was_terminated && !is) {
-                emit(ClusterEvent::ReachableMember(member.clone()));
-            }
+    let was_terminated = then.map_or(&nobody, |then| &then.inside_terminated);
+    for node in was.nodes_without(old.members(), is, new.members()).filter(|node| *node != me) {
+        if let Some(member) = new.member(node)
+            && !was_terminated.contains(old.members(), node)
+        {
+            emit(ClusterEvent::ReachableMember(member.clone()));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use core::fmt;
 
 use serde::de::Error as _;
@@ -148,6 +149,23 @@ impl Members {
         None
     }
 
+    /// Where in the table each of some nodes is, which ascend.
+    pub(crate) fn positions<'a>(
+        &'a self,
+        nodes: impl Iterator<Item = &'a UniqueAddress>,
+    ) -> impl Iterator<Item = Option<usize>> {
+        let mut at = 0;
+        nodes.map(move |node| {
+            loop {
+                match self.0.list.get(at)?.unique_address().cmp(node) {
+                    Ordering::Less => at += 1,
+                    Ordering::Equal => return Some(at),
+                    Ordering::Greater => return None,
+                }
+            }
+        })
+    }
+
     /// The member with a unique address.
     #[must_use]
     pub fn get(&self, node: &UniqueAddress) -> Option<&Member> {
@@ -188,14 +206,19 @@ impl Members {
         &self.0.roster.data_centers
     }
 
-    /// The place of a data centre among [`Members::data_centers`].
     /// The roles that some member has, ascending.
     pub(crate) fn roles(&self) -> &[Arc<str>] {
         &self.0.roster.roles
     }
 
+    /// The place of a data centre among [`Members::data_centers`].
     pub(crate) fn data_center_position(&self, name: &str) -> Option<usize> {
         self.data_centers().binary_search_by(|dc| (*dc.name).cmp(name)).ok()
+    }
+
+    /// Whether another table is this very one.
+    pub(crate) fn is_identical(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Whether another table is of the same nodes in the same places, so that sets of positions mean the same.

@@ -22,23 +22,21 @@ impl Gossip {
     /// REP-12, REP-13: the join of a received state and the own one, before the receiver has seen it, and which case it is.
     /// Clocks are joined as well, without the entries of removed nodes; nothing but statuses reads them.
     pub(crate) fn join(received: &Self, local: &Arc<Self>, repairs: &Repairs) -> (Relation, Arc<Self>) {
-        let joined = received.merge(local, repairs);
-        let with_joined = |state: &Self| Self {
-            tombstones: joined.tombstones.clone(),
-            clock: joined.clock.clone(),
-            ..state.clone()
-        };
         if received.same_content(local) {
-            let mut state = with_joined(local);
+            let (tombstones, clock) = received.merge_history(local, repairs);
+            let mut state = Self { tombstones, clock, ..Self::clone(local) };
             state.seen.union(&local.members, &received.seen, &received.members);
             state.seen.drop_strangers();
-            (Relation::Same, keep_shared(state, local))
-        } else if joined.same_content(received) {
+            return (Relation::Same, keep_shared(state, local));
+        }
+        let joined = received.merge(local, repairs);
+        if joined.same_content(received) {
             let mut state = joined;
             state.seen.union(&state.members, &received.seen, &received.members);
             (Relation::Newer, Arc::new(state))
         } else if joined.same_content(local) {
-            (Relation::Older, keep_shared(with_joined(local), local))
+            let Self { tombstones, clock, .. } = joined;
+            (Relation::Older, keep_shared(Self { tombstones, clock, ..Self::clone(local) }, local))
         } else {
             (Relation::Merge, Arc::new(joined))
         }

@@ -1,5 +1,6 @@
 //! How two gossips become one.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
@@ -15,16 +16,15 @@ impl Gossip {
     /// counts up (GSP-34). In Pekko's use `self` is the received gossip and `that` the local one.
     #[must_use]
     pub fn merge(&self, that: &Self, repairs: &Repairs) -> Self {
-        let tombstones = if repairs.content_decides {
-            self.tombstones.union_earlier(&that.tombstones)
-        } else {
-            self.tombstones.union(&that.tombstones)
-        };
-        let clock = without_removed(self.clock.merge(&that.clock), &tombstones);
+        let (tombstones, clock) = self.merge_history(that, repairs);
         let members = pick(&self.members, &that.members, &tombstones, repairs);
+        let names_these_only =
+            |side: &Self| Arc::ptr_eq(side.members.roster(), members.roster()) && side.names_members_only();
         let reachability = if repairs.breaks(Planted::ReceivedRowsWin) {
             let received = self.reachability.only_observers(|node| members.contains(node));
             received.only_subjects(|node| members.contains(node))
+        } else if names_these_only(self) && names_these_only(that) {
+            self.reachability.merge_all(&that.reachability)
         } else {
             self.reachability.merge(&that.reachability, |node| members.contains(node))
         };
@@ -33,7 +33,24 @@ impl Gossip {
             seen.union(&members, &self.seen, &self.members);
             seen.union(&members, &that.seen, &that.members);
         }
-        Self::assemble(members, reachability, seen, tombstones, clock)
+        let same_as = |side: &&&Self| {
+            side.members.is_identical(&members) && side.reachability.is_identical(&reachability)
+        };
+        match [self, that].iter().find(same_as) {
+            Some(side) => Self { seen, tombstones, clock, ..Self::clone(side) },
+            None => Self::assemble(members, reachability, seen, tombstones, clock),
+        }
+    }
+
+    /// GSP-29, GSP-30: what either side knows of removed nodes and of changes.
+    pub(super) fn merge_history(&self, that: &Self, repairs: &Repairs) -> (Tombstones, VectorClock) {
+        let tombstones = if repairs.content_decides {
+            self.tombstones.union_earlier(&that.tombstones)
+        } else {
+            self.tombstones.union(&that.tombstones)
+        };
+        let clock = without_removed(self.clock.merge(&that.clock), &tombstones);
+        (tombstones, clock)
     }
 
     /// GSP-72: a received gossip merged into the local one, of which it is concurrent. First each clock loses the entries
@@ -79,8 +96,10 @@ pub(crate) fn pick(a: &Members, b: &Members, tombstones: &Tombstones, repairs: &
             in_both || !(member.status().is_on_its_way_out() || removed())
         }
     };
-    let mut list: Vec<Member> = Vec::with_capacity(a.len().max(b.len()));
+    let mut list: Vec<&Member> = Vec::with_capacity(a.len().max(b.len()));
+    // Whether the nodes are those of one side, and whether the members are.
     let (mut same_as_a, mut same_as_b) = (true, true);
+    let (mut equals_a, mut equals_b) = (true, true);
     let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
     loop {
         let order = match (left.peek(), right.peek()) {
@@ -93,6 +112,7 @@ pub(crate) fn pick(a: &Members, b: &Members, tombstones: &Tombstones, repairs: &
         let x = if order.is_le() { left.next() } else { None };
         let y = if order.is_ge() { right.next() } else { None };
         let kept = match (x, y) {
+            (Some(x), Some(y)) if x == y => y,
             (Some(x), Some(y)) if repairs.breaks(Planted::DownNotTerminal) && x.status() != y.status() => {
                 if x.status() == MemberStatus::Down { y } else { x }
             }
@@ -104,11 +124,19 @@ pub(crate) fn pick(a: &Members, b: &Members, tombstones: &Tombstones, repairs: &
         if is_only_local || is_kept(kept, order.is_eq()) {
             same_as_a &= x.is_some_and(|x| x.shares_identity(kept));
             same_as_b &= y.is_some_and(|y| y.shares_identity(kept));
-            list.push(kept.clone());
+            equals_a &= x == Some(kept);
+            equals_b &= y == Some(kept);
+            list.push(kept);
         } else {
             same_as_a &= x.is_none();
             same_as_b &= y.is_none();
         }
+    }
+    if same_as_b && equals_b && list.len() == b.len() {
+        return b.clone();
+    }
+    if same_as_a && equals_a && list.len() == a.len() {
+        return a.clone();
     }
     let roster = if same_as_b && list.len() == b.len() {
         Some(b.roster().clone())
@@ -117,7 +145,7 @@ pub(crate) fn pick(a: &Members, b: &Members, tombstones: &Tombstones, repairs: &
     } else {
         None
     };
-    Members::from_sorted(list, roster)
+    Members::from_sorted(list.into_iter().cloned().collect(), roster)
 }
 
 #[cfg(test)]

@@ -217,6 +217,14 @@ impl Gossip {
         self.seen.positions()
     }
 
+    /// Whether every subject of an observation is certainly a member (GSP-7 says it of observers).
+    fn names_members_only(&self) -> bool {
+        match &self.observed {
+            Some(observed) => !observed.has_strangers(),
+            None => self.reachability.subjects().is_empty(),
+        }
+    }
+
     pub(crate) fn observed(&self) -> Option<&Observed> {
         self.observed.as_deref()
     }

@@ -33,8 +33,15 @@ pub(crate) struct Observations {
     pub(crate) outward: Vec<(UniqueAddress, bool)>,
 }
 
-/// What each data centre observes, in the order of [`Members::data_centers`].
-pub(crate) struct Observed(Vec<Observations>);
+/// What each data centre observes.
+pub(crate) struct Observed {
+    /// In the order of [`Members::data_centers`].
+    views: Vec<Observations>,
+    /// Whether there is a record about a node that is no member.
+    has_strangers: bool,
+}
+
+const NOBODY: Bits = Bits::Small(0);
 
 /// Members and strangers, each ascending, as one ascending sequence.
 pub(crate) fn ascending<'a>(
@@ -50,7 +57,7 @@ pub(crate) fn ascending<'a>(
 }
 
 impl Subjects {
-    fn new(len: usize) -> Self {
+    pub(crate) fn new(len: usize) -> Self {
         Self { members: Bits::new(len), strangers: Vec::new() }
     }
 
@@ -66,6 +73,21 @@ impl Subjects {
     pub(crate) fn nodes<'a>(&'a self, members: &'a Members) -> impl Iterator<Item = &'a UniqueAddress> {
         let members = self.members.iter().map(|position| members.as_slice()[position].unique_address());
         ascending(members, &self.strangers)
+    }
+
+    /// The nodes, ascending, that are not among others, which may be positions in another table.
+    pub(crate) fn nodes_without<'a>(
+        &'a self,
+        members: &'a Members,
+        others: &'a Self,
+        table: &'a Members,
+    ) -> impl Iterator<Item = &'a UniqueAddress> {
+        let is_one_table = Arc::ptr_eq(members.roster(), table.roster());
+        let shared = if is_one_table { &others.members } else { &NOBODY };
+        let left = self.members.without(shared).map(|position| members.as_slice()[position].unique_address());
+        let is_told_apart = is_one_table && self.strangers.is_empty();
+        let is_other = move |node: &&UniqueAddress| is_told_apart || !others.contains(table, node);
+        ascending(left, &self.strangers).filter(is_other)
     }
 
     fn insert(&mut self, position: Option<usize>, node: &UniqueAddress) {
@@ -86,6 +108,18 @@ impl Observed {
         if !reachability.anybody_is_unreachable() {
             return None;
         }
+        let places = members.positions(reachability.subjects().iter());
+        let has_strangers = places.into_iter().any(|place| place.is_none());
+        let views = if has_strangers || !all_count_alike(members) {
+            Self::views(members, reachability)
+        } else {
+            [Observations::of_all(members, reachability)].into()
+        };
+        Some(Arc::new(Self { views, has_strangers }))
+    }
+
+    /// Record by record.
+    fn views(members: &Members, reachability: &Reachability) -> Vec<Observations> {
         let len = members.len();
         let empty = || Observations {
             by_data_center: Subjects::new(len),
@@ -110,16 +144,47 @@ impl Observed {
                 }
             }
         }
-        Some(Arc::new(Self(views)))
+        views
+    }
+
+    pub(super) fn has_strangers(&self) -> bool {
+        self.has_strangers
     }
 
     /// What the data centre at a place observes.
     pub(crate) fn data_center(&self, place: usize) -> &Observations {
-        &self.0[place]
+        &self.views[place]
     }
 }
 
+/// Whether all observers count in all views: there is one data centre, and nobody is on its way out.
+fn all_count_alike(members: &Members) -> bool {
+    members.data_centers().len() == 1
+        && !members.has_status(MemberStatus::Down)
+        && !members.has_status(MemberStatus::Exiting)
+}
+
 impl Observations {
+    /// What follows where all observers count alike, and only members are observed: what all records say together.
+    fn of_all(members: &Members, reachability: &Reachability) -> Self {
+        let set_of = |nodes: &[UniqueAddress]| {
+            let mut set = Subjects::new(members.len());
+            members.positions(nodes.iter()).flatten().for_each(|position| set.members.insert(position));
+            set
+        };
+        let terminated = set_of(reachability.all_terminated());
+        let mut all = set_of(reachability.all_unreachable());
+        terminated.members.iter().for_each(|position| all.members.insert(position));
+        Self {
+            by_data_center: all.clone(),
+            live: all.clone(),
+            live_without_exiting: all.clone(),
+            inside: all,
+            inside_terminated: terminated,
+            outward: Vec::new(),
+        }
+    }
+
     fn record(
         &mut self,
         observer: MemberStatus,

@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::{GossipError, Member, Members, UniqueAddress};
-use crate::membership::bits::Bits;
+use crate::membership::bits::{Bits, positions};
 use crate::mix::mix;
 
 /// The set of nodes that have seen a state: positions in the table of members that it belongs to, and besides the nodes
@@ -192,7 +192,10 @@ impl Seen {
     /// This set, of `members`, with all nodes of another set, of `others`.
     pub(super) fn union(&mut self, members: &Members, other: &Self, others: &Members) {
         if members.shares_roster(others) {
-            other.positions.iter().for_each(|position| self.insert_position(members, position));
+            for place in 0..other.positions.len_words() {
+                let new = other.positions.word(place) & !self.positions.word(place);
+                positions(place, new).for_each(|position| self.insert_position(members, position));
+            }
             other.strangers().iter().for_each(|node| self.insert(members, node));
         } else {
             other.iter(others).for_each(|node| self.insert(members, node));

@@ -72,7 +72,7 @@ impl Reachability {
             Ok(at) => rows[at] = Arc::new(row),
             Err(at) => rows.insert(at, Arc::new(row)),
         }
-        Self::from_rows(rows)
+        self.with_rows(rows)
     }
 }
 

@@ -12,13 +12,22 @@ impl Reachability {
     /// Records about subjects that are not allowed are dropped.
     #[must_use]
     pub fn merge(&self, other: &Self, is_allowed: impl Fn(&UniqueAddress) -> bool) -> Self {
-        if Arc::ptr_eq(&self.0, &other.0) && self.names_only(&is_allowed) {
+        self.merge_all(other).restricted_to(&is_allowed)
+    }
+
+    /// The same of tables in which everybody is allowed. Where all that comes out is what one side has, it is that side's
+    /// very table.
+    pub(crate) fn merge_all(&self, other: &Self) -> Self {
+        if Arc::ptr_eq(&self.0, &other.0) {
             return self.clone();
         }
         let mut rows = Vec::with_capacity(self.0.rows.len().max(other.0.rows.len()));
+        // How many rows of the result each side does not have.
+        let (mut new_to_me, mut new_to_them) = (0, 0);
         let (mut mine, mut theirs) = (self.0.rows.iter().peekable(), other.0.rows.iter().peekable());
         loop {
             let order = match (mine.peek(), theirs.peek()) {
+                (Some(a), Some(b)) if Arc::ptr_eq(a, b) => Ordering::Equal,
                 (Some(a), Some(b)) => a.observer.cmp(&b.observer),
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
@@ -28,32 +37,40 @@ impl Reachability {
             let b = if order.is_ge() { theirs.next() } else { None };
             let row = match (a, b) {
                 (Some(a), Some(b)) => newer_row(a, b),
-                (Some(row), None) | (None, Some(row)) => row.clone(),
+                (Some(row), None) | (None, Some(row)) => row,
                 (None, None) => break,
             };
-            if is_allowed(&row.observer) {
-                rows.push(with_allowed_subjects(row, &is_allowed));
-            }
+            let lacks = |side: Option<&Arc<Row>>| side.is_none_or(|own| !Arc::ptr_eq(own, row) && own != row);
+            new_to_me += usize::from(lacks(a));
+            new_to_them += usize::from(lacks(b));
+            rows.push(row.clone());
         }
-        Self::from_rows(rows)
+        match (new_to_me, new_to_them) {
+            (_, 0) => other.clone(),
+            (0, _) => self.clone(),
+            _ if new_to_me < new_to_them => self.with_rows(rows),
+            _ => other.with_rows(rows),
+        }
+    }
+
+    fn restricted_to(self, is_allowed: &impl Fn(&UniqueAddress) -> bool) -> Self {
+        if self.names_only(is_allowed) {
+            return self;
+        }
+        let rows = self.0.rows.iter().filter(|row| is_allowed(&row.observer));
+        let rows = rows.map(|row| with_allowed_subjects(row.clone(), is_allowed)).collect();
+        self.with_rows(rows)
     }
 
     fn names_only(&self, is_allowed: &impl Fn(&UniqueAddress) -> bool) -> bool {
-        self.0.rows.iter().all(|row| {
-            is_allowed(&row.observer) && row.records.iter().all(|record| is_allowed(&record.subject))
-        })
+        self.0.rows.iter().all(|row| is_allowed(&row.observer)) && self.subjects().iter().all(is_allowed)
     }
 
     /// RCH-30, RCH-31: the table without some nodes, as observers and as subjects. The versions of other observers
     /// stay, and what they have left is not pruned.
     #[must_use]
     pub fn remove(&self, nodes: &[UniqueAddress]) -> Self {
-        let stays = |node: &UniqueAddress| !nodes.contains(node);
-        if self.names_only(&stays) {
-            return self.clone();
-        }
-        let rows = self.0.rows.iter().filter(|row| stays(&row.observer));
-        Self::from_rows(rows.map(|row| with_allowed_subjects(row.clone(), &stays)).collect())
+        self.clone().restricted_to(&|node: &UniqueAddress| !nodes.contains(node))
     }
 
     /// RCH-32: the table without the rows of some observers; what others say of them stays.
@@ -71,27 +88,27 @@ impl Reachability {
         if self.0.rows.iter().all(|row| condition(&row.observer)) {
             return self.clone();
         }
-        Self::from_rows(self.0.rows.iter().filter(|row| condition(&row.observer)).cloned().collect())
+        self.with_rows(self.0.rows.iter().filter(|row| condition(&row.observer)).cloned().collect())
     }
 
     /// RCH-33: the table with only the records about subjects for whom a condition holds; versions stay.
     #[must_use]
     pub fn only_subjects(&self, condition: impl Fn(&UniqueAddress) -> bool) -> Self {
-        if self.0.rows.iter().all(|row| row.records.iter().all(|record| condition(&record.subject))) {
+        if self.subjects().iter().all(&condition) {
             return self.clone();
         }
         let rows = self.0.rows.iter().map(|row| with_allowed_subjects(row.clone(), &condition));
-        Self::from_rows(rows.collect())
+        self.with_rows(rows.collect())
     }
 }
 
 /// RCH-22, RCH-26: the row of the higher version; of equal versions `b`, and none of the records when one has none.
-fn newer_row(a: &Arc<Row>, b: &Arc<Row>) -> Arc<Row> {
+fn newer_row<'a>(a: &'a Arc<Row>, b: &'a Arc<Row>) -> &'a Arc<Row> {
     match a.version.cmp(&b.version) {
-        Ordering::Greater => a.clone(),
-        Ordering::Less => b.clone(),
-        Ordering::Equal if a.records.is_empty() => a.clone(),
-        Ordering::Equal => b.clone(),
+        Ordering::Greater => a,
+        Ordering::Less => b,
+        Ordering::Equal if a.records.is_empty() => a,
+        Ordering::Equal => b,
     }
 }
 

@@ -8,6 +8,7 @@ mod change;
 mod display;
 mod merge;
 mod query;
+mod subjects;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::UniqueAddress;
 use crate::mix::{Mixer, mix};
+use subjects::Subjects;
 
 /// What an observer says of a subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -60,10 +62,7 @@ pub struct Reachability(Arc<Table>);
 struct Table {
     /// RCH-5: ascending by observer. A row without records keeps its version (RCH-21).
     rows: Vec<Arc<Row>>,
-    /// RCH-35: ascending; at least one observer has them as unreachable, none as terminated.
-    unreachable: Vec<UniqueAddress>,
-    /// RCH-35: ascending; at least one observer has them as terminated.
-    terminated: Vec<UniqueAddress>,
+    subjects: Subjects,
     hash: u64,
 }
 
@@ -172,27 +171,23 @@ impl Reachability {
         Self::from_rows(Vec::new())
     }
 
-    /// RCH-37: the derived sets are made here, once for each table.
     fn from_rows(rows: Vec<Arc<Row>>) -> Self {
+        let subjects = Subjects::default().followed(&[], &rows);
+        Self::with_subjects(rows, subjects)
+    }
+
+    /// The table with other rows, most of them the same.
+    fn with_rows(&self, rows: Vec<Arc<Row>>) -> Self {
+        let subjects = self.0.subjects.followed(&self.0.rows, &rows);
+        Self::with_subjects(rows, subjects)
+    }
+
+    /// RCH-37: what is derived is made once for each table.
+    fn with_subjects(rows: Vec<Arc<Row>>, subjects: Subjects) -> Self {
         debug_assert!(rows.windows(2).all(|pair| pair[0].observer < pair[1].observer));
         let mut mixer = Mixer::new(7);
-        let (mut unreachable, mut terminated) = (Vec::new(), Vec::new());
-        for row in &rows {
-            mixer.word(row.hash);
-            for record in &row.records {
-                match record.status {
-                    ReachabilityStatus::Reachable => {}
-                    ReachabilityStatus::Unreachable => unreachable.push(record.subject.clone()),
-                    ReachabilityStatus::Terminated => terminated.push(record.subject.clone()),
-                }
-            }
-        }
-        for list in [&mut unreachable, &mut terminated] {
-            list.sort_unstable();
-            list.dedup();
-        }
-        unreachable.retain(|node| terminated.binary_search(node).is_err());
-        Self(Arc::new(Table { rows, unreachable, terminated, hash: mixer.finish() }))
+        rows.iter().for_each(|row| mixer.word(row.hash));
+        Self(Arc::new(Table { rows, subjects, hash: mixer.finish() }))
     }
 
     /// The rows, ascending by observer.

@@ -22,9 +22,9 @@ impl Reachability {
     /// RCH-35: what all observers together say: terminated if one says so, else unreachable if one says so.
     #[must_use]
     pub fn aggregated_status(&self, subject: &UniqueAddress) -> ReachabilityStatus {
-        if self.0.terminated.binary_search(subject).is_ok() {
+        if self.0.subjects.terminated().binary_search(subject).is_ok() {
             ReachabilityStatus::Terminated
-        } else if self.0.unreachable.binary_search(subject).is_ok() {
+        } else if self.0.subjects.unreachable().binary_search(subject).is_ok() {
             ReachabilityStatus::Unreachable
         } else {
             ReachabilityStatus::Reachable
@@ -34,27 +34,32 @@ impl Reachability {
     /// RCH-35: subjects that somebody has as unreachable and nobody as terminated, ascending.
     #[must_use]
     pub fn all_unreachable(&self) -> &[UniqueAddress] {
-        &self.0.unreachable
+        self.0.subjects.unreachable()
     }
 
     /// RCH-35: subjects that somebody has as terminated, ascending.
     #[must_use]
     pub fn all_terminated(&self) -> &[UniqueAddress] {
-        &self.0.terminated
+        self.0.subjects.terminated()
     }
 
     /// RCH-35: subjects that somebody has as unreachable or terminated, ascending.
     #[must_use]
     pub fn all_unreachable_or_terminated(&self) -> Vec<UniqueAddress> {
-        let mut all: Vec<_> = self.0.unreachable.iter().chain(&self.0.terminated).cloned().collect();
+        let mut all: Vec<_> = self.all_unreachable().iter().chain(self.all_terminated()).cloned().collect();
         all.sort_unstable();
         all
+    }
+
+    /// Everybody of whom somebody has a record, whatever it says; ascending.
+    pub(crate) fn subjects(&self) -> &[UniqueAddress] {
+        self.0.subjects.nodes()
     }
 
     /// Whether somebody has somebody as unreachable or terminated.
     #[must_use]
     pub fn anybody_is_unreachable(&self) -> bool {
-        !(self.0.unreachable.is_empty() && self.0.terminated.is_empty())
+        !(self.all_unreachable().is_empty() && self.all_terminated().is_empty())
     }
 
     /// RCH-35: whether there are no records at all, which is stricter than nobody being unreachable (RCH-31).
