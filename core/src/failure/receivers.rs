@@ -26,6 +26,8 @@ pub struct Receivers {
     unreachable: Vec<UniqueAddress>,
     /// HB-46 to HB-50, in the order of the ring.
     by_ring: Vec<UniqueAddress>,
+    /// HB-47: whether `n` of them are reachable, so that whoever stands behind the last of them changes nothing.
+    are_enough: bool,
     /// HB-38: who did not answer when the ring changed; ascending.
     old: Vec<UniqueAddress>,
 }
@@ -35,7 +37,7 @@ impl Receivers {
     #[must_use]
     pub fn new(me: UniqueAddress, n: usize) -> Self {
         let ring = Arc::new([me.clone()].into());
-        Self { me, n, ring, unreachable: Vec::new(), by_ring: Vec::new(), old: Vec::new() }
+        Self { me, n, ring, unreachable: Vec::new(), by_ring: Vec::new(), are_enough: false, old: Vec::new() }
     }
 
     /// HB-10, HB-11, HB-41: takes the members of the own data centre and who of them is unreachable as they are. Self is
@@ -53,7 +55,7 @@ impl Receivers {
         self.unreachable = unreachable.cloned().collect();
         self.unreachable.sort_unstable_by_key(UniqueAddress::key);
         self.unreachable.dedup();
-        self.by_ring = self.walk();
+        (self.by_ring, self.are_enough) = self.walk();
     }
 
     /// The receivers by the ring, in its order.
@@ -94,7 +96,9 @@ impl Receivers {
             return;
         }
         insert_into_ring(Arc::make_mut(&mut self.ring), node);
-        self.change(detectors, now);
+        if !self.stands_behind(node) {
+            self.change(detectors, now);
+        }
     }
 
     /// HB-29, HB-33: a member of the own data centre is gone. Its detector goes with it.
@@ -120,7 +124,10 @@ impl Receivers {
     pub fn unreachable(&mut self, node: &UniqueAddress, detectors: &mut impl Detectors, now: Instant) {
         if let Err(position) = self.unreachable_position(node) {
             self.unreachable.insert(position, node.clone());
-            self.change(detectors, now);
+            // On the way along the ring all that are reachable were taken: it was not met.
+            if self.is_by_ring(node) {
+                self.change(detectors, now);
+            }
         }
     }
 
@@ -128,7 +135,9 @@ impl Receivers {
     pub fn reachable(&mut self, node: &UniqueAddress, detectors: &mut impl Detectors, now: Instant) {
         if let Ok(position) = self.unreachable_position(node) {
             self.unreachable.remove(position);
-            self.change(detectors, now);
+            if !self.stands_behind(node) {
+                self.change(detectors, now);
+            }
         }
     }
 
@@ -161,7 +170,8 @@ impl Receivers {
     /// that a dead node does not look alive for want of a detector. HB-36: nobody hears of who has no detector. HB-37: a
     /// new receiver gets none yet.
     fn change(&mut self, detectors: &mut impl Detectors, now: Instant) {
-        let by_ring = self.walk();
+        let by_ring;
+        (by_ring, self.are_enough) = self.walk();
         if by_ring == self.by_ring {
             return;
         }
@@ -178,11 +188,28 @@ impl Receivers {
         }
     }
 
-    fn walk(&self) -> Vec<UniqueAddress> {
-        let Some(own) = ring_position(&self.ring, &self.me) else { return Vec::new() };
-        let is_unreachable =
-            |node: &UniqueAddress| !self.unreachable.is_empty() && self.unreachable_position(node).is_ok();
-        receivers(&self.ring, own, is_unreachable, self.n)
+    /// HB-47: whom a walk along the ring takes, and whether it ends because it has met enough.
+    fn walk(&self) -> (Vec<UniqueAddress>, bool) {
+        let Some(own) = ring_position(&self.ring, &self.me) else { return (Vec::new(), false) };
+        let mut reachable = 0;
+        let is_unreachable = |node: &UniqueAddress| {
+            let is_unreachable = !self.unreachable.is_empty() && self.unreachable_position(node).is_ok();
+            reachable += usize::from(!is_unreachable);
+            is_unreachable
+        };
+        let taken = receivers(&self.ring, own, is_unreachable, self.n);
+        (taken, reachable == self.n)
+    }
+
+    /// Whether a node stands in the ring behind the last one that the walk has met.
+    fn stands_behind(&self, node: &UniqueAddress) -> bool {
+        let Some(last) = self.by_ring.last().filter(|_| self.are_enough) else { return false };
+        let position = |node| ring_position(&self.ring, node);
+        let (Some(own), Some(last), Some(at)) = (position(&self.me), position(last), position(node)) else {
+            return false;
+        };
+        let way = |at: usize| (at + self.ring.len() - own) % self.ring.len();
+        way(at) > way(last)
     }
 
     fn unreachable_position(&self, node: &UniqueAddress) -> Result<usize, usize> {

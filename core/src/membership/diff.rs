@@ -60,7 +60,8 @@ fn removed_members(old: &Gossip, new: &Gossip, emit: &mut dyn FnMut(ClusterEvent
     if old.members().shares_roster(new.members()) {
         return;
     }
-    for member in old.members().iter().filter(|member| !new.members().contains(member.unique_address())) {
+    let places = new.members().positions(old.members().iter().map(Member::unique_address));
+    for (member, _) in old.members().iter().zip(places).filter(|(_, place)| place.is_none()) {
         let previous_status = member.status();
         if let Ok(member) = member.with_status(MemberStatus::Removed) {
             emit(ClusterEvent::MemberRemoved { member, previous_status });

@@ -2,7 +2,6 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 use core::fmt;
 
 use serde::de::Error as _;
@@ -154,16 +153,7 @@ impl Members {
         &'a self,
         nodes: impl Iterator<Item = &'a UniqueAddress>,
     ) -> impl Iterator<Item = Option<usize>> {
-        let mut at = 0;
-        nodes.map(move |node| {
-            loop {
-                match self.0.list.get(at)?.unique_address().cmp(node) {
-                    Ordering::Less => at += 1,
-                    Ordering::Equal => return Some(at),
-                    Ordering::Greater => return None,
-                }
-            }
-        })
+        positions_among(&self.0.list, nodes)
     }
 
     /// The member with a unique address.
@@ -415,6 +405,24 @@ impl fmt::Debug for Members {
         f.debug_list().entries(self.iter()).finish()
     }
 }
+
+/// Where in a list of members, which ascend, each of some nodes is, which ascend too.
+pub(crate) fn positions_among<'a>(
+    list: &'a [Member],
+    nodes: impl Iterator<Item = &'a UniqueAddress>,
+) -> impl Iterator<Item = Option<usize>> {
+    let mut from = 0;
+    nodes.map(move |node| {
+        // The next one is mostly near; if not, it is searched for.
+        let rest = &list[from..];
+        let is_before = |member: &Member| member.unique_address() < node;
+        let near = rest.iter().take(POSITIONS_NEAR).take_while(|member| is_before(member)).count();
+        from += if near < POSITIONS_NEAR { near } else { near + rest[near..].partition_point(is_before) };
+        list.get(from).is_some_and(|member| member.unique_address() == node).then_some(from)
+    })
+}
+
+const POSITIONS_NEAR: usize = 8;
 
 /// A hash of one set of nodes, whatever their order.
 pub(crate) fn hash_of_nodes<'a>(nodes: impl Iterator<Item = &'a UniqueAddress>) -> u64 {

@@ -48,7 +48,7 @@ pub(crate) fn ring_position(ring: &[UniqueAddress], node: &UniqueAddress) -> Opt
 pub(crate) fn receivers(
     ring: &[UniqueAddress],
     self_position: usize,
-    is_unreachable: impl Fn(&UniqueAddress) -> bool,
+    is_unreachable: impl FnMut(&UniqueAddress) -> bool,
     n: usize,
 ) -> Vec<UniqueAddress> {
     let Some((before, [_, after @ ..])) = ring.split_at_checked(self_position) else {
@@ -67,7 +67,7 @@ pub(crate) fn receivers(
 /// So a dead successor keeps being watched, while as many living ones are watched as without it (HB-49, HB-50).
 fn walk_receivers<'a>(
     walk: impl Iterator<Item = &'a UniqueAddress>,
-    is_unreachable: impl Fn(&UniqueAddress) -> bool,
+    mut is_unreachable: impl FnMut(&UniqueAddress) -> bool,
     n: usize,
 ) -> Vec<UniqueAddress> {
     let mut taken = Vec::with_capacity(n);

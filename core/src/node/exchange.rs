@@ -317,5 +317,6 @@ fn added_members(before: &Gossip, state: &Gossip) -> Vec<UniqueAddress> {
         return Vec::new();
     }
     let nodes = state.members().iter().map(crate::membership::Member::unique_address);
-    nodes.filter(|node| !before.members().contains(node)).cloned().collect()
+    let places = before.members().positions(nodes.clone());
+    nodes.zip(places).filter(|(_, place)| place.is_none()).map(|(node, _)| node.clone()).collect()
 }

@@ -14,6 +14,7 @@ mod explain;
 mod indirect;
 mod lease;
 mod nodes;
+mod places;
 mod record;
 mod resolver;
 mod roll;

@@ -5,11 +5,11 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use super::places::Places;
 use super::sides::Selection;
 use super::strategy::Strategy;
-use crate::membership::{
-    DataCenter, Member, NodeKey, Reachability, ReachabilityStatus, SeenBy, UniqueAddress,
-};
+use crate::membership::members::positions_among;
+use crate::membership::{DataCenter, Member, Reachability, ReachabilityStatus, SeenBy, UniqueAddress};
 use crate::mix::Mixer;
 
 /// Everything that a decision may look at (SBR-1), built from events alone.
@@ -25,8 +25,8 @@ pub struct ResolverView {
     one_per_age: bool,
     /// Ascending by unique address, each with the status of the last event that stored it.
     members: Arc<Vec<Member>>,
-    /// The place in `members` of each, ascending by key: looking a node up by its text is ten times slower.
-    places: Arc<Vec<(NodeKey, u32)>>,
+    /// Where each of `members` is: looking a node up by its text is ten times slower.
+    places: Arc<Places>,
     /// Ascending; kept from events, not from the table of observations (SBR-21). Never self (SBR-16).
     unreachable: Vec<UniqueAddress>,
     /// How many members of `unreachable` are stored and counted. Kept, since events ask for it one by one.
@@ -140,43 +140,52 @@ impl ResolverView {
     ///
     /// Where members are told apart by age, a second one with the up-number and the address of a stored one is left out.
     pub fn put(&mut self, member: &Member) -> bool {
-        let is_own = self.is_own(member);
-        if is_own {
-            self.change(member.unique_address(), |view, place| {
-                let collides = view.one_per_age && view.has_other_of_same_age(member);
-                match place {
-                    Some(at) if collides => view.take_out(at),
-                    Some(at) => Arc::make_mut(&mut view.members)[at] = member.clone(),
-                    None if collides => {}
-                    None => view.insert(member.clone()),
-                }
-            });
+        if !self.is_own(member) {
+            return false;
         }
-        is_own
+        let node = member.unique_address();
+        let place = self.position(node);
+        // Who became unreachable is mostly as it was; and no other of its age was stored beside it.
+        if place.is_some_and(|at| self.members[at] == *member) {
+            return true;
+        }
+        let collides = self.one_per_age && self.has_other_of_same_age(member);
+        self.change(node, place, |view| match place {
+            Some(at) if collides => view.take_out(at),
+            Some(at) => Arc::make_mut(&mut view.members)[at] = member.clone(),
+            None if collides => {}
+            None => view.insert(member.clone()),
+        });
+        true
     }
 
     /// SBR-16: counts a node as unreachable from now on, if it is not self.
     pub fn mark_unreachable(&mut self, node: &UniqueAddress) {
-        if *node != self.self_node {
-            self.change(node, |view, _| {
-                if let Err(at) = view.unreachable.binary_search(node) {
-                    view.unreachable.insert(at, node.clone());
-                }
-            });
+        if *node != self.self_node
+            && let Err(at) = self.unreachable.binary_search(node)
+        {
+            self.unreachable.insert(at, node.clone());
+            self.unreachable_counted += usize::from(self.is_counted(node));
         }
     }
 
     pub(super) fn mark_reachable(&mut self, node: &UniqueAddress) {
-        self.change(node, |view, _| view.unreachable.retain(|unreachable| unreachable != node));
+        if let Ok(at) = self.unreachable.binary_search(node) {
+            self.unreachable.remove(at);
+            self.unreachable_counted -= usize::from(self.is_counted(node));
+        }
+    }
+
+    /// SBR-24: whether a node is stored and counts.
+    fn is_counted(&self, node: &UniqueAddress) -> bool {
+        self.position(node).is_some_and(|at| Selection::COUNTED.contains(self.members[at].status()))
     }
 
     pub(super) fn remove(&mut self, node: &UniqueAddress) {
-        self.change(node, |view, place| {
-            if let Some(at) = place {
-                view.take_out(at);
-            }
-            view.unreachable.retain(|unreachable| unreachable != node);
-        });
+        self.mark_reachable(node);
+        if let Some(at) = self.position(node) {
+            self.change(node, Some(at), |view| view.take_out(at));
+        }
     }
 
     pub(super) fn mark_data_center(&mut self, name: &DataCenter, is_reachable: bool) {
@@ -197,14 +206,23 @@ impl ResolverView {
             let observers = table.rows().iter().filter(|row| {
                 row.records().iter().any(|record| record.status != ReachabilityStatus::Reachable)
             });
-            let nodes = observers.map(|row| row.observer());
-            let nodes = nodes.chain(table.all_unreachable()).chain(table.all_terminated());
-            strangers.extend(nodes.filter(|node| self.position(node).is_none()).cloned());
+            strangers.extend(self.not_stored(observers.map(|row| row.observer())).cloned());
+            strangers.extend(self.not_stored(table.all_unreachable().iter()).cloned());
+            strangers.extend(self.not_stored(table.all_terminated().iter()).cloned());
             strangers.sort_unstable();
             strangers.dedup();
         }
         self.strangers = strangers;
         self.observations = table;
+    }
+
+    /// Those of some nodes, which ascend, that are no stored members.
+    fn not_stored<'a>(
+        &'a self,
+        nodes: impl Iterator<Item = &'a UniqueAddress> + Clone,
+    ) -> impl Iterator<Item = &'a UniqueAddress> {
+        let places = positions_among(&self.members, nodes.clone());
+        nodes.zip(places).filter(|(_, place)| place.is_none()).map(|(node, _)| node)
     }
 
     /// SBR-32: takes over who has seen the present gossip.
@@ -237,28 +255,20 @@ impl ResolverView {
 
     /// SBR-4: members are told apart by unique address. Where one is stored.
     pub(super) fn position(&self, node: &UniqueAddress) -> Option<usize> {
-        let key = node.key();
-        let from = self.places.partition_point(|place| place.0 < key);
-        let same_key = self.places[from..].iter().take_while(|place| place.0 == key);
-        same_key.map(|place| place.1 as usize).find(|&at| self.members[at].unique_address() == node)
+        self.places.of(node.key()).find(|&at| self.members[at].unique_address() == node)
     }
 
     /// Stores a member that is not stored yet.
     fn insert(&mut self, member: Member) {
         let node = member.unique_address();
         let at = self.members.partition_point(|other| other.unique_address() < node);
-        let places = Arc::make_mut(&mut self.places);
-        places.iter_mut().filter(|place| place.1 >= at as u32).for_each(|place| place.1 += 1);
-        let entry = (node.key(), at as u32);
-        places.insert(places.partition_point(|place| *place < entry), entry);
+        Arc::make_mut(&mut self.places).insert(node.key(), at as u32);
         Arc::make_mut(&mut self.members).insert(at, member);
     }
 
     fn take_out(&mut self, at: usize) {
         Arc::make_mut(&mut self.members).remove(at);
-        let places = Arc::make_mut(&mut self.places);
-        places.retain(|place| place.1 != at as u32);
-        places.iter_mut().filter(|place| place.1 > at as u32).for_each(|place| place.1 -= 1);
+        Arc::make_mut(&mut self.places).remove(at as u32);
     }
 
     /// Incarnations of one address stand side by side.
@@ -272,29 +282,25 @@ impl ResolverView {
         others.any(|other| other.age_order(member).is_eq())
     }
 
-    /// Changes what is known of one node, which is stored at a place or not at all. The one place that keeps
-    /// `unreachable_counted` and `members_hash` true.
-    fn change(&mut self, node: &UniqueAddress, change: impl FnOnce(&mut Self, Option<usize>)) {
-        let place = self.position(node);
-        let (hash_before, counted_before) = self.share(node, place);
-        change(self, place);
-        // Nothing else moves while one node changes, so a stored one that stays is where it was.
+    /// Stores a node, which is at a place or nowhere, otherwise than before. With it, its share of `unreachable_counted`
+    /// and `members_hash` changes.
+    fn change(&mut self, node: &UniqueAddress, place: Option<usize>, change: impl FnOnce(&mut Self)) {
+        let is_unreachable = self.unreachable.binary_search(node).is_ok();
+        let (hash_before, counted_before) = self.share(place, is_unreachable);
+        change(self);
         let place = place
             .filter(|&at| self.members.get(at).is_some_and(|member| member.unique_address() == node))
             .or_else(|| self.position(node));
-        let (hash_after, counted_after) = self.share(node, place);
+        let (hash_after, counted_after) = self.share(place, is_unreachable);
         self.members_hash = self.members_hash.wrapping_sub(hash_before).wrapping_add(hash_after);
         self.unreachable_counted =
             self.unreachable_counted + usize::from(counted_after) - usize::from(counted_before);
     }
 
-    /// What a node adds to `members_hash`, and whether it adds to `unreachable_counted`.
-    fn share(&self, node: &UniqueAddress, place: Option<usize>) -> (u64, bool) {
+    /// What a stored node adds to `members_hash`, and whether it adds to `unreachable_counted`.
+    fn share(&self, place: Option<usize>, is_unreachable: bool) -> (u64, bool) {
         let Some(member) = place.map(|at| &self.members[at]) else { return (0, false) };
-        let is_counted = Selection::COUNTED.contains(member.status());
-        let is_unreachable =
-            is_counted && !self.unreachable.is_empty() && self.unreachable.binary_search(node).is_ok();
-        (member.hash64(), is_unreachable)
+        (member.hash64(), is_unreachable && Selection::COUNTED.contains(member.status()))
     }
 }
 

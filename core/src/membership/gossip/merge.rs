@@ -88,8 +88,11 @@ pub(crate) fn pick(a: &Members, b: &Members, tombstones: &Tombstones, repairs: &
         return b.clone();
     }
     let is_kept = |member: &Member, in_both: bool| {
-        let removed =
-            || tombstones.contains(member.unique_address()) && !repairs.breaks(Planted::TombstoneIgnored);
+        let removed = || {
+            !tombstones.is_empty()
+                && tombstones.contains(member.unique_address())
+                && !repairs.breaks(Planted::TombstoneIgnored)
+        };
         if repairs.tombstones_remove {
             !removed()
         } else {
