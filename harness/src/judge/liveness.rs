@@ -16,11 +16,13 @@ pub(super) static L1: Invariant = Invariant::new("L1", "convergence bound: with 
 
 /// T(N) of L1, L2, L4 and others: 8 s + 2 s * ceil(log2 N) at an interval of one second, and in proportion to
 /// the longest interval of gossip and leader. A first tick that is held back is added.
-pub(super) fn convergence_bound<'a>(seats: impl Iterator<Item = &'a Seat> + Clone) -> Duration {
-    let members = seats.clone().map(|seat| seat.gossip.members().len()).max().unwrap_or(1).max(1);
-    let interval = |seat: &Seat| seat.terms.gossip_interval.max(seat.terms.leader_interval);
-    let longest = seats.clone().map(interval).max().unwrap_or_default();
-    let held_back = seats.map(|seat| seat.terms.initial_delay).max().unwrap_or_default();
+pub(super) fn convergence_bound<'a>(seats: impl Iterator<Item = &'a Seat>) -> Duration {
+    let (mut members, mut longest, mut held_back) = (1, Duration::ZERO, Duration::ZERO);
+    for seat in seats {
+        members = members.max(seat.gossip.members().len());
+        longest = longest.max(seat.terms.gossip_interval).max(seat.terms.leader_interval);
+        held_back = held_back.max(seat.terms.initial_delay);
+    }
     let doublings = members.next_power_of_two().ilog2();
     longest.saturating_mul(8 + 2 * doublings).saturating_add(held_back.saturating_sub(longest))
 }

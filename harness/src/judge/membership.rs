@@ -169,7 +169,9 @@ pub(super) fn only_members(
         let one = format!("{} is among the members of {me_named}", names.of(node));
         return Some(Finding::new(&[me, node], one, "its status there is removed".into()).always_wrong());
     }
-    let is_member = |node: &UniqueAddress| members.iter().any(|member| member.unique_address() == node);
+    // Both ascend, so one walk along the members finds every observer.
+    let mut rest = members.iter();
+    let mut is_member = |node: &UniqueAddress| rest.any(|member| member.unique_address() == node);
     let stray = rows.iter().find(|row| !is_member(row.observer()))?.observer();
     let (me_named, name) = (names.of(me), names.of(stray));
     let one = format!("{me_named} keeps observations of {name}");
@@ -182,7 +184,8 @@ pub(super) fn only_members_have_seen(
     gossip: &Gossip,
     names: Names<'_>,
 ) -> Option<Finding> {
-    let stranger = gossip.seen().find(|node| !gossip.members().contains(node))?;
+    let mut rest = gossip.members().iter();
+    let stranger = gossip.seen().find(|node| !rest.any(|member| member.unique_address() == *node))?;
     let (me_named, name) = (names.of(me), names.of(stranger));
     let one = format!("in the state of {me_named} {name} has seen it");
     Some(Finding::new(&[me, stranger], one, format!("{name} is no member in it")))

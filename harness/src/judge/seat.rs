@@ -38,6 +38,8 @@ pub(super) struct Seat {
     /// Whether it sees an unreachable or a Down member.
     pub(super) sees_trouble: bool,
     pub(super) watch: ConvergenceWatch,
+    /// The hash of the clock on which it was last seen converged.
+    pub(super) converged_on: Option<u64>,
     /// When it was started.
     pub(super) started: Instant,
     /// Of a node that exits, until its exit tasks have ended.
@@ -114,6 +116,7 @@ impl Seat {
             departed: Vec::new(),
             sees_trouble: false,
             watch: ConvergenceWatch::new(at),
+            converged_on: None,
             started: at,
             exit: None,
             told: Told::default(),

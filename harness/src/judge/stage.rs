@@ -24,6 +24,11 @@ pub trait Stage {
     /// second.
     fn is_sound(&self, from: usize, to: usize) -> bool;
 
+    /// Whether there is certainly no link that is cut or is not sound.
+    fn is_untouched(&self) -> bool {
+        false
+    }
+
     /// What the node of the last event put out.
     fn outputs(&self) -> &[Output] {
         &[]
@@ -91,6 +96,10 @@ impl<S: Stage, F: Fn(&UniqueAddress) -> String> Stage for Named<'_, S, F> {
 
     fn is_sound(&self, from: usize, to: usize) -> bool {
         self.stage.is_sound(from, to)
+    }
+
+    fn is_untouched(&self) -> bool {
+        self.stage.is_untouched()
     }
 
     fn outputs(&self) -> &[Output] {
@@ -309,6 +318,10 @@ impl<A: Application> Stage for World<A> {
         let loss = std::mem::replace(&mut link.loss, Loss::NONE);
         let loses_little = loss.parts_per_million() <= LOSS_MILD && loss.burst().is_zero();
         is_unobstructed(self, from, to) && loses_little && link.is_sound_within(FAST)
+    }
+
+    fn is_untouched(&self) -> bool {
+        World::is_untouched(self)
     }
 
     fn outputs(&self) -> &[Output] {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quorate::{Address, ClusterEvent, Member, MemberStatus, Output, UniqueAddress};
+use quorate::{Address, ClusterEvent, Member, MemberStatus, NodeKey, Output, UniqueAddress};
 
 use super::change::Change;
 use super::invariant::{Group, Invariant, Watches};
@@ -37,12 +37,12 @@ pub(super) static E3: Invariant = Invariant::new(
     "LIFE-55, API-1",
 );
 
-/// What a node has told so far.
+/// What a node has told so far, by the keys of those that it told of.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Told {
-    members: BTreeMap<UniqueAddress, MemberStatus>,
-    removed: BTreeSet<UniqueAddress>,
-    unreachable: BTreeSet<UniqueAddress>,
+    members: BTreeMap<NodeKey, MemberStatus>,
+    removed: BTreeSet<NodeKey>,
+    unreachable: BTreeMap<NodeKey, UniqueAddress>,
     /// LeaderChanged
     pub(super) leader: Option<Address>,
 }
@@ -66,7 +66,9 @@ pub(super) fn status_told(event: &ClusterEvent) -> Option<(&Member, MemberStatus
 impl Told {
     /// Who cannot be reached, by what was told; ascending.
     pub(super) fn unreachable(&self) -> impl ExactSizeIterator<Item = &UniqueAddress> {
-        self.unreachable.iter()
+        let mut nodes: Vec<&UniqueAddress> = self.unreachable.values().collect();
+        nodes.sort_unstable();
+        nodes.into_iter()
     }
 
     /// E1: one event of a member.
@@ -80,8 +82,14 @@ impl Told {
             self.leader.clone_from(leader);
         }
         let (member, to) = status_told(event)?;
-        let node = member.unique_address();
-        let from = self.members.get(node).copied();
+        let (node, key) = (member.unique_address(), member.key());
+        let from = if to == MemberStatus::Removed {
+            self.unreachable.remove(&key);
+            self.removed.insert(key);
+            self.members.remove(&key)
+        } else {
+            self.members.insert(key, to)
+        };
         let wrong = match from {
             // Who was removed and is back is another matter (M4).
             None if to == MemberStatus::Removed => Some(("was told of no such member", true)),
@@ -92,13 +100,6 @@ impl Told {
             }
             Some(_) => None,
         };
-        if to == MemberStatus::Removed {
-            self.members.remove(node);
-            self.unreachable.remove(node);
-            self.removed.insert(node.clone());
-        } else {
-            self.members.insert(node.clone(), to);
-        }
         let (why, always) = wrong?;
         let (named, name) = (names.of(me), names.of(node));
         let before = from.map_or_else(String::new, |from| format!(" ({from})"));
@@ -114,18 +115,19 @@ impl Told {
         event: &ClusterEvent,
         names: Names<'_>,
     ) -> Option<Finding> {
-        let (node, what, is_due) = match event {
-            ClusterEvent::UnreachableMember(member) => {
-                let node = member.unique_address();
-                (node, "unreachable", self.unreachable.insert(node.clone()))
-            }
+        let (member, what, is_due) = match event {
+            ClusterEvent::UnreachableMember(member) => (
+                member,
+                "unreachable",
+                self.unreachable.insert(member.key(), member.unique_address().clone()).is_none(),
+            ),
             ClusterEvent::ReachableMember(member) => {
-                let node = member.unique_address();
-                (node, "reachable", self.unreachable.remove(node))
+                (member, "reachable", self.unreachable.remove(&member.key()).is_some())
             }
             _ => return None,
         };
-        let is_gone = self.removed.contains(node) && !self.members.contains_key(node);
+        let (node, key) = (member.unique_address(), member.key());
+        let is_gone = self.removed.contains(&key) && !self.members.contains_key(&key);
         let why = match (is_gone, is_due) {
             (true, _) => "was told of its removal before",
             (false, false) => "knows it as that already",
@@ -139,7 +141,7 @@ impl Told {
     pub(super) fn adds_up(&self, change: &Change<'_>) -> Option<Finding> {
         change.members().find_map(|(was, is)| {
             let node = is.or(was)?.unique_address();
-            let (told, status) = (self.members.get(node).copied(), is.map(Member::status));
+            let (told, status) = (self.members.get(&node.key()).copied(), is.map(Member::status));
             if told == status {
                 return None;
             }

@@ -374,7 +374,10 @@ impl Judge {
         if seat.gossip.members().is_empty() || !seat.is_converged() {
             return;
         }
-        if self.docket.asserts(&C2) && seat.takes_part() {
+        // Versions of others only grow, so what has held of this one goes on holding.
+        let version = Some(seat.gossip.clock().hash64());
+        let is_news = news != News::State || seat.converged_on != version;
+        if self.docket.asserts(&C2) && seat.takes_part() && is_news {
             let finding =
                 convergence::converged_means_known(seat, |key, node| self.live_seat(key, node), names);
             self.docket.judged(&C2, finding, names);
@@ -386,6 +389,9 @@ impl Judge {
         if self.docket.asserts(&C3) {
             let finding = convergence::converged_means_reachable(seat.naive(), names);
             self.docket.judged(&C3, finding, names);
+        }
+        if let Some(Some(seat)) = self.seats.get_mut(host) {
+            seat.converged_on = version;
         }
     }
 

@@ -218,6 +218,11 @@ impl Cuts {
         self.now.is_cut(from, to)
     }
 
+    /// Whether nothing is cut, nor is to be.
+    pub(crate) fn are_none(&self) -> bool {
+        self.now.hosts == 0 && self.flaps.is_empty()
+    }
+
     /// CASE-9: makes a cut in a world of so many hosts; cuts add up.
     pub(crate) fn cut(&mut self, hosts: usize, cut: &Cut) -> Result<(), BadCut> {
         if self.flaps.is_empty() {

@@ -183,6 +183,11 @@ impl Links {
         u32::try_from(place).expect("memory ends before four billion treatments are made")
     }
 
+    /// Whether nothing is said about any link.
+    pub(crate) fn are_usual(&self) -> bool {
+        self.statements.is_empty() && self.settled.is_empty()
+    }
+
     /// How many links were made.
     pub(crate) fn made(&self) -> usize {
         self.made.len()

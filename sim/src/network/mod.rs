@@ -105,6 +105,11 @@ impl Network {
         way.map(|way| (to, way)).ok_or(Unsent::Lost)
     }
 
+    /// Whether every link is as it is unless something else is said of it, and nothing is cut, blocked or held.
+    pub(crate) fn is_untouched(&self) -> bool {
+        !self.is_obstructed && self.cuts.are_none() && self.links.are_usual()
+    }
+
     /// Is to be called after blocks or holds have changed.
     pub(crate) fn note_obstructions(&mut self) {
         self.is_obstructed = !(self.blocks.is_empty() && self.holds.is_empty());

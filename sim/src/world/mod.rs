@@ -306,6 +306,13 @@ impl<A: Application> World<A> {
         self.network.holds.holds(from, to)
     }
 
+    /// Whether nothing is wrong anywhere: no cut, nothing blocked or held, every link as it is unless something else is said
+    /// of it, every host doing what it should.
+    #[must_use]
+    pub fn is_untouched(&self) -> bool {
+        self.network.is_untouched() && self.hosts.iter().all(|host| host.is_sound(self.now))
+    }
+
     /// Whether every message from one host to another arrives there once and as it was sent, within this time. It may
     /// then still wait there for its turn: [`Host::is_sound`].
     #[must_use]
