@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use super::{ReachabilityStatus, Row, UniqueAddress};
 
@@ -47,12 +48,13 @@ impl Subjects {
         loop {
             let order = match (before.peek(), after.peek()) {
                 (Some(was), Some(is)) if Arc::ptr_eq(was, is) => {
-                    (before.next(), after.next());
+                    before.next();
+                    after.next();
                     continue;
                 }
                 (Some(was), Some(is)) => was.observer.cmp(&is.observer),
-                (Some(_), None) => core::cmp::Ordering::Less,
-                (None, Some(_)) => core::cmp::Ordering::Greater,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
                 (None, None) => break,
             };
             if order.is_ge()
