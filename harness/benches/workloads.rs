@@ -4,7 +4,8 @@
 //! times in turn, so that a busy moment of the machine meets all alike: judged, bare, and bare with everything that a
 //! digest takes done once more. What judging and the digest take is told as their share of the judged run. Since fewer
 //! events are better, node-seconds stand beside them: how many seconds of simulated life of one node a second of this
-//! machine gives. The best of several rounds counts. `--once` runs each workload once, judged, for a profiler.
+//! machine gives. The best of several rounds counts. `--once` runs each workload once, judged or
+//! with `--bare` not, and tells its digest: for a profiler, and to see that a change of the code is none of behaviour.
 #![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "a benchmark looks at the clock")]
 #![allow(clippy::unwrap_used, reason = "a benchmark may fail loudly")]
 
@@ -201,7 +202,8 @@ fn main() {
         let start = workload.start();
         if once {
             let extra = if bare { Extra::Nothing } else { Extra::Judging };
-            println!("{}: {:?}", workload.name(), workload.measure(start, extra));
+            let Measure { events, took, digest, .. } = workload.measure(start, extra);
+            println!("{:<14} {events:>9} events in {took:>9.3?}, digest {digest:016x}", workload.name());
             continue;
         }
         let [judged, bare, hashed] = best_of_rounds(workload, &start);
