@@ -12,6 +12,7 @@ mod enumerate;
 mod fmt;
 mod input;
 mod json;
+mod kill_table;
 mod list;
 mod measure;
 mod output;
@@ -80,6 +81,8 @@ enum Command {
     Shrink(shrink::Arguments),
     /// Draw cases, run and judge them on all cores, keep what fails.
     Sweep(sweep::Arguments),
+    /// Tell of each planted bug, and of each repair switched off, what catches it and how soon.
+    KillTable(kill_table::Arguments),
     /// Run a case over many seeds, and tell median, 99 % and worst of what its runs measure.
     Measure(measure::Arguments),
     /// Write cases in their canonical form; prose is kept.
@@ -101,6 +104,7 @@ pub fn main() -> ExitCode {
         Some(Command::Replay(arguments)) => replay::replay(&mut page, &arguments),
         Some(Command::Shrink(arguments)) => shrink::shrink(&mut page, &arguments),
         Some(Command::Sweep(arguments)) => sweep::sweep(&mut page, &arguments),
+        Some(Command::KillTable(arguments)) => kill_table::kill_table(&mut page, &arguments),
         Some(Command::Measure(arguments)) => measure::measure(&mut page, &arguments),
         Some(Command::Fmt(arguments)) => fmt::fmt(&mut page, &arguments),
         Some(Command::List(arguments)) => list::list(&mut page, &arguments),

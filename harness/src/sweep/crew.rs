@@ -146,7 +146,7 @@ pub fn sweep(
             match reports.recv_timeout(PROGRESS_EVERY) {
                 Ok(Report::Failure(failure)) => {
                     // One that planted a bug asks whether it is found.
-                    is_over |= plan.planted.is_some();
+                    is_over |= plan.mutant.is_some();
                     if let Err(error) = clerk.file(*failure, &directory, &mut tell) {
                         trouble.get_or_insert(error);
                         is_over = true;

@@ -31,6 +31,11 @@ const CURES: [Cure; 12] = [
     Cure { name: "worst-case-check", rule: "REP-120" },
 ];
 
+/// The number under which part 06 describes a repair; empty for what is none.
+pub(crate) fn rule_of_repair(name: &str) -> &'static str {
+    CURES.into_iter().find(|cure| cure.name == name).map_or("", |cure| cure.rule)
+}
+
 /// What cures the violations of an invariant that is false without repairs.
 fn cures(invariant: &Invariant) -> impl Iterator<Item = Cure> {
     invariant.cured_by.iter().filter_map(|name| CURES.into_iter().find(|cure| cure.name == *name))
@@ -85,7 +90,7 @@ fn holds_with(invariant: &Invariant, case: &Case, cures: &[Cure]) -> bool {
 }
 
 /// REP-2: a repair with all that it relies on.
-fn with_needs(name: &'static str) -> impl Iterator<Item = &'static str> {
+pub(super) fn with_needs(name: &'static str) -> impl Iterator<Item = &'static str> {
     let needs: &[&str] = match name {
         "content-decides" => &["tombstones-remove", "life-cycle-order"],
         "introduce" => &["tombstones-remove", "join-checks-tombstones", "removed-notice"],

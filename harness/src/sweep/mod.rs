@@ -20,7 +20,9 @@
 
 mod crew;
 mod directory;
+mod kill;
 mod known;
+mod mutant;
 mod plan;
 mod shrinking;
 mod tally;
@@ -28,7 +30,10 @@ mod work;
 
 pub use crew::{Distinct, News, Summary, sweep};
 pub use directory::{Directory, DirectoryError};
+pub use kill::{Kills, Search, search};
+pub(crate) use known::rule_of_repair;
 pub use known::{Cure, Known};
+pub use mutant::Mutant;
 pub use plan::{Plan, SEEDS_DEFAULT, Seeds, Shard};
 pub use tally::{JudgedIn, Tally};
 pub use work::{Class, Failure};

@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::mutant::Mutant;
 use crate::draw::Draws;
-use crate::settings::WORLD_PLANTED;
 
 /// What a campaign is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +24,8 @@ pub struct Plan {
     pub time_max: Option<Duration>,
     /// Settings that replace those of the drawn cases, for all nodes.
     pub set: Vec<(String, String)>,
-    /// INV-5: the name of a bug that is planted in all nodes. The campaign ends when it is found.
-    pub planted: Option<String>,
+    /// INV-5: what is wrong with all nodes on purpose. The campaign ends when it is found.
+    pub mutant: Option<Mutant>,
 }
 
 /// How many cases a campaign draws if nothing else is said.
@@ -41,16 +41,15 @@ impl Default for Plan {
             jobs: NonZeroUsize::MIN,
             time_max: None,
             set: Vec::new(),
-            planted: None,
+            mutant: None,
         }
     }
 }
 
 impl Plan {
-    /// The settings of every run: those given, and the planted bug.
-    pub(super) fn settings(&self) -> Vec<(String, String)> {
-        let planted = self.planted.iter().map(|name| (WORLD_PLANTED.to_owned(), name.clone()));
-        self.set.iter().cloned().chain(planted).collect()
+    /// The settings of every run: those given, and those of the mutant.
+    pub(crate) fn settings(&self) -> Vec<(String, String)> {
+        self.set.iter().cloned().chain(self.mutant.into_iter().flat_map(Mutant::settings)).collect()
     }
 
     /// RUN-4: how many seeds this shard has.

@@ -3,13 +3,13 @@
 use quorate::internals::mix;
 
 use super::known::Known;
+use super::mutant::Mutant;
 use super::plan::Plan;
 use super::tally::Tally;
 use crate::case::Case;
 use crate::draw::{CaseId, draw};
 use crate::failure::{Signature, stamped};
 use crate::run::{NotRunnable, Options, Outcomes, Report, run};
-use crate::settings::WORLD_PLANTED;
 
 /// A run that failed.
 #[derive(Clone, Debug)]
@@ -80,21 +80,20 @@ fn work_with(
     }
     let Some(signature) = report.outcomes.signature.clone() else { return Worked::Held };
     let failure = failed(id, signature, &report, options);
-    if plan.planted.is_some() && !is_by_the_bug(&failure) {
+    if plan.mutant.is_some_and(|mutant| !is_caught(mutant, &failure)) {
         tally.failed_anyway += 1;
         return Worked::FailedAnyway;
     }
     Worked::Failed(Box::new(failure))
 }
 
-/// INV-5: whether a failure tells of the bug that was planted: the same case holds without the bug, and it is no known
-/// defect that the bug has only brought about at another time.
-fn is_by_the_bug(failure: &Failure) -> bool {
+/// INV-5: whether a failure tells of what is wrong on purpose: the same case holds without that, and it is no known defect
+/// that has only come about at another time.
+fn is_caught(mutant: Mutant, failure: &Failure) -> bool {
     if failure.class != Class::Violation {
         return failure.class == Class::NotDeterministic;
     }
-    let set = vec![(WORLD_PLANTED.into(), "off".into())];
-    let options = Options { set, bare: true, pass_over: true, ..Options::default() };
+    let options = Options { set: mutant.sound(), bare: true, pass_over: true, ..Options::default() };
     run(&failure.case, &options).is_ok_and(|report| {
         let without = report.outcomes.signature;
         without.is_none_or(|without| without.what() != failure.signature.what())
@@ -134,6 +133,8 @@ fn standing_alone(report: &Report, options: &Options) -> Case {
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
+
+    use quorate::internals::Planted;
 
     use super::*;
     use crate::draw::Profile;
@@ -178,14 +179,15 @@ mod tests {
     /// INV-5: what fails without the bug as well tells nothing of the bug.
     #[test]
     fn a_known_defect_is_not_taken_for_the_planted_bug() {
-        let plan = Plan { planted: Some("events-doubled".into()), ..Plan::default() };
+        let bug = Mutant::Planted(Planted::EventsDoubled);
+        let plan = Plan { mutant: Some(bug), ..Plan::default() };
         let options = Options { set: plan.settings(), ..options() };
         let mut tally = Tally::default();
         let id = CaseId { profile: Profile::Quiet, seed: 1 };
         let found = work(&plan, &options, id, &mut tally);
-        assert!(matches!(&found, Worked::Failed(failure) if is_by_the_bug(failure)), "{found:?}");
+        assert!(matches!(&found, Worked::Failed(failure) if is_caught(bug, failure)), "{found:?}");
         let Worked::Failed(failure) = found else { return };
-        let sound = vec![(WORLD_PLANTED.into(), "off".into())];
+        let sound = bug.sound();
         let blind =
             |case: &Case, options: &Options| run(case, &Options { set: sound.clone(), ..options.clone() });
         assert!(matches!(work_with(&plan, &options, id, &mut tally, blind), Worked::Held));
@@ -199,6 +201,6 @@ mod tests {
         let report = run(&case, &Options::default()).unwrap();
         let signature = report.outcomes.signature.clone().unwrap();
         let anyway = Failure { signature, outcomes: report.outcomes, case, ..*failure };
-        assert!(!is_by_the_bug(&anyway));
+        assert!(!is_caught(bug, &anyway));
     }
 }

@@ -18,8 +18,10 @@ use super::page::Page;
 use crate::case::Time;
 use crate::draw::Draws;
 use crate::failure::FailureBlock;
-use crate::settings::{WORLD_PLANTED, planted};
-use crate::sweep::{Class, Directory, Distinct, News, Plan, Seeds, Shard, Summary, sweep as run_campaign};
+use crate::settings::planted;
+use crate::sweep::{
+    Class, Directory, Distinct, Mutant, News, Plan, Seeds, Shard, Summary, sweep as run_campaign,
+};
 use object::{FoundObject, SummaryObject};
 
 #[derive(Debug, clap::Args)]
@@ -38,7 +40,7 @@ pub(super) struct Arguments {
     set: Vec<String>,
     /// Plant a bug in all nodes, and stop when it is found; `quorate list` tells which there are.
     #[arg(long, value_name = "NAME", value_parser = parse_planted)]
-    planted: Option<String>,
+    planted: Option<Mutant>,
     /// How many worlds run side by side [default: one for each core].
     #[arg(long, value_name = "N", value_parser = parse_jobs)]
     jobs: Option<NonZeroUsize>,
@@ -53,7 +55,7 @@ pub(super) struct Arguments {
     out: Option<PathBuf>,
 }
 
-fn parse_time(text: &str) -> Result<Duration, String> {
+pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
     let time = text.parse::<Time>().map_err(|error| error.to_string())?;
     if time.nanos() == 0 {
         Err("it must be above zero".into())
@@ -62,8 +64,8 @@ fn parse_time(text: &str) -> Result<Duration, String> {
     }
 }
 
-fn parse_planted(text: &str) -> Result<String, String> {
-    planted(text).map(|bug| bug.name().into())
+fn parse_planted(text: &str) -> Result<Mutant, String> {
+    planted(text).map(Mutant::Planted)
 }
 
 /// Runs a campaign and tells what it found.
@@ -121,9 +123,11 @@ pub(super) fn sweep(page: &mut Page, arguments: &Arguments) -> io::Result<Status
 
 /// RUN-1: the line that replays a failure by its id.
 fn again(page: &Page, plan: &Plan, found: &Distinct) -> String {
-    let set = plan.set.iter().map(|(key, value)| format!(" --set {}", shell_word(&format!("{key}={value}"))));
-    let planted = plan.planted.iter().map(|name| format!(" --set {WORLD_PLANTED}={name}"));
-    let flags: String = set.chain(planted).collect();
+    let set = plan
+        .settings()
+        .into_iter()
+        .map(|(key, value)| format!(" --set {}", shell_word(&format!("{key}={value}"))));
+    let flags: String = set.collect();
     format!("{}{flags}", page.command("replay", &found.failure.id.to_string()))
 }
 
@@ -161,12 +165,12 @@ fn plan(arguments: &Arguments, set: Vec<(String, String)>) -> Plan {
         jobs: arguments.jobs.unwrap_or(cores),
         time_max: arguments.time_max.or(searching.then_some(PLANTED_TIME_MAX)),
         set,
-        planted: arguments.planted.clone(),
+        mutant: arguments.planted,
     }
 }
 
 /// A switch that Ctrl-C sets. Who presses it twice does not want to wait for the runs that go on.
-fn stopped_by_hand() -> Arc<AtomicBool> {
+pub(super) fn stopped_by_hand() -> Arc<AtomicBool> {
     let (stop, pressed) = (Arc::new(AtomicBool::new(false)), AtomicBool::new(false));
     let switch = stop.clone();
     // Where no handler can be set, Ctrl-C ends the program as it always does.
@@ -184,7 +188,7 @@ fn bar(page: &Page, plan: &Plan) -> ProgressBar {
     if page.json || page.quiet || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let endless = plan.time_max.is_some() || plan.planted.is_some();
+    let endless = plan.time_max.is_some() || plan.mutant.is_some();
     let (bar, template) = if endless {
         (ProgressBar::no_length(), "{elapsed:>4} {human_pos} runs, {per_sec}, {msg} events")
     } else {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::failure::{BUILD, BuildFacts};
-use crate::sweep::{Class, Distinct, JudgedIn, Plan, Summary};
+use crate::sweep::{Class, Distinct, JudgedIn, Mutant, Plan, Summary};
 
 /// A distinct failure.
 #[derive(Debug, Serialize)]
@@ -73,12 +73,12 @@ impl FoundObject {
 
 /// A campaign.
 #[derive(Debug, Serialize)]
-pub(super) struct SummaryObject<'a> {
+pub(super) struct SummaryObject {
     profile: String,
     seeds: String,
     shard: String,
     jobs: usize,
-    planted: Option<&'a str>,
+    planted: Option<String>,
     runs: u64,
     /// RUN-3: how many of the runs were done a second time and compared.
     runs_twice: u64,
@@ -110,8 +110,8 @@ struct JudgedObject {
     times: u64,
 }
 
-impl<'a> SummaryObject<'a> {
-    pub(super) fn of(plan: &'a Plan, summary: &Summary) -> Self {
+impl SummaryObject {
+    pub(super) fn of(plan: &Plan, summary: &Summary) -> Self {
         let tally = &summary.tally;
         let is_known = |found: &&Distinct| matches!(found.failure.class, Class::Known(_));
         let (known, counted): (Vec<_>, Vec<_>) = summary.failures.iter().partition(is_known);
@@ -121,7 +121,7 @@ impl<'a> SummaryObject<'a> {
             seeds: plan.seeds.to_string(),
             shard: plan.shard.to_string(),
             jobs: plan.jobs.get(),
-            planted: plan.planted.as_deref(),
+            planted: plan.mutant.map(Mutant::name),
             runs: tally.runs,
             runs_twice: tally.runs_twice,
             events: tally.events,

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Write as _};
 
-use crate::sweep::{Class, Distinct, Plan, Summary};
+use crate::sweep::{Class, Distinct, Mutant, Plan, Summary};
 
 /// A distinct failure, when it is found: what, the line that replays it, and where its case is.
 pub(super) fn found(found: &Distinct, again: &str) -> impl Display {
@@ -86,7 +86,7 @@ fn write_report(text: &mut String, plan: &Plan, summary: &Summary, quiet: bool) 
     let held = summary.violations() + summary.not_deterministic() == 0;
     let distinct =
         summary.failures.iter().filter(|found| !matches!(found.failure.class, Class::Known(_))).count();
-    match (&plan.planted, held) {
+    match (plan.mutant.map(Mutant::name), held) {
         (Some(bug), true) => writeln!(text, "NOT FOUND: {bug}"),
         (Some(bug), false) => writeln!(text, "found: {bug}"),
         (None, true) => writeln!(text, "passed"),
