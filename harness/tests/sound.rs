@@ -102,3 +102,27 @@ fn a_slow_host_whose_clock_is_set_back_waits_on() {
         "qcase 1\nnodes h\nat 0s start all\nat 10s slow h 10x for 6.3s\nat 19s clock h -1s\nat 30s end\n",
     );
 }
+
+/// JOIN-92: a welcome that is long under way holds up convergence, and that is nobody's fault.
+#[test]
+fn l1_waits_until_whoever_was_let_in_has_heard_of_it() {
+    let outcomes = outcomes(
+        "qcase 1\nnodes c w1\nseeds c\nat 0s start c\nat 25s delay welcome c > w1 15s\nat 25s start w1\nat 1m20s end\n",
+    );
+    let (judged, not_yet) = judged(&outcomes, "L1", "welcomed");
+    assert!(judged > 0 && not_yet > 0);
+}
+
+/// C4, C5: two leaders of what was once several data centres go on by themselves.
+#[test]
+fn c4_and_c5_are_not_judged_of_what_is_left_of_several_data_centres() {
+    let outcomes = outcomes(
+        "qcase 1\nseed 79b\nnodes a b c e g\nseeds a\nset sbr.stable-after = 5s\n\
+         set a c: multi-data-center.self-data-center = west\nat 0s start all\n\
+         at 25s link * duplicate 20% for 3.8s\nat 33.4s cut b | a g | rest\nat 43.5s heal\nat 50s end\n",
+    );
+    for id in ["C4", "C5"] {
+        let (judged, not) = judged(&outcomes, id, "one-data-center");
+        assert!(judged == 0 && not > 0, "{id}");
+    }
+}

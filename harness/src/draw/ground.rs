@@ -21,6 +21,8 @@ pub(super) struct Ground {
     pub(super) to: Time,
     /// How long it goes on in quiet after that.
     pub(super) quiet: Time,
+    /// How long it goes on in quiet after one thing more that happens then.
+    pub(super) rest: Time,
     /// About how long it takes until silence is noticed.
     pub(super) detection: Time,
     /// `sbr.stable-after`.
@@ -101,8 +103,7 @@ pub(super) fn draw(id: CaseId, is_clean: bool, dice: &Dice) -> (Ground, Case) {
         let change = LinkChange { links: Links::All, effect: LinkEffect::Delay(delay), lasts: None };
         case.links.push(Link { change, line: Line::default(), prose: Prose::default() });
     }
-    let at_once = dice.of("start").happens(15);
-    case.steps.push(Step::new(Time(0), Action::StartAll { at_once }));
+    case.steps.extend(starts(&nodes, &mut dice.of("start")));
 
     let detection = plus(pause, Time::millis(2500));
     let decision = plus(detection, stable_after);
@@ -118,10 +119,8 @@ pub(super) fn draw(id: CaseId, is_clean: bool, dice: &Dice) -> (Ground, Case) {
         _ => when.time(Time::seconds(10), plus(plus(decision, decision), Time::seconds(20))),
     };
     // A decision that is under way, or unrest, then the removal, then what L1 gives, twice.
-    let quiet = match id.profile {
-        Profile::Quiet => Time::seconds(30),
-        _ => plus(plus(decision, stable_after), Time::seconds(45)),
-    };
+    let rest = plus(plus(decision, stable_after), Time::seconds(45));
+    let quiet = if id.profile == Profile::Quiet { Time::seconds(30) } else { rest };
     let ground = Ground {
         profile: id.profile,
         nodes,
@@ -129,10 +128,29 @@ pub(super) fn draw(id: CaseId, is_clean: bool, dice: &Dice) -> (Ground, Case) {
         from,
         to: plus(from, lasts),
         quiet,
+        rest,
         detection,
         stable_after,
     };
     (ground, case)
+}
+
+/// The nodes that are there from the start begin together, or one group after the other within a second. Others, which come
+/// late, are none of them: `start all` would start those, too.
+fn starts(nodes: &[NodeName], dice: &mut Dice) -> Vec<Step> {
+    let mut groups: Vec<Vec<NodeName>> = vec![Vec::new(); if dice.happens(25) { 1 } else { 3 }];
+    for node in nodes {
+        let group = dice.below(groups.len());
+        groups[group].push(node.clone());
+    }
+    groups.retain(|group| !group.is_empty());
+    let mut at = Time(0);
+    let start = |nodes| {
+        let step = Step::new(at, Action::Start { nodes, seeds: None });
+        at = plus(at, dice.time(Time::millis(100), Time::millis(500)));
+        step
+    };
+    groups.into_iter().map(start).collect()
 }
 
 /// Mostly as many as clusters have in which each node can be told apart; sometimes many.
@@ -236,7 +254,7 @@ fn settings(profile: Profile, nodes: usize, with_role: bool, dice: &Dice) -> (Ve
     maybe("failure-detector.threshold", 10, &["4", "10", "12"], "8");
     maybe("failure-detector.monitored-by-nr-of-members", 20, &["1", "2", "3", "5"], "9");
     let pause = maybe("failure-detector.acceptable-heartbeat-pause", 25, &["1s", "2s", "5s", "8s"], "3s");
-    maybe("world.exit-tasks", 30, &["500ms", "2s", "5s", "12s"], "off");
+    maybe("world.exit-tasks", 30, &["500ms", "2s", "5s", "12s", "30s"], "off");
     maybe("multi-data-center.cross-data-center-connections", 15, &["1", "2"], "5");
     maybe("multi-data-center.cross-data-center-gossip-probability", 15, &["0.05", "0.5", "0.9"], "0.2");
     let minimum =

@@ -96,7 +96,7 @@ fn draw_with(id: CaseId, takes_part: impl Fn(&Family, bool) -> bool) -> Case {
             now = plus(began, after);
             case.steps.push(Step::new(now, action));
         }
-        now = plus(now, ground.quiet);
+        now = plus(now, ground.rest);
     }
     case.steps.push(Step::new(now, Action::End));
     case

@@ -120,6 +120,10 @@ pub(super) static NO_SHUTDOWN: Assumption = Assumption {
     sentence: "no member prepares for a shutdown of the whole cluster, during which nobody becomes Up (LDR-46)",
 };
 
+/// Of L1.
+pub(super) static WELCOMED: Assumption =
+    Assumption { name: "welcomed", sentence: "nobody who was let in still waits to hear of it" };
+
 /// Of L7.
 pub(super) static CONTACT: Assumption = Assumption {
     name: "contact",

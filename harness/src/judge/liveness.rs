@@ -5,14 +5,16 @@ use std::time::Duration;
 use quorate::MemberStatus::{Down, Exiting, Joining, Leaving, PreparingForShutdown, ReadyForShutdown};
 use quorate::{Instant, Member, UniqueAddress};
 
-use super::assumptions::{EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_ORPHANS, NO_SHUTDOWN, QUIET_SINCE};
+use super::assumptions::{
+    EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_ORPHANS, NO_SHUTDOWN, QUIET_SINCE, WELCOMED,
+};
 use super::invariant::{Group, Invariant, Watches};
 use super::seat::Seat;
 use super::violation::{Finding, Names};
 
 /// L1
 pub(super) static L1: Invariant = Invariant::new("L1", "convergence bound: with faults off and no commands, in time all live nodes are equal and converged, with no \
-               member Joining, Leaving, Exiting or Down", Group::Liveness, Watches::Cluster, "part 06, promise P7").assuming(&[&QUIET_SINCE, &FAULTS_OFF, &NO_ORPHANS, &MINIMUM_MET, &EXITS_DONE, &NO_SHUTDOWN]).cured_by(&["introduce", "exiting-observers", "live-observers", "content-decides", "keep-self"]);
+               member Joining, Leaving, Exiting or Down", Group::Liveness, Watches::Cluster, "part 06, promise P7").assuming(&[&QUIET_SINCE, &FAULTS_OFF, &NO_ORPHANS, &MINIMUM_MET, &EXITS_DONE, &NO_SHUTDOWN, &WELCOMED]).cured_by(&["introduce", "exiting-observers", "live-observers", "content-decides", "keep-self"]);
 
 /// T(N) of L1, L2, L4 and others: 8 s + 2 s * ceil(log2 N) at an interval of one second, and in proportion to
 /// the longest interval of gossip and leader. A first tick that is held back is added.

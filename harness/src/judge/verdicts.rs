@@ -8,7 +8,7 @@ use super::agreement::{self, C1, C4, C5, Made, U4, V3};
 use super::assumptions::{
     EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_MANUAL_DOWN, NO_ORPHANS, NO_SHUTDOWN, OBSERVER_NOT_REMOVED,
     ONE_DATA_CENTER, ONE_LINEAGE, QUIET_SINCE, SEED_NODES_ONLY, SENDER_KNOWN, SEVERAL_DATA_CENTERS,
-    TOMBSTONES_KEPT, WHOLE_NETWORK,
+    TOMBSTONES_KEPT, WELCOMED, WHOLE_NETWORK,
 };
 use super::change::{self, Change};
 use super::convergence::{self, C2, C3};
@@ -247,7 +247,10 @@ impl Judge {
             let finding = agreement::seen_is_true(change, seat, |key, node| self.live_seat(key, node));
             self.docket.judged(&C1, finding, names);
         }
-        let one_data_center = !seat.gossip.is_multi_data_center();
+        // Who has removed all of another data centre has its versions still.
+        let data_center = &seat.terms.data_center;
+        let one_data_center =
+            self.seats.iter().flatten().all(|other| other.terms.data_center == *data_center);
         if leading::has_leader_acts(change) && !leading::is_weakly_up_only(change) {
             if self.docket.asserts(&C5) {
                 let holds =
@@ -454,6 +457,7 @@ impl Judge {
             (liveness::minimum_is_met(&seats), &MINIMUM_MET),
             (!seats.iter().any(|seat| seat.is_exiting()), &EXITS_DONE),
             (liveness::nobody_shuts_down(&seats), &NO_SHUTDOWN),
+            (!self.waits_for_welcome(&seats), &WELCOMED),
         ];
         let finding = liveness::all_agree(&seats, names);
         for (_, assumption) in assumptions.iter().filter(|(holds, _)| !holds) {
@@ -462,6 +466,12 @@ impl Judge {
         if assumptions.iter().all(|(holds, _)| *holds) {
             self.docket.judged(&L1, finding, names);
         }
+    }
+
+    /// Whether a live node is a member to some of these, and has not heard of it.
+    fn waits_for_welcome(&self, seats: &[&Seat]) -> bool {
+        let outside = self.seats.iter().flatten().filter(|seat| seat.is_live && !seat.is_initialized);
+        outside.into_iter().any(|waits| seats.iter().any(|seat| seat.gossip.member(&waits.me).is_some()))
     }
 
     pub(super) fn not_removed(&self) -> Vec<&Seat> {

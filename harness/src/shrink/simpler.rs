@@ -1,12 +1,26 @@
 //! What can't be left out is made simpler: cuts, times, chance.
 
 use super::trial::Trial;
-use crate::case::{Action, Case, Delay, LinkEffect, NodeName, Time};
+use crate::case::{Action, Case, Delay, LinkEffect, NodeName, Step, Time};
 
 pub(super) fn simplify(trial: &mut Trial<'_>) {
     trial.keep_if_same(|case| case.seed = 0);
+    trial.keep_if_same(start_all);
     simplify_cuts(trial);
     round_times(trial);
+}
+
+/// The nodes that are started one after the other at the beginning are started as one.
+fn start_all(case: &mut Case) {
+    const BEGINNING: Time = Time::seconds(2);
+    let is_start = |step: &Step| {
+        step.at <= BEGINNING
+            && matches!(step.action, Action::Start { seeds: None, .. } | Action::StartAll { .. })
+    };
+    if case.steps.iter().filter(|step| is_start(step)).count() > 1 {
+        case.steps.retain(|step| !is_start(step));
+        case.steps.insert(0, Step::new(Time::ZERO, Action::StartAll { at_once: false }));
+    }
 }
 
 /// A cut into groups becomes one of fewer groups, or the isolation of one node.

@@ -137,7 +137,8 @@ mod tests {
     #[test]
     fn a_mutant_is_caught_so_often_as_is_asked_and_by_whom_is_told() {
         let kills = search(Mutant::Planted(Planted::EventsDoubled), &how(3), &AtomicBool::new(false));
-        assert_eq!((kills.catches(), kills.by.get("E1")), (3, Some(&3)));
+        // Until the search hears of the third it may go on.
+        assert!(kills.catches() >= 3 && kills.by.get("E1") == Some(&kills.catches()), "{kills:?}");
         let (runs, events) = kills.first.unwrap();
         assert!(runs >= 1 && events > 0 && kills.runs >= 3 && kills.events >= events);
         assert!(kills.within_a_minute() > 0.95);

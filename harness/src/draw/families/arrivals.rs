@@ -2,8 +2,9 @@
 
 use quorate::{AppVersion, MessageKind};
 
+use super::super::between;
 use super::super::dice::Dice;
-use super::super::ground::{Ground, in_data_center, name, plus};
+use super::super::ground::{Ground, in_data_center, plus};
 use super::Part;
 use crate::case::{Action, Fate, NodeName, Time};
 
@@ -44,11 +45,54 @@ pub(super) fn slow_welcomes(ground: &Ground, mut dice: Dice) -> Part {
     let node = part.newcomer("w1");
     let at = ground.early(&mut dice);
     for from in &ground.nodes {
-        let fate = Fate::Delay(dice.time(Time::seconds(8), Time::seconds(25)));
+        // Who asked waits for ten seconds, and then asks whoever answers first.
+        let fate = Fate::Delay(dice.time(Time::seconds(11), Time::seconds(19)));
         let (from, to) = (from.clone(), node.clone());
         part.at(at, Action::Next { fate, kind: Some(MessageKind::Welcome), from, to });
     }
     part.at(at, Action::Start { nodes: vec![node], seeds: None });
+    part
+}
+
+/// One that is let in by a node of which the others then hear nothing: its link to them breaks before, or it is gone at
+/// once. Or the welcome is lost, the newcomer is given up, and asks another (REP-30, REP-40).
+pub(super) fn lost_introductions(ground: &Ground, mut dice: Dice) -> Part {
+    let mut part = Part::default();
+    if ground.nodes.len() < 2 {
+        return part;
+    }
+    let order = dice.shuffled(ground.nodes.len());
+    let (via, other) = (ground.nodes[order[0]].clone(), ground.nodes[order[1]].clone());
+    let node = part.newcomer("z1");
+    let at = ground.early(&mut dice);
+    let is_given_up = dice.happens(40);
+    if is_given_up {
+        let fate = Fate::Drop;
+        let (from, to) = (via.clone(), node.clone());
+        part.at(at, Action::Next { fate, kind: Some(MessageKind::Welcome), from, to });
+    } else {
+        part.at(at, Action::Isolate { node: via.clone() });
+        let link = between(&via, &node, false);
+        part.at(at, Action::Heal { between: Some(link) });
+    }
+    part.at(at, Action::Start { nodes: vec![node.clone()], seeds: Some(Vec::new()) });
+    part.at(at, Action::Join { node: node.clone(), via: via.clone() });
+    let soon = plus(at, dice.time(Time::millis(100), Time::seconds(2)));
+    if is_given_up {
+        part.at(soon, Action::Down { node: node.clone(), at: via });
+        let gone = plus(soon, dice.time(Time::seconds(3), Time::seconds(12)));
+        if dice.happens(50) {
+            // One that never knew it.
+            let late = part.newcomer("z2");
+            part.at(gone, Action::Start { nodes: vec![late.clone()], seeds: None });
+            part.at(plus(gone, Time::seconds(3)), Action::Join { node, via: late });
+        } else {
+            part.at(gone, Action::Join { node, via: other });
+        }
+    } else {
+        part.at(soon, Action::Crash { nodes: vec![via] });
+        part.at(plus(soon, dice.time(Time(0), Time::seconds(2))), Action::Heal { between: None });
+    }
     part
 }
 
@@ -66,13 +110,4 @@ pub(super) fn new_data_centers(ground: &Ground, mut dice: Dice) -> Part {
     }
     part.settings.push(in_data_center("north", nodes));
     part
-}
-
-impl Part {
-    /// A node that only this family knows of.
-    fn newcomer(&mut self, text: &str) -> NodeName {
-        let node = name(text);
-        self.nodes.push(node.clone());
-        node
-    }
 }

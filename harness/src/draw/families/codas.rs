@@ -34,10 +34,11 @@ fn one(ground: &Ground, node: NodeName, other: Option<NodeName>, dice: &mut Dice
             let back = dice.time(ground.detection, plus(ground.detection, Time::seconds(2)));
             vec![(Time(0), Action::Isolate { node }), (back, Action::Heal { between: None })]
         }
-        // Away for so long that it is forgotten.
+        // Away until it is forgotten, and back mostly before it decides for itself that it has lost.
         (5, Some(at)) => {
             let noticed = plus(ground.detection, Time::seconds(1));
-            let back = plus(ground.decision(), dice.time(Time::seconds(10), Time::seconds(20)));
+            let removed = plus(noticed, Time::seconds(3));
+            let back = dice.time(removed, plus(ground.decision(), Time::seconds(1)).max(removed));
             vec![
                 (Time(0), Action::Isolate { node: node.clone() }),
                 (noticed, Action::Down { node, at }),

@@ -11,7 +11,7 @@ mod processes;
 mod shutdowns;
 
 use super::dice::Dice;
-use super::ground::Ground;
+use super::ground::{Ground, name};
 use super::id::Profile;
 use crate::case::{Action, Between, NodeName, Settings, Step, Time};
 
@@ -49,6 +49,13 @@ impl Part {
         self.steps.push(Step::new(at, action));
     }
 
+    /// A node that only this family knows of.
+    fn newcomer(&mut self, text: &str) -> NodeName {
+        let node = name(text);
+        self.nodes.push(node.clone());
+        node
+    }
+
     /// A link that breaks, and may heal.
     fn cut_link(&mut self, link: Between, at: Time, heals_at: Option<Time>) {
         self.at(at, Action::CutLink { between: link.clone() });
@@ -75,7 +82,8 @@ pub(super) static FAMILIES: &[Family] = &[
     //                             quiet lan wan churn partitions hostile
     family("joiners",             [20, 20, 20, 50, 15, 20], arrivals::joiners),
     family("late versions",       [10,  5,  3, 10,  2,  5], arrivals::late_versions),
-    family("slow welcomes",       [ 0,  2,  5,  8,  1,  8], arrivals::slow_welcomes),
+    family("slow welcomes",       [ 0,  5,  8, 10,  2, 10], arrivals::slow_welcomes),
+    family("lost introductions",  [ 0,  2,  2,  8,  2,  6], arrivals::lost_introductions),
     family("new data centres",    [ 5,  1, 25,  2,  1,  5], arrivals::new_data_centers),
     family("cuts",                [ 0,  0, 10, 10, 70, 15], groups::cuts),
     family(CLEAN_SPLITS,          [ 0,  0,  0,  0,  0,  0], groups::clean_splits),
@@ -106,5 +114,5 @@ pub(super) static FAMILIES: &[Family] = &[
     family("stragglers",          [ 0,  0,  5, 10,  3, 30], messages::stragglers),
     family("corruption",          [ 0,  0,  0,  2,  2, 30], messages::corruption),
     family("lease faults",        [ 0,  5,  5,  8, 20, 20], lease::draw),
-    family("codas",               [50, 30, 20, 15, 10, 10], codas::draw),
+    family("codas",               [80, 45, 30, 30, 30, 25], codas::draw),
 ];

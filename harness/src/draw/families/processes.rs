@@ -1,5 +1,6 @@
 //! What happens to single processes, mostly to one, sometimes to up to half of them.
 
+use super::super::between;
 use super::super::dice::Dice;
 use super::super::ground::{Ground, plus};
 use super::Part;
@@ -111,6 +112,14 @@ pub(super) fn leaders_leave(ground: &Ground, mut dice: Dice) -> Part {
         if dice.happens(70) {
             at = plus(at, ground.telling_delay(&mut dice));
         }
+    }
+    // Who leads is told to go, and somebody does not hear it while it still does its last work (REP-70, REP-80).
+    if count < ground.nodes.len() && dice.happens(50) {
+        let from = &ground.nodes[dice.below(count)];
+        let to = &ground.nodes[dice.between(count as u64, ground.nodes.len() as u64 - 1) as usize];
+        let cut = plus(at, dice.time(Time(0), Time::seconds(8)));
+        let heals_at = dice.happens(50).then(|| plus(cut, ground.telling_delay(&mut dice)));
+        part.cut_link(between(from, to, true), cut, heals_at);
     }
     part
 }

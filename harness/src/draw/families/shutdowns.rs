@@ -16,6 +16,13 @@ pub(super) fn draw(ground: &Ground, mut dice: Dice) -> Part {
             Action::PrepareForShutdown { at: dice.pick(&ground.nodes) },
         );
     }
+    if dice.happens(30) {
+        // Somebody is gone just then, so that nobody agrees, and somebody wants to be let in (LDR-47).
+        part.at(plus(at, Time::seconds(5)), Action::Crash { nodes: vec![dice.pick(&ground.nodes)] });
+        let node = part.newcomer("s1");
+        let asks = plus(at, dice.time(Time::seconds(5), plus(ground.detection, Time::seconds(8))));
+        part.at(asks, Action::Start { nodes: vec![node], seeds: None });
+    }
     at = plus(at, ground.telling_delay(&mut dice));
     let goes = if dice.happens(70) { ground.nodes.len() } else { dice.below(ground.nodes.len() + 1) };
     for place in dice.shuffled(ground.nodes.len()).into_iter().take(goes) {
