@@ -1,7 +1,8 @@
 //! INV-5: how soon the judge notices that a core is wrong.
 #![allow(
     clippy::disallowed_types,
-    reason = "it is asked what is found in a minute; no run in it sees the clock"
+    clippy::disallowed_methods,
+    reason = "it is asked how likely something is found in a minute; no run in it sees the clock or that number"
 )]
 
 use std::collections::BTreeMap;
