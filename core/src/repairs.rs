@@ -131,9 +131,9 @@ impl Repairs {
 }
 
 impl Default for Repairs {
-    /// The exact protocol, until the repairs are shown to hold.
+    /// REP-1: every repair.
     fn default() -> Self {
-        Self::none()
+        Self::all()
     }
 }
 

@@ -105,7 +105,8 @@ fn bridges_rings_and_flaps_cut_what_they_say() {
 #[test]
 fn what_is_blocked_is_not_heard() {
     passes(
-        "at 20s block kind=gossip * for 10s\nat 20s block kind=gossip-status * for 10s\nat 21s leave e\n\
+        "at 20s block kind=gossip * for 10s\nat 20s block kind=content-status * for 10s\n\
+         at 20s block kind=introduction * for 10s\nat 21s leave e\n\
          at 29s check view a: e up\nat 55s check stopped e because left, up 4",
     );
 }

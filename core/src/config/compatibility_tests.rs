@@ -2,8 +2,9 @@ use super::*;
 use crate::config::Config;
 use alloc::format;
 
+/// Without repairs, which are told besides.
 fn config(settings: &[(&str, &str)]) -> Config {
-    Config::from_settings(settings.iter().copied()).unwrap()
+    Config::from_settings([("repairs.all", "off")].iter().chain(settings).copied()).unwrap()
 }
 
 fn values(entries: &[(&str, &str)]) -> JoinConfig {
@@ -112,6 +113,9 @@ fn nodes_must_have_the_same_repairs() {
     assert_eq!(repaired.check_joiner(&repaired.join_config()), []);
     assert_eq!(told(&repaired.check_joiner(&plain.join_config())), ["repairs is incompatible"]);
     assert!(told(&plain.check_joiner(&repaired.join_config())).contains(&"repairs is incompatible".into()));
+    let usual = Config::default();
+    assert!(usual.join_config().get("repairs").is_some_and(|told| told.contains("keep-self")));
+    assert_eq!(usual.check_joiner(&usual.join_config()), []);
 }
 
 /// CHK-2: the same checker under two names counts once; CHK-7: values have one form, so spelling makes no difference.

@@ -179,7 +179,8 @@ fn everything_that_is_wrong_is_told_at_once() {
     config.set("gossip-interval", "500us").unwrap();
     config.set("min-nr-of-members", "0").unwrap();
     config.set("roles", "web dc-blue").unwrap();
-    config.set("repairs.introduce", "on").unwrap();
+    config.set("repairs.tombstones-remove", "off").unwrap();
+    config.set("repairs.join-checks-tombstones", "off").unwrap();
     let errors = config.validate().unwrap_err();
     assert_eq!(errors.0.len(), 6, "{errors}");
     assert!(Config::default().validate().is_ok());

@@ -132,9 +132,16 @@ impl Doctored {
     }
 }
 
+/// Without repairs, so that the states that tests make up are told apart by their clocks.
+pub(super) fn exact() -> Config {
+    let mut config = Config::default();
+    config.repairs = Repairs::none();
+    config
+}
+
 /// A live node in a cluster, in this state.
 pub(super) fn seat(name: &str, gossip: Gossip) -> Seat {
-    let (me, config, gossip) = (node(name), Config::default(), Arc::new(gossip));
+    let (me, config, gossip) = (node(name), exact(), Arc::new(gossip));
     let view = NodeView {
         me: &me,
         config: &config,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use quorate::MemberStatus::{self, Down, Exiting, Joining, Up};
 use quorate::{CommandKind, Config, Gossip, Instant, Phase, Reachability};
 
-use super::testing::{FakeNode, FakeStage, counted, gossip, node, observed};
+use super::testing::{FakeNode, FakeStage, counted, exact, gossip, node, observed};
 use super::*;
 
 /// Nodes whose states the test sets, judged event by event.
@@ -86,7 +86,7 @@ impl Play {
 fn fresh(name: &str) -> FakeNode {
     FakeNode {
         me: node(name),
-        config: Config::default(),
+        config: exact(),
         phase: Phase::Uninitialized,
         gossip: Arc::new(Gossip::new()),
         revision: 0,

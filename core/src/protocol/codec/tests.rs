@@ -1,11 +1,17 @@
 use alloc::string::String;
 use core::fmt::Write;
 
+/// What a node without repairs tells when it joins: so each repair that comes leaves these bytes alone.
+fn without_repairs() -> Config {
+    Config { repairs: Repairs::none(), ..Config::default() }
+}
+
 use super::*;
 use crate::config::{Config, ConfigVerdict, JoinConfig};
 use crate::membership::{Address, AppVersion, Member, Roles, UniqueAddress, VectorClock};
 use crate::protocol::Destination;
 use crate::protocol::JoinRefusal;
+use crate::repairs::Repairs;
 use crate::testing::node;
 use crate::time::Instant;
 
@@ -30,7 +36,7 @@ fn messages() -> [Message; 15] {
     let address: Address = "b:1".parse().unwrap();
     let sent_at = Instant::from_nanos(1_500_000_000);
     [
-        Message::InitJoin { attempt: 1, config: Config::default().join_config() },
+        Message::InitJoin { attempt: 1, config: without_repairs().join_config() },
         Message::InitJoinAck { attempt: 1, address: address.clone(), verdict: ConfigVerdict::Unchecked },
         Message::InitJoinNack { attempt: 1, address },
         Message::Join { roles: Roles::default(), app_version: AppVersion::default() },
