@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +23,8 @@ pub struct Receivers {
     n: usize,
     /// HB-41: the ring, always with `me`. Nodes that know the same members share it.
     ring: Arc<Vec<UniqueAddress>>,
-    /// HB-32, HB-42: who is unreachable by the events, in no order that means anything; ascending by key.
+    /// HB-32, HB-42: who is unreachable by the events, in no order that means anything: ascending by uid, which
+    /// lies in the list itself and nearly always tells two apart.
     unreachable: Vec<UniqueAddress>,
     /// HB-46 to HB-50, in the order of the ring.
     by_ring: Vec<UniqueAddress>,
@@ -53,7 +55,7 @@ impl Receivers {
         nodes.dedup();
         self.ring = Arc::new(ring_order(&nodes));
         self.unreachable = unreachable.cloned().collect();
-        self.unreachable.sort_unstable_by_key(UniqueAddress::key);
+        self.unreachable.sort_unstable_by(by_uid);
         self.unreachable.dedup();
         (self.by_ring, self.are_enough) = self.walk();
     }
@@ -213,8 +215,7 @@ impl Receivers {
     }
 
     fn unreachable_position(&self, node: &UniqueAddress) -> Result<usize, usize> {
-        let key = node.key();
-        self.unreachable.binary_search_by(|other| other.key().cmp(&key).then_with(|| other.cmp(node)))
+        self.unreachable.binary_search_by(|other| by_uid(other, node))
     }
 
     /// Takes the ring that the members have made already, where it is the same, so that nodes of one opinion hold it once.
@@ -235,6 +236,10 @@ impl Receivers {
         let lists = [&self.unreachable, &self.by_ring, &self.old];
         lists.iter().fold(self.ring.len() as u64, |hash, list| mix(hash, hash_of_nodes(list.iter())))
     }
+}
+
+fn by_uid(a: &UniqueAddress, b: &UniqueAddress) -> Ordering {
+    a.uid.cmp(&b.uid).then_with(|| a.address.cmp(&b.address))
 }
 
 #[cfg(test)]
