@@ -105,7 +105,8 @@ pub(super) fn joined_by<'a, T>(
     Joined { before, after, order }
 }
 
-fn joined<'a>(before: &'a [Member], after: &'a [Member]) -> Joined<'a, Member> {
+/// The members of two tables, side by side.
+pub(super) fn joined<'a>(before: &'a [Member], after: &'a [Member]) -> Joined<'a, Member> {
     joined_by(before, after, |was, is| {
         // Members that stay share their address, which is compared without looking at it.
         let (was, is) = (was.unique_address(), is.unique_address());

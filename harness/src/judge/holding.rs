@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use quorate::{Gossip, NodeKey, UniqueAddress};
 
+use super::change::joined;
 use super::seat::Seat;
 use super::violation::Names;
 
@@ -60,9 +61,10 @@ fn missing_member(one: &Seat, other: &Seat, names: Names<'_>) -> Option<Missing>
     if mine == theirs {
         return None;
     }
-    let behind = mine.iter().find_map(|member| {
+    let behind = joined(mine.as_slice(), theirs.as_slice()).find_map(|(member, there)| {
+        let member = member?;
         let node = member.unique_address();
-        let has = match other.gossip.member(node).map(quorate::Member::status) {
+        let has = match there.map(quorate::Member::status) {
             Some(status) if status.merge_order(member.status(), true) == Ordering::Less => status.to_string(),
             None if !is_gone(other, member.key()) => "no member".into(),
             _ => return None,

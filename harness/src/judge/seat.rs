@@ -11,6 +11,7 @@ use quorate::{
 
 use super::change::Moved;
 use super::deciding::Rest;
+use super::holding;
 use super::identity::Identity;
 use super::leading::{ConvergenceWatch, LeaderTerms};
 use super::leaving::Exit;
@@ -38,7 +39,7 @@ pub(super) struct Seat {
     /// Whether it sees an unreachable or a Down member.
     pub(super) sees_trouble: bool,
     pub(super) watch: ConvergenceWatch,
-    /// The hash of the clock on which it was last seen converged.
+    /// The version on which it was last seen converged.
     pub(super) converged_on: Option<u64>,
     /// When it was started.
     pub(super) started: Instant,
@@ -158,6 +159,11 @@ impl Seat {
     /// Whether the work before its exit goes on.
     pub(super) fn is_exiting(&self) -> bool {
         self.exit.is_some() && self.own_status() == MemberStatus::Exiting
+    }
+
+    /// REP-10: which version of its cluster's state it has.
+    pub(super) fn version(&self) -> u64 {
+        holding::version(&self.gossip, !self.terms.repairs.content_decides)
     }
 
     pub(super) fn own_status(&self) -> MemberStatus {

@@ -37,6 +37,8 @@ const MERGES_LOOKED_AT: u64 = 8;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum News {
     None,
+    /// Nor is anything, where all live nodes have one version, so that none is behind another.
+    NoneOfOneVersion,
     State,
     Members,
 }
@@ -360,7 +362,11 @@ impl Judge {
             let (members, rows) = (seat.gossip.members().as_slice(), seat.gossip.reachability().rows());
             let finding = membership::only_members(&seat.me, members, rows, names);
             let has_seen = || membership::only_members_have_seen(&seat.me, &seat.gossip, names);
-            let finding = if news == News::None { finding } else { finding.or_else(has_seen) };
+            let finding = if matches!(news, News::None | News::NoneOfOneVersion) {
+                finding
+            } else {
+                finding.or_else(has_seen)
+            };
             self.docket.judged(&M3, finding, names);
         }
         if members_changed {
@@ -378,11 +384,13 @@ impl Judge {
             return;
         }
         // Versions of others only grow, so what has held of this one goes on holding.
-        let version = Some(seat.gossip.clock().hash64());
+        let version = Some(seat.version());
         let is_news = news != News::State || seat.converged_on != version;
         if self.docket.asserts(&C2) && seat.takes_part() && is_news {
-            let finding =
-                convergence::converged_means_known(seat, |key, node| self.live_seat(key, node), names);
+            let seat_of = |key, node: &UniqueAddress| self.live_seat(key, node);
+            let is_known = news == News::NoneOfOneVersion;
+            let check = || convergence::converged_means_known(seat, seat_of, names);
+            let finding = if is_known { None } else { check() };
             self.docket.judged(&C2, finding, names);
         }
         if members_changed && self.docket.asserts(&U1) {
@@ -426,11 +434,15 @@ impl Judge {
         let name = |node: &UniqueAddress| stage.name(node);
         self.find_ended(stage);
         self.settle_if_calm();
+        let mut versions = self.seats.iter().flatten().filter(|seat| seat.is_live);
+        let first = versions.next().map(Seat::version);
+        let is_one_version = versions.all(|seat| Some(seat.version()) == first);
+        let news = if is_one_version { News::NoneOfOneVersion } else { News::None };
         for host in 0..self.seats.len() {
             if let Some(node) = stage.node(host)
                 && self.seats[host].as_ref().is_some_and(|seat| seat.is_live)
             {
-                self.judge_state(host, &node, News::None, Names(&name));
+                self.judge_state(host, &node, news, Names(&name));
                 self.judge_split_of(stage, host, Names(&name));
             }
         }
