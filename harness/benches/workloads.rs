@@ -45,10 +45,10 @@ const WORKLOADS: [Workload; 10] = [
     Workload { kind: Kind::Steady, nodes: 1000, seconds: 20, rounds: 3 },
     Workload { kind: Kind::Forming, nodes: 10, seconds: 60, rounds: 9 },
     Workload { kind: Kind::Forming, nodes: 100, seconds: 60, rounds: 5 },
-    Workload { kind: Kind::Forming, nodes: 1000, seconds: 60, rounds: 2 },
+    Workload { kind: Kind::Forming, nodes: 1000, seconds: 60, rounds: 1 },
     Workload { kind: Kind::Cut, nodes: 10, seconds: 30, rounds: 9 },
     Workload { kind: Kind::Cut, nodes: 100, seconds: 30, rounds: 5 },
-    Workload { kind: Kind::Cut, nodes: 1000, seconds: 30, rounds: 2 },
+    Workload { kind: Kind::Cut, nodes: 1000, seconds: 30, rounds: 1 },
 ];
 
 impl Workload {
