@@ -126,3 +126,24 @@ fn c4_and_c5_are_not_judged_of_what_is_left_of_several_data_centres() {
         assert!(judged == 0 && not > 0, "{id}");
     }
 }
+
+/// C6, LDR-6: whose clock was set measures the delay of WeaklyUp by that clock.
+#[test]
+fn c6_does_not_measure_the_delay_of_weakly_up_by_another_clock() {
+    let outcomes = outcomes(
+        "qcase 1\nseed 2680\nnodes a b e x1\nseeds a b\nset gossip-interval = 500ms\nat 0s start a b e\n\
+         at 26s start x1\nat 27s pause e 4.6s\nat 32.5s clock a +1s\nat 33s end\n",
+    );
+    assert!(judged(&outcomes, "C6", "clock-right").1 > 0);
+}
+
+/// DC-14: the first of a data centre waits for those of all others, and nobody downs the last of another one.
+#[test]
+fn l8_does_not_expect_a_new_data_centre_to_pass_over_a_dead_one() {
+    let outcomes = outcomes(
+        "qcase 1\nnodes a b y1\nseeds a\nset a: multi-data-center.self-data-center = west\n\
+         set y1: multi-data-center.self-data-center = north\n\
+         at 0s start a b\nat 30s crash b\nat 30s start y1\nat 4m end\n",
+    );
+    assert!(judged(&outcomes, "L8", "one-data-center").1 > 0);
+}

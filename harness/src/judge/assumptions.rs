@@ -130,7 +130,7 @@ pub(super) static CONTACT: Assumption = Assumption {
     sentence: "somebody who has removed the node is still a member to it: it has not removed all of them itself",
 };
 
-/// Of S7.
+/// Of C6, S7.
 pub(super) static CLOCK_RIGHT: Assumption =
     Assumption { name: "clock-right", sentence: "the clock of the node was never wrong" };
 

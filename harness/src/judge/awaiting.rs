@@ -133,6 +133,8 @@ impl Judge {
             return self.await_by(again);
         }
         let one_data_center = !seats.iter().any(|seat| seat.gossip.is_multi_data_center());
+        // DC-14: of a data centre with nobody left nobody downs who has died, and newcomers elsewhere wait for it.
+        let sees_dead = liveness::sees_dead_member(&seats, |node| self.live.contains_key(&node.key()));
         let stays = liveness::nobody_shuts_down(&seats);
         let downs =
             seats.iter().any(|seat| seat.gossip.members().iter().any(|m| m.status() == MemberStatus::Down));
@@ -163,6 +165,7 @@ impl Judge {
                 (minimum, &MINIMUM_MET),
                 (resolves, &RESOLVER_ON),
                 (!exits, &EXITS_DONE),
+                (one_data_center || !sees_dead, &ONE_DATA_CENTER),
                 (stays, &NO_SHUTDOWN),
             ],
             _ => vec![(is_whole, &FAULTS_OFF)],

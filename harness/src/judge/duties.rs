@@ -90,6 +90,7 @@ pub(super) static L8: Invariant = Invariant::new(
     &NO_ORPHANS,
     &MINIMUM_MET,
     &RESOLVER_ON,
+    &ONE_DATA_CENTER,
     &EXITS_DONE,
     &NO_SHUTDOWN,
 ])

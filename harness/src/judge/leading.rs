@@ -6,6 +6,7 @@ use std::time::Duration;
 use quorate::MemberStatus::{Down, Exiting, PreparingForShutdown, ReadyForShutdown, Up, WeaklyUp};
 use quorate::{Gossip, Instant, Member, MemberStatus, Reachability};
 
+use super::assumptions::CLOCK_RIGHT;
 use super::change::{Change, status};
 use super::invariant::{Group, Invariant, Watches};
 use super::naive::Naive;
@@ -21,6 +22,7 @@ pub(super) static C6: Invariant = Invariant::new(
     Watches::Change,
     "LDR-1, LDR-6, LDR-11, LDR-15, LDR-17, LDR-18, LDR-46, CNV-6, CNV-15",
 )
+.assuming(&[&CLOCK_RIGHT])
 .cured_by(&["preparing-from-gossip"]);
 
 /// What a node knew and was, as far as it decides whether its leader's actions were right.

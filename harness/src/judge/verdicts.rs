@@ -6,9 +6,9 @@ use quorate::{ClockOrder, CommandKind, Gossip, Instant, UniqueAddress};
 
 use super::agreement::{self, C1, C4, C5, Made, U4, V3};
 use super::assumptions::{
-    EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_MANUAL_DOWN, NO_ORPHANS, NO_SHUTDOWN, OBSERVER_NOT_REMOVED,
-    ONE_DATA_CENTER, ONE_LINEAGE, QUIET_SINCE, SEED_NODES_ONLY, SENDER_KNOWN, SEVERAL_DATA_CENTERS,
-    TOMBSTONES_KEPT, WELCOMED, WHOLE_NETWORK,
+    CLOCK_RIGHT, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_MANUAL_DOWN, NO_ORPHANS, NO_SHUTDOWN,
+    OBSERVER_NOT_REMOVED, ONE_DATA_CENTER, ONE_LINEAGE, QUIET_SINCE, SEED_NODES_ONLY, SENDER_KNOWN,
+    SEVERAL_DATA_CENTERS, TOMBSTONES_KEPT, WELCOMED, WHOLE_NETWORK,
 };
 use super::change::{self, Change};
 use super::convergence::{self, C2, C3};
@@ -134,7 +134,10 @@ impl Judge {
         }
         if self.docket.asserts(&C6) && leading::has_leader_acts(change) {
             let terms = seat.leader_terms(at);
-            self.docket.judged(&C6, leading::leader_acts_only_converged(change, terms), names);
+            // The delay of WeaklyUp is measured by the node's own clock.
+            let is_right = !leading::is_weakly_up_only(change) || stage.keeps_time(host);
+            let check = || leading::leader_acts_only_converged(change, terms);
+            self.docket.judged_if(is_right, &CLOCK_RIGHT, &C6, check, names);
         }
         if change.cause == Cause::Gossip {
             self.judge_exchange(stage, change);
