@@ -146,3 +146,10 @@ pub(super) static NO_FAULT_DURING: Assumption = Assumption {
     sentence: "since then nothing was done to nodes or links, nobody was told to down a member, and no new incarnation of \
                the leaver was started",
 };
+
+/// Of X2.
+pub(super) static REST_OUTLASTS_LEAVES: Assumption = Assumption {
+    name: "rest-outlasts-leaves",
+    sentence: "nobody was found unreachable meanwhile, or there is no resolver, or its stable-after is no shorter than T(N), \
+               within which all agree and those that have left are removed",
+};

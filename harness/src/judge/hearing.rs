@@ -120,6 +120,7 @@ impl Judge {
                 _ => {}
             }
         }
+        seat.told.pass_over_terminated(change);
         if *node.phase != Phase::Stopped {
             statuses = statuses.or_else(|| seat.told.adds_up(change));
         }

@@ -1,10 +1,11 @@
 //! X: how nodes go in good order.
 
 use quorate::MemberStatus::{Down, Exiting};
-use quorate::{UniqueAddress, VectorClock};
+use quorate::UniqueAddress;
 
-use super::assumptions::NO_FAULT_DURING;
+use super::assumptions::{NO_FAULT_DURING, REST_OUTLASTS_LEAVES};
 use super::change::Change;
+use super::holding::version;
 use super::invariant::{Group, Invariant, Watches};
 use super::stage::Cause;
 use super::violation::Finding;
@@ -26,12 +27,12 @@ pub(super) static X2: Invariant = Invariant::new(
     Watches::Change,
     "LDR-50, LDR-17, LDR-12",
 )
-.assuming(&[&NO_FAULT_DURING]);
+.assuming(&[&NO_FAULT_DURING, &REST_OUTLASTS_LEAVES]);
 
 /// What is remembered of a node that exits: the version in which it first saw itself Exiting.
 #[derive(Clone, Debug)]
 pub(super) struct Exit {
-    first: VectorClock,
+    first: u64,
 }
 
 impl Exit {
@@ -40,12 +41,13 @@ impl Exit {
         let is_exiting = |member: Option<&quorate::Member>| member.is_some_and(|m| m.status() == Exiting);
         let (was, is) = (change.before.member(change.me), change.after.member(change.me));
         let begins = change.cause != Cause::ExitTasksDone && is_exiting(is) && !is_exiting(was);
-        begins.then(|| Self { first: change.after.clock().clone() })
+        begins.then(|| Self { first: version(change.after, change.clock_decides()) })
     }
 
     /// X1: a later state is not marked.
     pub(super) fn unmarked(&self, change: &Change<'_>) -> Option<Finding> {
-        let is_marked = change.after.is_seen_by(change.me) && *change.after.clock() != self.first;
+        let is_later = || version(change.after, change.clock_decides()) != self.first;
+        let is_marked = change.after.is_seen_by(change.me) && is_later();
         (change.cause != Cause::ExitTasksDone && is_marked).then(|| {
             let me = change.names.of(change.me);
             let other = format!("{} it has marked a later state as seen", change.cause.words());
@@ -73,6 +75,7 @@ pub(super) fn leaver_downed<'a>(
 #[cfg(test)]
 mod tests {
     use quorate::MemberStatus::{Leaving, Up};
+    use quorate::Repairs;
 
     use super::super::testing::{Doctored, counted, gossip, node};
     use super::*;
@@ -90,6 +93,20 @@ mod tests {
         assert_eq!(later(Cause::ExitTasksDone).check(|change| exit.unmarked(change)), None);
         let unmarked = Doctored::of(state(Exiting, 2), state(Exiting, 3).clear_seen(), Cause::Gossip);
         assert_eq!(unmarked.check(|change| exit.unmarked(change)), None);
+    }
+
+    /// X1, REP-12: where content decides, a clock that has gone on makes no later state.
+    #[test]
+    fn an_exiting_node_that_still_holds_the_same_content_has_marked_nothing_later() {
+        let state = |members: &[_], count| counted(&gossip(members), &[("b", count)]);
+        let by_content =
+            |before, after| Doctored::of(before, after, Cause::Gossip).with_repairs(Repairs::all());
+        let (leaving, exiting) = ([("a", Leaving), ("b", Up)], [("a", Exiting), ("b", Up)]);
+        let exit = by_content(state(&leaving, 1), state(&exiting, 2)).check(Exit::begun).unwrap();
+        let same = by_content(state(&exiting, 2), state(&exiting, 3));
+        assert_eq!(same.check(|change| exit.unmarked(change)), None);
+        let later = by_content(state(&exiting, 2), state(&[("a", Exiting), ("b", Leaving)], 3));
+        assert!(later.check(|change| exit.unmarked(change)).is_some());
     }
 
     /// X2

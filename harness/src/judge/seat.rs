@@ -58,6 +58,8 @@ pub(super) struct Terms {
     pub(super) resolver: Option<ResolverConfig>,
     pub(super) lease: Option<LeaseTerms>,
     pub(super) stable_after: Duration,
+    /// SBR-14: how long a resolver waits before it downs anybody, whatever its strategy; none if there is no resolver.
+    pub(super) downs_after: Option<Duration>,
     pub(super) heartbeat_interval: Duration,
     pub(super) heartbeat_pause: Duration,
     pub(super) reaper_interval: Duration,
@@ -82,6 +84,7 @@ impl Terms {
             resolver: resolves.then(|| config.sbr.clone()),
             lease: LeaseTerms::of(config),
             stable_after: config.sbr.stable_after,
+            downs_after: (config.downing == Downing::Sbr).then_some(config.sbr.stable_after),
             heartbeat_interval: config.failure_detector.heartbeat_interval,
             heartbeat_pause: config.failure_detector.acceptable_heartbeat_pause,
             reaper_interval: config.unreachable_nodes_reaper_interval,

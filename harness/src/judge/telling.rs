@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quorate::{Address, ClusterEvent, Member, MemberStatus, NodeKey, Output, UniqueAddress};
+use quorate::{
+    Address, ClusterEvent, Gossip, Member, MemberStatus, NodeKey, Output, ReachabilityStatus, UniqueAddress,
+};
 
 use super::change::Change;
 use super::invariant::{Group, Invariant, Watches};
@@ -22,10 +24,11 @@ pub(super) static E1: Invariant = Invariant::new(
 /// E2
 pub(super) static E2: Invariant = Invariant::new(
     "E2",
-    "unreachable and reachable are told by turns of a member, and neither after its removal",
+    "unreachable and reachable are told by turns of a member, and neither after its removal; who was terminated turns \
+     reachable without a word",
     Group::Safety,
     Watches::Change,
-    "EVT-30, RCH-63",
+    "EVT-28, EVT-30, RCH-63",
 );
 
 /// E3
@@ -137,6 +140,24 @@ impl Told {
         Some(Finding::new(&[me, node], one, format!("it {why}")))
     }
 
+    /// E2, EVT-28: whom observers that are gone had called terminated is reachable again, and nobody is told.
+    pub(super) fn pass_over_terminated(&mut self, change: &Change<'_>) {
+        if self.unreachable.is_empty() || !change.observations_replaced() {
+            return;
+        }
+        let inside = |gossip: &Gossip| {
+            let is_near = |node: &UniqueAddress| {
+                gossip.member(node).is_some_and(|member| member.data_center() == change.data_center)
+            };
+            gossip.reachability().only_observers(is_near)
+        };
+        let (before, after) = (inside(change.before), inside(change.after));
+        self.unreachable.retain(|_, node| {
+            let was_terminated = before.aggregated_status(node) == ReachabilityStatus::Terminated;
+            !was_terminated || after.aggregated_status(node) != ReachabilityStatus::Reachable
+        });
+    }
+
     /// E1: of the members that a change moved, what was told is what they are.
     pub(super) fn adds_up(&self, change: &Change<'_>) -> Option<Finding> {
         change.members().find_map(|(was, is)| {
@@ -201,10 +222,11 @@ pub(super) fn sent_to_known(
 #[cfg(test)]
 mod tests {
     use quorate::MemberStatus::{Down, Joining, Leaving, Removed, Up};
-    use quorate::{Destination, Envelope, Message, StopReason};
+    use quorate::ReachabilityStatus::{Terminated, Unreachable};
+    use quorate::{Destination, Envelope, Message, Reachability, StopReason};
 
     use super::super::stage::Cause;
-    use super::super::testing::{Doctored, gossip, member, names, node};
+    use super::super::testing::{Doctored, gossip, member, names, node, observed};
     use super::*;
 
     fn event(name: &str, status: MemberStatus) -> ClusterEvent {
@@ -267,6 +289,33 @@ mod tests {
         assert!(say(&found).is_some());
         assert_eq!(say(&event("b", Removed)), None);
         assert!(say(&lost).unwrap().facts.1.contains("removal"));
+    }
+
+    /// E2, EVT-28
+    #[test]
+    fn who_was_terminated_by_those_that_are_gone_may_be_told_unreachable_again() {
+        let members = || gossip(&[("a", Up), ("b", Up), ("c", Down)]);
+        let before = |observer, status| {
+            let table = match status {
+                Terminated => Reachability::new().terminated(&node(observer), &node("c")),
+                _ => Reachability::new().unreachable(&node(observer), &node("c")),
+            };
+            observed(&members(), table)
+        };
+        let lost = ClusterEvent::UnreachableMember(member("c", Down));
+        let told_again = |before: Gossip, after: Gossip| {
+            let mut told = Told::default();
+            assert_eq!(told.hear_reachability(&node("a"), &lost, names()), None);
+            let change = Doctored::of(before, after, Cause::Tick);
+            change.check(|change| told.pass_over_terminated(change));
+            told.hear_reachability(&node("a"), &lost, names())
+        };
+        assert_eq!(told_again(before("b", Terminated), members()), None);
+        assert!(told_again(before("b", Unreachable), members()).is_some(), "that is told (EVT-25)");
+        assert!(
+            told_again(before("b", Terminated), before("a", Unreachable)).is_some(),
+            "it never was reachable"
+        );
     }
 
     /// E3

@@ -347,3 +347,35 @@ fn everybody_is_judged_again_now_and_then() {
     }
     assert_eq!(play.report("M3").judged, judged + 4);
 }
+
+/// X2: the assumption `rest-outlasts-leaves`, both ways.
+#[test]
+fn a_leaver_that_is_downed_violates_unless_one_was_missed_and_a_resolver_waits_too_short() {
+    let is_downed = |stable_after: u64, is_missed: bool| {
+        let x2 = JudgeSetup::none().with(Invariant::find("X2").unwrap(), true);
+        let mut play =
+            Play { stage: FakeStage::default(), judge: Judge::new(x2), at: Instant::ZERO, index: 0 };
+        let mut config = Config::default();
+        config.sbr.stable_after = Duration::from_secs(stable_after);
+        let names = ["a", "b", "c"];
+        play.stage.nodes =
+            names.iter().map(|name| FakeNode { config: config.clone(), ..fresh(name) }).collect();
+        for host in 0..3 {
+            assert_eq!(play.event(host, Cause::Command(CommandKind::JoinSeedNodes)), []);
+            assert_eq!(play.becomes(host, up(&names), Cause::Welcome), []);
+        }
+        let leaving = |status| gossip(&[("a", Up), ("b", status), ("c", Up)]);
+        let leave = Cause::Command(CommandKind::Leave);
+        assert_eq!(play.becomes(0, leaving(MemberStatus::Leaving), leave), []);
+        let table = Reachability::new().unreachable(&node("a"), &node("c"));
+        if is_missed {
+            assert_eq!(play.becomes(0, observed(&leaving(Exiting), table), Cause::Tick), []);
+        }
+        let told = play.becomes(0, leaving(Down), Cause::Tick);
+        (!told.is_empty(), play.report("X2").assumption_failed.contains_key("rest-outlasts-leaves"))
+    };
+    assert_eq!(is_downed(20, false), (true, false));
+    assert_eq!(is_downed(20, true), (true, false), "nobody decides before all agree");
+    assert_eq!(is_downed(3, false), (true, false), "there was nothing to decide");
+    assert_eq!(is_downed(3, true), (false, true));
+}

@@ -1,14 +1,15 @@
 //! When each invariant is judged, and of whom.
 
 use std::mem;
+use std::time::Duration;
 
 use quorate::{ClockOrder, CommandKind, Gossip, Instant, UniqueAddress};
 
 use super::agreement::{self, C1, C4, C5, Made, U4, V3};
 use super::assumptions::{
     CLOCK_RIGHT, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_MANUAL_DOWN, NO_ORPHANS, NO_SHUTDOWN,
-    OBSERVER_NOT_REMOVED, ONE_DATA_CENTER, ONE_LINEAGE, QUIET_SINCE, SEED_NODES_ONLY, SENDER_KNOWN,
-    SEVERAL_DATA_CENTERS, TOMBSTONES_KEPT, WELCOMED, WHOLE_NETWORK,
+    OBSERVER_NOT_REMOVED, ONE_DATA_CENTER, ONE_LINEAGE, QUIET_SINCE, REST_OUTLASTS_LEAVES, SEED_NODES_ONLY,
+    SENDER_KNOWN, SEVERAL_DATA_CENTERS, TOMBSTONES_KEPT, WELCOMED, WHOLE_NETWORK,
 };
 use super::change::{self, Change};
 use super::convergence::{self, C2, C3};
@@ -180,8 +181,9 @@ impl Judge {
             );
         }
         if self.docket.asserts(&X2) && !self.ledger.leaving.is_empty() {
-            let finding = leaving::leaver_downed(change, |node| self.ledger.is_leaving(node));
-            self.docket.judged(&X2, finding, names);
+            let check = || leaving::leaver_downed(change, |node| self.ledger.is_leaving(node));
+            let outlasts = self.troubled == 0 || self.rest_outlasts(self.bound());
+            self.docket.judged_if(outlasts, &REST_OUTLASTS_LEAVES, &X2, check, names);
         }
         if promotion::promoted(change).next().is_none() {
             return;
@@ -216,6 +218,12 @@ impl Judge {
         if self.docket.asserts(&U2) {
             self.docket.judged_if(is_one_lineage, &ONE_LINEAGE, &U2, || finding, names);
         }
+    }
+
+    /// X2: whether no resolver decides within a time after something changed.
+    fn rest_outlasts(&self, time: Duration) -> bool {
+        let seats = self.seats.iter().flatten().filter(|seat| seat.takes_part());
+        seats.into_iter().all(|seat| seat.terms.downs_after.is_none_or(|rest| rest >= time))
     }
 
     /// The invariants of a state that was told.
