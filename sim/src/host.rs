@@ -156,6 +156,12 @@ impl<A> Host<A> {
         &self.spec.address
     }
 
+    /// The seed nodes that its present incarnation was told to join.
+    #[must_use]
+    pub fn seeds(&self) -> &[Address] {
+        &self.seeds
+    }
+
     /// The settings of its nodes.
     #[must_use]
     pub fn config(&self) -> &Arc<Config> {

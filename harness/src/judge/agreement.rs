@@ -6,7 +6,7 @@ use std::sync::Arc;
 use quorate::MemberStatus::Up;
 use quorate::{ClockOrder, Gossip, Member, NodeKey, UniqueAddress, VectorClock};
 
-use super::assumptions::{NO_MANUAL_DOWN, ONE_DATA_CENTER, WHOLE_NETWORK};
+use super::assumptions::{NO_MANUAL_DOWN, ONE_DATA_CENTER, SOMEBODY_UP, WHOLE_NETWORK};
 use super::change::Change;
 use super::holding::{missing, version};
 use super::invariant::{Group, Invariant, Watches};
@@ -51,7 +51,7 @@ pub(super) static C5: Invariant = Invariant::new(
     Watches::Change,
     "CNV-6, LDR-1, LDR-20",
 )
-.assuming(&[&NO_MANUAL_DOWN, &ONE_DATA_CENTER]);
+.assuming(&[&NO_MANUAL_DOWN, &ONE_DATA_CENTER, &SOMEBODY_UP]);
 
 /// U4
 pub(super) static U4: Invariant = Invariant::new(

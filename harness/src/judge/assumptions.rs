@@ -134,6 +134,37 @@ pub(super) static CONTACT: Assumption = Assumption {
 pub(super) static CLOCK_RIGHT: Assumption =
     Assumption { name: "clock-right", sentence: "the clock of the node was never wrong" };
 
+/// Of S7.
+pub(super) static NOT_SUSPENDED: Assumption = Assumption {
+    name: "not-suspended",
+    sentence: "the node was never called later than it had asked for, while it waited to decide",
+};
+
+/// Of S1: part 04 says what sparse monitoring costs (S-57).
+pub(super) static ALL_FOUND_OUT: Assumption = Assumption {
+    name: "all-found-out",
+    sentence: "each node watches all others (monitored-by-nr-of-members), or sbr.stable-after is longer than it takes to find \
+               out those whom it begins to watch when the ones before are gone",
+};
+
+/// Of C5, U2.
+pub(super) static SOMEBODY_UP: Assumption = Assumption {
+    name: "somebody-up",
+    sentence: "some member was Up when the leader acted: until then convergence asks nobody (CNV-6), and several may lead",
+};
+
+/// Of M5, S8.
+pub(super) static EARLIER_KNOWN: Assumption = Assumption {
+    name: "earlier-known",
+    sentence: "whoever let in a new incarnation had heard of the earlier one, if somebody had let that in",
+};
+
+/// Of L6.
+pub(super) static SEED_LIVES: Assumption = Assumption {
+    name: "seed-lives",
+    sentence: "a seed node of the one that was started anew, other than itself, is a member",
+};
+
 /// Of U4.
 pub(super) static WHOLE_NETWORK: Assumption = Assumption {
     name: "whole-network",

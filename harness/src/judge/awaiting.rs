@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use quorate::{Instant, MemberStatus, UniqueAddress};
+use quorate::{Address, Instant, MemberStatus, UniqueAddress};
 
 use super::Judge;
 use super::assumptions::{
     CONTACT, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS, NO_SHUTDOWN, ONE_DATA_CENTER,
-    RESOLVER_ON,
+    ONE_LINEAGE, RESOLVER_ON, SEED_LIVES,
 };
 use super::change::Change;
 use super::duties::{Duty, L2, L3, L4, L5, L6, L7, L8};
@@ -120,6 +120,16 @@ impl Judge {
         }
     }
 
+    /// `seed-lives`: of the new incarnation that is awaited.
+    fn a_seed_lives(&self, stage: &impl Stage, duty: &Duty, seats: &[&Seat]) -> bool {
+        let Some(new) = &duty.successor else { return true };
+        let is_member = |seed: &Address| {
+            *seed != new.address && seats.iter().any(|seat| seat.is_initialized && seat.me.address == *seed)
+        };
+        let host = (0..stage.hosts()).find(|host| stage.node(*host).is_some_and(|node| node.me == new));
+        host.is_none_or(|host| stage.seeds(host).iter().any(is_member))
+    }
+
     fn judge_duty(&mut self, stage: &impl Stage, duty: &Duty, at: Instant, names: Names<'_>) {
         let is_whole = self.partition(stage) == Partition::Whole;
         let resolves = self.seats.iter().flatten().all(|seat| seat.terms.resolver.is_some());
@@ -136,6 +146,7 @@ impl Judge {
         // DC-14: of a data centre with nobody left nobody downs who has died, and newcomers elsewhere wait for it.
         let sees_dead = liveness::sees_dead_member(&seats, |node| self.live.contains_key(&node.key()));
         let stays = liveness::nobody_shuts_down(&seats);
+        let one_lineage = self.ledger.founded <= 1;
         let downs =
             seats.iter().any(|seat| seat.gossip.members().iter().any(|m| m.status() == MemberStatus::Down));
         let holds = match duty.invariant.id {
@@ -147,6 +158,8 @@ impl Judge {
                 (one_data_center, &ONE_DATA_CENTER),
             ],
             "L6" => vec![
+                (one_lineage, &ONE_LINEAGE),
+                (self.a_seed_lives(stage, duty, &seats), &SEED_LIVES),
                 (stays, &NO_SHUTDOWN),
                 (resolves, &RESOLVER_ON),
                 (is_whole, &FAULTS_OFF),
@@ -158,7 +171,12 @@ impl Judge {
                 (one_data_center, &ONE_DATA_CENTER),
                 (duty.has_contact(&seats), &CONTACT),
             ],
-            "L4" => vec![(minimum, &MINIMUM_MET), (is_whole, &FAULTS_OFF), (stays, &NO_SHUTDOWN)],
+            "L4" => vec![
+                (one_lineage, &ONE_LINEAGE),
+                (minimum, &MINIMUM_MET),
+                (is_whole, &FAULTS_OFF),
+                (stays, &NO_SHUTDOWN),
+            ],
             "L8" => vec![
                 (is_whole, &FAULTS_OFF),
                 (hangs_together, &NO_ORPHANS),

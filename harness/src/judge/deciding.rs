@@ -8,7 +8,7 @@ use quorate::{
     Reason, Roles, Strategy, UniqueAddress,
 };
 
-use super::assumptions::CLOCK_RIGHT;
+use super::assumptions::{CLOCK_RIGHT, EARLIER_KNOWN, NOT_SUSPENDED};
 use super::change::Change;
 use super::invariant::{Group, Invariant, Watches};
 use super::stage::Cause;
@@ -23,7 +23,7 @@ pub(super) static S7: Invariant = Invariant::new(
     Watches::Change,
     "SBR-14, SBR-62, SBR-64, SBR-66, SBR-68",
 )
-.assuming(&[&CLOCK_RIGHT]);
+.assuming(&[&CLOCK_RIGHT, &NOT_SUSPENDED]);
 
 /// S8
 pub(super) static S8: Invariant = Invariant::new(
@@ -32,7 +32,8 @@ pub(super) static S8: Invariant = Invariant::new(
     Group::Safety,
     Watches::Change,
     "SBR-1, SBR-67, SBR-86",
-);
+)
+.assuming(&[&EARLIER_KNOWN]);
 
 /// S9
 pub(super) static S9: Invariant = Invariant::new(
@@ -57,15 +58,31 @@ pub(super) static S10: Invariant = Invariant::new(
 pub(super) struct Rest {
     /// When something that counts changed last, or the node began.
     since: Instant,
+    /// When its node was called too late, last.
+    suspended: Option<Instant>,
 }
 
 impl Rest {
     pub(super) const fn new(at: Instant) -> Self {
-        Self { since: at }
+        Self { since: at, suspended: None }
     }
 
     pub(super) const fn since(&self) -> Instant {
         self.since
+    }
+
+    /// The node was called too late.
+    pub(super) fn suspended(&mut self, at: Instant) {
+        self.suspended = Some(at);
+    }
+
+    /// `not-suspended`: of the time that a decision waited for, ending at an instant.
+    pub(super) fn kept_time(&self, record: &DecisionRecord, at: Instant) -> bool {
+        let waited = match record.reason {
+            Reason::Unstable { first, .. } => first,
+            _ => at.since(self.since),
+        };
+        self.suspended.is_none_or(|suspended| at.since(suspended) > waited)
     }
 
     /// SBR-14: whether an event counts.
@@ -263,6 +280,18 @@ mod tests {
         assert!(decides(rest, 21).unwrap().facts.1.contains("11s"));
         rest.decided(&record, at(40));
         assert!(decides(rest, 50).is_some());
+    }
+
+    /// S7: the assumption `not-suspended`.
+    #[test]
+    fn a_node_that_slept_while_it_waited_kept_no_time() {
+        let mut rest = Rest::new(at(0));
+        let record = record(&["a", "b"], &["c"]);
+        assert!(rest.kept_time(&record, at(30)));
+        rest.suspended(at(10));
+        assert!(!rest.kept_time(&record, at(30)));
+        rest.decided(&record, at(20));
+        assert!(rest.kept_time(&record, at(29)), "it slept before");
     }
 
     /// S7, SBR-71

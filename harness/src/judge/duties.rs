@@ -7,7 +7,7 @@ use quorate::{Instant, UniqueAddress};
 
 use super::assumptions::{
     CONTACT, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS, NO_SHUTDOWN, ONE_DATA_CENTER,
-    RESOLVER_ON,
+    ONE_LINEAGE, RESOLVER_ON, SEED_LIVES,
 };
 use super::invariant::{Group, Invariant, Watches};
 use super::seat::{Seat, Terms};
@@ -42,7 +42,7 @@ pub(super) static L4: Invariant = Invariant::new(
     Watches::Cluster,
     "JOIN-75, LDR-15",
 )
-.assuming(&[&NO_FAULT_DURING, &MINIMUM_MET, &FAULTS_OFF, &NO_SHUTDOWN]);
+.assuming(&[&NO_FAULT_DURING, &MINIMUM_MET, &FAULTS_OFF, &NO_SHUTDOWN, &ONE_LINEAGE]);
 
 /// L5
 pub(super) static L5: Invariant = Invariant::new(
@@ -62,7 +62,16 @@ pub(super) static L6: Invariant = Invariant::new(
     Watches::Cluster,
     "JOIN-73, JOIN-74, LDR-15",
 )
-.assuming(&[&NO_FAULT_DURING, &RESOLVER_ON, &FAULTS_OFF, &MINIMUM_MET, &ONE_DATA_CENTER, &NO_SHUTDOWN])
+.assuming(&[
+    &NO_FAULT_DURING,
+    &RESOLVER_ON,
+    &FAULTS_OFF,
+    &MINIMUM_MET,
+    &ONE_DATA_CENTER,
+    &NO_SHUTDOWN,
+    &ONE_LINEAGE,
+    &SEED_LIVES,
+])
 .cured_by(&["introduce", "exiting-observers", "live-observers", "removed-notice"]);
 
 /// L7
@@ -132,10 +141,11 @@ impl Duty {
         let node = self.node.as_ref();
         match self.invariant.id {
             "L2" => seats.iter().find_map(|seat| {
-                let lost = seat.gossip.reachability().all_unreachable();
-                let node = lost.iter().find(|node| seats.iter().any(|seat| seat.me == **node))?;
-                let one = format!("to {} {} is unreachable", names.of(&seat.me), names.of(node));
-                Some(Finding::new(&[&seat.me, node], one, late()))
+                let (observer, subject) = observation_of_live(seat, seats)?;
+                let one = format!("to {} {} is unreachable", names.of(&seat.me), names.of(subject));
+                let other =
+                    format!("{} is alive and could have taken that back; {}", names.of(observer), late());
+                Some(Finding::new(&[&seat.me, subject], one, other))
             }),
             "L3" | "L5" => still_a_member(node?, seats, late(), names),
             "L4" => not_up(node?, seats, late(), names),
@@ -148,6 +158,18 @@ impl Duty {
             _ => None,
         }
     }
+}
+
+/// RCH-3: an observation is taken back by its observer only, so that of a dead one stays until that one is removed (L3).
+/// Gives one that a live node has of another.
+fn observation_of_live<'a>(seat: &'a Seat, live: &[&Seat]) -> Option<(&'a UniqueAddress, &'a UniqueAddress)> {
+    let lives = |node: &UniqueAddress| live.iter().any(|seat| seat.me == *node);
+    let table = seat.gossip.reachability();
+    let observers = table.observers().filter(|observer| lives(observer));
+    observers.into_iter().find_map(|observer| {
+        let subject = table.unreachable_from(observer).find(|subject| lives(subject))?;
+        Some((observer, subject))
+    })
 }
 
 fn still_a_member(node: &UniqueAddress, seats: &[&Seat], late: String, names: Names<'_>) -> Option<Finding> {
@@ -210,6 +232,10 @@ mod tests {
             Some(vec![node("a"), node("b")])
         );
         assert_eq!(unmet(&L2, "a", &[seat("a", lost)]), None, "b does not live");
+        let state = gossip(&[("a", Up), ("b", Up), ("c", Up)]);
+        let lost = observed(&state, Reachability::new().unreachable(&node("c"), &node("b")));
+        let (a, b) = (seat("a", lost.clone()), seat("b", lost));
+        assert_eq!(unmet(&L2, "a", &[a, b]), None, "c, which says so, does not live");
     }
 
     /// L3, L5

@@ -3,7 +3,9 @@
 use quorate::{DecisionRecord, Gossip, Instant, Member, Output, Phase};
 
 use super::Judge;
-use super::assumptions::{CLEAN_PARTITION, CLOCK_RIGHT, DETECTED, LEASE_ASKED_IN_REST};
+use super::assumptions::{
+    CLEAN_PARTITION, CLOCK_RIGHT, DETECTED, EARLIER_KNOWN, LEASE_ASKED_IN_REST, NOT_SUSPENDED,
+};
 use super::change::Change;
 use super::deciding::{self, S7, S8, S9, S10};
 use super::stage::{Event, NodeView, Stage};
@@ -93,7 +95,7 @@ impl Judge {
         let ticks = event.at.since(seat.watch.last_tick());
         let mut records: Vec<&DecisionRecord> = Vec::new();
         let (mut statuses, mut reachabilities, mut hears) = (None, None, false);
-        let mut times: Vec<Option<Finding>> = Vec::new();
+        let mut times: Vec<(bool, Option<Finding>)> = Vec::new();
         let mut leaders: Vec<Option<Finding>> = Vec::new();
         for output in outputs {
             match output {
@@ -110,7 +112,8 @@ impl Judge {
                     records.push(record);
                     if !deciding::is_by_lease(record) {
                         let settings = (seat.terms.stable_after, seat.terms.unrest_limit);
-                        times.push(seat.rest.is_respected(record, settings, event.at, ticks, names));
+                        let finding = seat.rest.is_respected(record, settings, event.at, ticks, names);
+                        times.push((seat.rest.kept_time(record, event.at), finding));
                         if !deciding::is_forced(record) {
                             leaders.push(deciding::leader_decides(record, seat.told.leader.as_ref(), names));
                         }
@@ -138,8 +141,10 @@ impl Judge {
         }
         let is_right = stage.keeps_time(host);
         if docket.asserts(&S7) {
-            for finding in times {
-                docket.judged_if(is_right, &CLOCK_RIGHT, &S7, || finding, names);
+            for (kept_time, finding) in times {
+                if docket.all_hold(&S7, &[(is_right, &CLOCK_RIGHT), (kept_time, &NOT_SUSPENDED)]) {
+                    docket.judged(&S7, finding, names);
+                }
             }
         }
         if docket.asserts(&S9) {
@@ -148,6 +153,7 @@ impl Judge {
             }
         }
         self.judge_sides(stage, host, change, &records, event.at);
+        let known = !self.ledger.joined_unheard;
         let docket = &mut self.docket;
         for record in &records {
             if docket.asserts(&S8) {
@@ -160,7 +166,9 @@ impl Judge {
         let downs =
             change.members().any(|(_, is)| is.is_some_and(|is| is.status() == quorate::MemberStatus::Down));
         if docket.asserts(&S8) && (downs || !records.is_empty()) && *node.phase != Phase::Stopped {
-            docket.judged(&S8, deciding::downs_have_witnesses(change, &records), names);
+            // SBR-67: a decision's command names an address, which two incarnations may share.
+            let check = || deciding::downs_have_witnesses(change, &records);
+            docket.judged_if(known, &EARLIER_KNOWN, &S8, check, names);
         }
     }
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use quorate::{AppVersion, Effect, Gossip, Member, NodeKey, Output, Roles, UniqueAddress};
 
-use super::assumptions::SEED_NODES_ONLY;
+use super::assumptions::{EARLIER_KNOWN, SEED_NODES_ONLY};
 use super::change::Change;
 use super::invariant::{Group, Invariant, Watches};
+use super::seat::Seat;
 use super::stage::Cause;
 use super::violation::{Finding, Names};
 
@@ -19,7 +20,7 @@ pub(super) static M5: Invariant = Invariant::new(
     Watches::Node,
     "JOIN-73, JOIN-74, MDL-9",
 )
-.assuming(&[&SEED_NODES_ONLY]);
+.assuming(&[&SEED_NODES_ONLY, &EARLIER_KNOWN]);
 
 /// M6
 pub(super) static M6: Invariant = Invariant::new(
@@ -62,6 +63,24 @@ pub(super) fn one_incarnation_lives(
     let said = |member: &Member| format!("{} is {}", names.of(member.unique_address()), member.status());
     let who = [me, pair[0].unique_address(), pair[1].unique_address()];
     Some(Finding::new(&who, format!("to {} {}", names.of(me), said(&pair[0])), said(&pair[1])))
+}
+
+/// `earlier-known`: whether a node has let in an incarnation, knowing no earlier one, of which another has one as a member. JOIN-73
+/// looks at the own members only.
+pub(super) fn has_let_in_unheard<'a>(change: &Change<'_>, others: impl Iterator<Item = &'a Seat>) -> bool {
+    let let_in = |(was, is): (Option<&Member>, Option<&Member>)| {
+        let new = is.filter(|_| was.is_none())?.unique_address().clone();
+        change.before.members().first_at(&new.address).is_none().then_some(new)
+    };
+    let new: Vec<UniqueAddress> = change.members().filter_map(let_in).collect();
+    let has_earlier = |seat: &Seat| {
+        let earlier = |new: &UniqueAddress| {
+            let mut all = seat.gossip.members().all_at(&new.address);
+            all.any(|member| member.unique_address() != new && !member.status().is_on_its_way_out())
+        };
+        new.iter().any(earlier)
+    };
+    !new.is_empty() && others.into_iter().any(has_earlier)
 }
 
 /// M6: whoever is let in finds no other incarnation of its address there.
@@ -146,7 +165,7 @@ impl Register {
 mod tests {
     use quorate::MemberStatus::{Down, Exiting, Joining, Up};
 
-    use super::super::testing::{Doctored, gossip, names, node};
+    use super::super::testing::{Doctored, gossip, names, node, seat};
     use super::*;
 
     /// M5
@@ -159,6 +178,21 @@ mod tests {
         assert_eq!(check(Down, Joining), None);
         assert_eq!(check(Exiting, Up), None);
         assert_eq!(one_incarnation_lives(&node("a"), &gossip(&[("a", Up), ("b", Up)]), names()), None);
+    }
+
+    /// M5: the assumption `earlier-known`.
+    #[test]
+    fn a_new_incarnation_is_let_in_unheard_only_if_others_know_an_earlier_one() {
+        let after = [("a", Up), ("b#2", Joining)];
+        let unheard = |before: &[(&str, _)], others: &[(&str, _)]| {
+            let other = seat("c", gossip(others));
+            let change = Doctored::of(gossip(before), gossip(&after), Cause::Join);
+            change.check(|change| has_let_in_unheard(change, [&other].into_iter()))
+        };
+        assert!(unheard(&[("a", Up)], &[("a", Up), ("b", Joining)]));
+        assert!(!unheard(&[("a", Up)], &[("a", Up), ("b", Down)]), "that one is on its way out");
+        assert!(!unheard(&[("a", Up), ("b", Down)], &[("b", Up)]), "it was known");
+        assert!(!unheard(&[("a", Up)], &[("a", Up), ("b#2", Joining)]), "no other one");
     }
 
     /// M6

@@ -26,6 +26,8 @@ pub(super) struct Ledger {
     pub(super) founded: usize,
     /// Whether somebody was told to join a node by its address.
     pub(super) joined_by_address: bool,
+    /// Whether somebody let in a new incarnation and had not heard of the earlier one, which others had as a member.
+    pub(super) joined_unheard: bool,
     /// Who was told to leave, and is undisturbed since; ascending.
     pub(super) leaving: Vec<UniqueAddress>,
 }

@@ -205,7 +205,7 @@ impl Judge {
             && !(seat.terms.lease.is_some() && staying::asks_for_lease(stage.outputs()))
         {
             if event.cause == Cause::Tick {
-                seat.watch.ticked(event.at);
+                seat.ticked(event.at);
             }
             return Ok(());
         }
@@ -293,7 +293,7 @@ impl Judge {
         if event.cause == Cause::Tick
             && let Some(Some(seat)) = self.seats.get_mut(host)
         {
-            seat.watch.ticked(event.at);
+            seat.ticked(event.at);
         }
         if matches!(node.phase, Phase::Stopped) {
             self.end(host);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use quorate::MemberStatus::{self, Joining, Up, WeaklyUp};
 use quorate::{Gossip, Member, NodeKey, UP_NUMBER_NONE, UniqueAddress};
 
-use super::assumptions::{ONE_LINEAGE, SEVERAL_DATA_CENTERS};
+use super::assumptions::{ONE_LINEAGE, SEVERAL_DATA_CENTERS, SOMEBODY_UP};
 use super::change::Change;
 use super::invariant::{Group, Invariant, Watches};
 use super::seat::Terms;
@@ -47,7 +47,7 @@ pub(super) static U2: Invariant = Invariant::new(
     Watches::Change,
     "LDR-16, CNV-25",
 )
-.assuming(&[&ONE_LINEAGE]);
+.assuming(&[&ONE_LINEAGE, &SOMEBODY_UP]);
 
 /// U3
 pub(super) static U3: Invariant = Invariant::new(
@@ -159,13 +159,13 @@ impl Numbers {
     pub(super) fn given_once(
         &mut self,
         change: &Change<'_>,
-        is_there: impl Fn(&UniqueAddress) -> bool,
+        has_it: impl Fn(&UniqueAddress, i32) -> bool,
     ) -> Option<Finding> {
         let mut finding = None;
         for member in promoted(change) {
             let (node, number) = (member.unique_address(), member.up_number());
             let before = self.given.insert((member.data_center().into(), number), node.clone());
-            let Some(other) = before.filter(|other| other != node && is_there(other)) else { continue };
+            let Some(other) = before.filter(|other| other != node && has_it(other, number)) else { continue };
             let (me, name, named) =
                 (change.names.of(change.me), change.names.of(node), change.names.of(&other));
             let one = format!("{me} gave {name} the up number {number}");
@@ -269,8 +269,8 @@ mod tests {
             let mut numbers = Numbers::default();
             let first = moves(&[("a", Up, 1), ("b", Joining, 0)], &[("a", Up, 1), ("b", Up, 2)]);
             let second = moves(&[("a", Up, 1), ("c", Joining, 0)], &[("a", Up, 1), ("c", Up, 2)]);
-            assert_eq!(first.check(|change| numbers.given_once(change, |_| true)), None);
-            second.check(|change| numbers.given_once(change, |_| members_still_there))
+            assert_eq!(first.check(|change| numbers.given_once(change, |_, _| true)), None);
+            second.check(|change| numbers.given_once(change, |_, _| members_still_there))
         };
         assert_eq!(given(true).unwrap().who, [node("a"), node("c"), node("b")]);
         assert_eq!(given(false), None);

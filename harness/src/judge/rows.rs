@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use quorate::{NodeKey, ReachabilityStatus, Record, Row, UniqueAddress};
+use quorate::{Members, NodeKey, ReachabilityStatus, Record, Row, UniqueAddress};
 
 use super::change::{Change, joined_by};
 use super::invariant::{Group, Invariant, Watches};
@@ -99,10 +99,19 @@ pub(super) fn who_sees_all_keeps_nothing(change: &Change<'_>) -> Option<Finding>
 
 /// Of each observer the newest row that anybody has had.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Newest(BTreeMap<NodeKey, (UniqueAddress, Arc<Row>)>);
+pub(super) struct Newest(BTreeMap<NodeKey, Known>);
+
+/// A row, and in whose view of which members it stood.
+#[derive(Clone, Debug)]
+struct Known {
+    holder: UniqueAddress,
+    row: Arc<Row>,
+    members: Members,
+}
 
 impl Newest {
-    /// R2: across views. Records about nodes that somebody has removed are left out: they go without a new version (RCH-31).
+    /// R2: across views. Records about nodes that are members in one view only, or that somebody has removed, are left out: they
+    /// go without a new version (RCH-22, RCH-31).
     pub(super) fn equal_versions_are_equal(
         &mut self,
         change: &Change<'_>,
@@ -114,13 +123,19 @@ impl Newest {
             _ => false,
         };
         rows(change).filter(is_news).filter_map(|(_, is)| is).find_map(|row| {
-            let (holder, newest) =
-                self.0.entry(row.observer().key()).or_insert_with(|| (change.me.clone(), row.clone()));
-            if row.version() > newest.version() {
-                (*holder, *newest) = (change.me.clone(), row.clone());
+            let members = change.after.members();
+            let here = || Known { holder: change.me.clone(), row: row.clone(), members: members.clone() };
+            let known = self.0.entry(row.observer().key()).or_insert_with(here);
+            if row.version() > known.row.version() {
+                *known = here();
             }
+            let Known { holder, row: newest, members: theirs } = &*known;
             let lasting = |row: &Row| -> Vec<(UniqueAddress, ReachabilityStatus)> {
-                let records = row.records().iter().filter(|record| !departed.contains(&record.subject.key()));
+                let is_lasting = |subject: &UniqueAddress| {
+                    let everywhere = members.contains(subject) && theirs.contains(subject);
+                    everywhere && !departed.contains(&subject.key())
+                };
+                let records = row.records().iter().filter(|record| is_lasting(&record.subject));
                 records.map(|record| (record.subject.clone(), record.status)).collect()
             };
             if row.version() < newest.version()
@@ -138,7 +153,7 @@ impl Newest {
                 let (who, version) = (named(row.observer()), row.version());
                 format!("{} has version {version} of the row of {who} with ({records})", named(holder))
             };
-            let who = [change.me, &*holder, row.observer()];
+            let who = [change.me, holder, row.observer()];
             Some(Finding::new(&who, said(change.me, row), said(holder, newest)))
         })
     }
@@ -192,6 +207,7 @@ mod tests {
         );
         let removed = [node("a").key(), node("c").key()].into();
         assert_eq!(hear(&lost("b", &["a"]), &removed), None);
+        assert_eq!(hear(&lost("b", &["d"]), &[node("c").key()].into()), None, "d is no member here");
         assert_eq!(hear(&lost("b", &["a", "c"]), &none), None, "a higher version");
     }
 

@@ -63,6 +63,8 @@ pub(super) struct Terms {
     pub(super) heartbeat_interval: Duration,
     pub(super) heartbeat_pause: Duration,
     pub(super) reaper_interval: Duration,
+    pub(super) expected_response_after: Duration,
+    pub(super) monitored_by: usize,
     pub(super) unrest_limit: Option<Duration>,
     pub(super) tombstone_life: Duration,
     pub(super) weakly_up_after: Option<Duration>,
@@ -88,6 +90,8 @@ impl Terms {
             heartbeat_interval: config.failure_detector.heartbeat_interval,
             heartbeat_pause: config.failure_detector.acceptable_heartbeat_pause,
             reaper_interval: config.unreachable_nodes_reaper_interval,
+            expected_response_after: config.failure_detector.expected_response_after,
+            monitored_by: config.failure_detector.monitored_by_nr_of_members as usize,
             unrest_limit: config.sbr.unrest_limit(),
             tombstone_life: config.prune_gossip_tombstones_after,
             weakly_up_after: config.allow_weakly_up_members,
@@ -106,6 +110,15 @@ impl Terms {
 }
 
 impl Seat {
+    /// Its timers were looked at. Some fire at least with every heartbeat, so a longer time since the last ones says that it was
+    /// suspended.
+    pub(super) fn ticked(&mut self, at: Instant) {
+        if at.since(self.watch.last_tick()) >= 2 * self.terms.heartbeat_interval {
+            self.rest.suspended(at);
+        }
+        self.watch.ticked(at);
+    }
+
     /// A node that has just been started.
     pub(super) fn new(node: &NodeView<'_>, terms: Arc<Terms>, at: Instant) -> Self {
         Self {

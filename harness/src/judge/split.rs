@@ -3,7 +3,9 @@
 use quorate::MemberStatus::Down;
 use quorate::{Instant, UniqueAddress};
 
-use super::assumptions::{CLEAN_PARTITION, LITTLE_IN_FLIGHT, NO_MANUAL_DOWN, NOTHING_IN_FLIGHT, RESOLVER_ON};
+use super::assumptions::{
+    ALL_FOUND_OUT, CLEAN_PARTITION, LITTLE_IN_FLIGHT, NO_MANUAL_DOWN, NOTHING_IN_FLIGHT, RESOLVER_ON,
+};
 use super::flight::{Begun, Flight};
 use super::invariant::{Assumption, Group, Invariant, Watches};
 use super::seat::Seat;
@@ -19,7 +21,7 @@ pub(super) static S1: Invariant = Invariant::new(
     Watches::Pair,
     "part 04, promise P9",
 )
-.assuming(&[&CLEAN_PARTITION, &LITTLE_IN_FLIGHT, &NO_MANUAL_DOWN, &RESOLVER_ON])
+.assuming(&[&CLEAN_PARTITION, &LITTLE_IN_FLIGHT, &NO_MANUAL_DOWN, &RESOLVER_ON, &ALL_FOUND_OUT])
 .cured_by(&["worst-case-check"]);
 
 /// Whether a node goes on, and has others that it has given up.
@@ -55,6 +57,16 @@ pub(super) fn split_between(one: &Seat, other: &Seat, names: Names<'_>) -> Optio
         )
     };
     Some(Finding::new(&[&one.me, &other.me], fact(one, other, theirs), fact(other, one, mine)))
+}
+
+/// `all-found-out`: whether a node finds out all that are gone before it decides. HB-50: it watches so many at first, and others in
+/// their place when those are gone; of them it must hear nothing for as long as of the first, from its next heartbeats on.
+pub(super) fn finds_all_out(seat: &Seat) -> bool {
+    let terms = &seat.terms;
+    let anew = terms.heartbeat_interval + terms.expected_response_after + terms.detection();
+    // Those that it has removed were to be found out, too.
+    let members = seat.gossip.members().len() + seat.departed.len();
+    members <= terms.monitored_by + 1 || terms.stable_after > anew
 }
 
 /// How the network has fallen apart among hosts.
@@ -293,6 +305,18 @@ mod tests {
 
     fn broken(circumstances: &Circumstances) -> Vec<&'static str> {
         circumstances.broken_of_split().map(|assumption| assumption.name).collect()
+    }
+
+    /// S1: the assumption `all-found-out`.
+    #[test]
+    fn sparse_monitoring_needs_a_longer_rest() {
+        let mut seat = seat("a", gossip(&[("a", Up), ("b", Up), ("c", Up), ("d", Up)]));
+        assert!(finds_all_out(&seat), "each of four watches three");
+        let terms = std::sync::Arc::make_mut(&mut seat.terms);
+        (terms.monitored_by, terms.stable_after) = (2, Duration::from_secs(10));
+        assert!(!finds_all_out(&seat), "an interval, the expected answer, and 8 s of detection");
+        std::sync::Arc::make_mut(&mut seat.terms).stable_after += Duration::from_nanos(1);
+        assert!(finds_all_out(&seat));
     }
 
     /// S1: its assumptions over time.

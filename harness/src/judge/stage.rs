@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use quorate::{CommandKind, Config, Gossip, Instant, MessageKind, Node, Output, Phase, UniqueAddress};
+use quorate::{
+    Address, CommandKind, Config, Gossip, Instant, MessageKind, Node, Output, Phase, UniqueAddress,
+};
 use quorate_sim::{Action, Application, HostClock, HostId, Loss, Outcome, Step, StepKind, World};
 
 /// A world as the judge sees it. Hosts are numbered from zero.
@@ -43,6 +45,12 @@ pub trait Stage {
     fn sent(&self, host: usize) -> u64 {
         let _ = host;
         0
+    }
+
+    /// The seed nodes that a host's present incarnation was told to join.
+    fn seeds(&self, host: usize) -> &[Address] {
+        let _ = host;
+        &[]
     }
 
     /// Whether the link from one host to another, cut or not, loses at most one message in ten, and is fast beside a
@@ -112,6 +120,10 @@ impl<S: Stage, F: Fn(&UniqueAddress) -> String> Stage for Named<'_, S, F> {
 
     fn sent(&self, host: usize) -> u64 {
         self.stage.sent(host)
+    }
+
+    fn seeds(&self, host: usize) -> &[Address] {
+        self.stage.seeds(host)
     }
 
     fn is_mild(&self, from: usize, to: usize) -> bool {
@@ -334,6 +346,10 @@ impl<A: Application> Stage for World<A> {
 
     fn sent(&self, host: usize) -> u64 {
         World::hosts(self).get(host).map_or(0, quorate_sim::Host::sent)
+    }
+
+    fn seeds(&self, host: usize) -> &[Address] {
+        World::hosts(self).get(host).map_or(&[], quorate_sim::Host::seeds)
     }
 
     fn keeps_time(&self, host: usize) -> bool {

@@ -43,7 +43,8 @@ pub(super) static E3: Invariant = Invariant::new(
 /// What a node has told so far, by the keys of those that it told of.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Told {
-    members: BTreeMap<NodeKey, MemberStatus>,
+    /// The status and the up number that were told last.
+    members: BTreeMap<NodeKey, (MemberStatus, i32)>,
     removed: BTreeSet<NodeKey>,
     unreachable: BTreeMap<NodeKey, UniqueAddress>,
     /// LeaderChanged
@@ -74,7 +75,7 @@ impl Told {
         nodes.into_iter()
     }
 
-    /// E1: one event of a member.
+    /// E1: one event of a member. EVT-19: the same status is told again when the up number has changed, and only then.
     pub(super) fn hear_status(
         &mut self,
         me: &UniqueAddress,
@@ -86,18 +87,21 @@ impl Told {
         }
         let (member, to) = status_told(event)?;
         let (node, key) = (member.unique_address(), member.key());
-        let from = if to == MemberStatus::Removed {
+        let before = if to == MemberStatus::Removed {
             self.unreachable.remove(&key);
             self.removed.insert(key);
             self.members.remove(&key)
         } else {
-            self.members.insert(key, to)
+            self.members.insert(key, (to, member.up_number()))
         };
+        let from = before.map(|(status, _)| status);
         let wrong = match from {
             // Who was removed and is back is another matter (M4).
             None if to == MemberStatus::Removed => Some(("was told of no such member", true)),
             None => None,
-            Some(from) if from == to => Some(("was told the very same before", true)),
+            Some(from) if from == to => {
+                (before == Some((to, member.up_number()))).then_some(("was told the very same before", true))
+            }
             Some(from) if to != MemberStatus::Removed && !from.may_lead_to(to) => {
                 Some(("was told another status before, from which no way leads there", false))
             }
@@ -162,7 +166,8 @@ impl Told {
     pub(super) fn adds_up(&self, change: &Change<'_>) -> Option<Finding> {
         change.members().find_map(|(was, is)| {
             let node = is.or(was)?.unique_address();
-            let (told, status) = (self.members.get(&node.key()).copied(), is.map(Member::status));
+            let told = self.members.get(&node.key()).map(|(status, _)| *status);
+            let status = is.map(Member::status);
             if told == status {
                 return None;
             }
@@ -254,6 +259,10 @@ mod tests {
         assert!(hear(&mut told, "b", Removed).unwrap().is_always_wrong, "removed twice");
         assert_eq!(hear(&mut told, "c", Up), None, "what it passed through is not told");
         assert!(hear(&mut told, "c", Up).unwrap().facts.1.contains("very same"));
+        let older = Member::with_parts(node("c"), Default::default(), Default::default(), 9, Up);
+        let renumbered = ClusterEvent::MemberUp(older);
+        assert_eq!(told.hear_status(&node("a"), &renumbered, names()), None);
+        assert!(told.hear_status(&node("a"), &renumbered, names()).is_some(), "and its number is the same");
         let back = hear(&mut told, "c", Joining).unwrap();
         assert!(!back.is_always_wrong && back.who == [node("a"), node("c")]);
     }

@@ -3,13 +3,14 @@
 use std::mem;
 use std::time::Duration;
 
-use quorate::{ClockOrder, CommandKind, Gossip, Instant, UniqueAddress};
+use quorate::{ClockOrder, CommandKind, Gossip, Instant, Member, MemberStatus, UniqueAddress};
 
 use super::agreement::{self, C1, C4, C5, Made, U4, V3};
 use super::assumptions::{
-    CLOCK_RIGHT, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_MANUAL_DOWN, NO_ORPHANS, NO_SHUTDOWN,
-    OBSERVER_NOT_REMOVED, ONE_DATA_CENTER, ONE_LINEAGE, QUIET_SINCE, REST_OUTLASTS_LEAVES, SEED_NODES_ONLY,
-    SENDER_KNOWN, SEVERAL_DATA_CENTERS, TOMBSTONES_KEPT, WELCOMED, WHOLE_NETWORK,
+    ALL_FOUND_OUT, CLOCK_RIGHT, EARLIER_KNOWN, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_MANUAL_DOWN,
+    NO_ORPHANS, NO_SHUTDOWN, OBSERVER_NOT_REMOVED, ONE_DATA_CENTER, ONE_LINEAGE, QUIET_SINCE,
+    REST_OUTLASTS_LEAVES, SEED_NODES_ONLY, SENDER_KNOWN, SEVERAL_DATA_CENTERS, SOMEBODY_UP, TOMBSTONES_KEPT,
+    WELCOMED, WHOLE_NETWORK,
 };
 use super::change::{self, Change};
 use super::convergence::{self, C2, C3};
@@ -99,6 +100,10 @@ impl Judge {
         };
         let is_calm = event.cause != Cause::Command(CommandKind::Leave) || self.is_undisturbed(stage);
         self.ledger.follow(&change, is_calm);
+        if event.cause == Cause::Join && !self.ledger.joined_unheard {
+            let others = self.seats.iter().flatten().filter(|seat| seat.takes_part());
+            self.ledger.joined_unheard = identity::has_let_in_unheard(&change, others);
+        }
         if steps == 0 {
             return self.judge_outputs(stage, host, node, &change, event);
         }
@@ -210,13 +215,17 @@ impl Judge {
             };
             near && has(&seat.gossip, change.me) && has(change.before, &seat.me)
         };
-        let is_there = |node: &UniqueAddress| {
+        let has_it = |node: &UniqueAddress, number: i32| {
             let mut lineage = seats.iter().filter(belongs);
-            lineage.any(|seat| seat.gossip.member(node).is_some_and(|m| !m.status().is_on_its_way_out()))
+            let has_it = |m: &Member| m.up_number() == number && !m.status().is_on_its_way_out();
+            lineage.any(|seat| seat.gossip.member(node).is_some_and(has_it))
         };
-        let finding = self.ledger.numbers.given_once(change, is_there);
+        let finding = self.ledger.numbers.given_once(change, has_it);
         if self.docket.asserts(&U2) {
-            self.docket.judged_if(is_one_lineage, &ONE_LINEAGE, &U2, || finding, names);
+            let holds = [(is_one_lineage, &ONE_LINEAGE), (has_up(change.before), &SOMEBODY_UP)];
+            if self.docket.all_hold(&U2, &holds) {
+                self.docket.judged(&U2, finding, names);
+            }
         }
     }
 
@@ -266,8 +275,11 @@ impl Judge {
             self.seats.iter().flatten().all(|other| other.terms.data_center == *data_center);
         if leading::has_leader_acts(change) && !leading::is_weakly_up_only(change) {
             if self.docket.asserts(&C5) {
-                let holds =
-                    [(!self.circumstances.manual_down, &NO_MANUAL_DOWN), (one_data_center, &ONE_DATA_CENTER)];
+                let holds = [
+                    (!self.circumstances.manual_down, &NO_MANUAL_DOWN),
+                    (one_data_center, &ONE_DATA_CENTER),
+                    (has_up(change.before), &SOMEBODY_UP),
+                ];
                 if self.docket.all_hold(&C5, &holds) {
                     let seat_of = |key, node: &UniqueAddress| self.live_seat(key, node);
                     let made = self.ledger.made.as_ref();
@@ -383,8 +395,13 @@ impl Judge {
         if members_changed {
             if self.docket.asserts(&M5) {
                 let check = || identity::one_incarnation_lives(&seat.me, &seat.gossip, names);
-                let holds = !self.ledger.joined_by_address;
-                self.docket.judged_if(holds, &SEED_NODES_ONLY, &M5, check, names);
+                let holds = [
+                    (!self.ledger.joined_by_address, &SEED_NODES_ONLY),
+                    (!self.ledger.joined_unheard, &EARLIER_KNOWN),
+                ];
+                if self.docket.all_hold(&M5, &holds) {
+                    self.docket.judged(&M5, check(), names);
+                }
             }
             if self.docket.asserts(&M7) {
                 let finding = membership::is_member_when_joined(&seat.me, node.phase, &seat.gossip, names);
@@ -428,7 +445,9 @@ impl Judge {
             self.circumstances.network(partition);
         }
         let mut holds = true;
-        for assumption in self.circumstances.broken_of_split() {
+        let all_found_out = self.seats.iter().flatten().all(split::finds_all_out);
+        let sparse = (!all_found_out).then_some(&ALL_FOUND_OUT);
+        for assumption in self.circumstances.broken_of_split().chain(sparse) {
             holds = false;
             self.docket.excused(&S1, assumption);
         }
@@ -503,4 +522,9 @@ impl Judge {
         removed.sort_unstable();
         all.into_iter().filter(|seat| removed.binary_search(&&seat.me).is_err()).collect()
     }
+}
+
+/// `somebody-up`
+fn has_up(gossip: &Gossip) -> bool {
+    gossip.members().iter().any(|member| member.status() == MemberStatus::Up)
 }
