@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(service.handle(&ask("b", acquire), at(2)), Some(LeaseAnswer::Acquired));
     }
 
-    /// LEASE-25: without renewal others can have it after a while.
+    /// LEASE-8, LEASE-25: without renewal others can have it after a while.
     #[test]
     fn a_lease_that_is_not_renewed_expires() {
         let mut service = LeaseService::default();

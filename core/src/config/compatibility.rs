@@ -195,7 +195,7 @@ impl Checker {
         }
     }
 
-    /// CHK-1: how what the other side sent differs from the own configuration.
+    /// CHK-1, SBR-12: how what the other side sent differs from the own configuration.
     fn check(&self, to_check: &JoinConfig, own: impl Fn(&str) -> Option<Arc<str>>) -> Vec<Difference> {
         match self {
             Self::Off => Vec::new(),

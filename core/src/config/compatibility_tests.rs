@@ -31,7 +31,7 @@ fn a_joiner_tells_what_its_checkers_read() {
     assert_eq!(off.join_config().iter().count(), 1);
 }
 
-/// CHK-8: who downs must be equal; a strategy only if both have one.
+/// CHK-8, SBR-12: who downs must be equal; a strategy only if both have one.
 #[test]
 fn the_checker_of_the_cluster_compares_who_downs_and_by_which_strategy() {
     let here = config(&[]);

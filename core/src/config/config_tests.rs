@@ -147,7 +147,7 @@ fn the_data_centre_is_a_role() {
     assert!(Config::from_settings([("multi-data-center.self-data-center", "")]).is_err());
 }
 
-/// LIFE-73 to LIFE-75
+/// LIFE-73 to LIFE-75, SBR-6, SBR-8
 #[test]
 fn the_margin_after_a_removal_is_the_set_one_or_that_of_the_resolver() {
     let margin = |downing: &str, margin: &str| {

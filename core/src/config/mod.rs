@@ -235,7 +235,7 @@ impl Config {
         Roles::of_user(self.roles.iter().cloned(), &self.multi_data_center.self_data_center)
     }
 
-    /// LIFE-73 to LIFE-75: how long higher layers wait after a member was removed before they take over its work, so that
+    /// LIFE-73 to LIFE-75, SBR-6, SBR-8: how long higher layers wait after a member was removed before they take over its work, so that
     /// the losing side of a split has time to stop. It has no effect on membership.
     #[must_use]
     pub fn removal_margin(&self) -> Duration {

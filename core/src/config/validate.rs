@@ -108,6 +108,7 @@ impl Found<'_> {
     }
 
     /// SBR-9, SBR-11, CFG-6: what the selected strategy needs.
+    /// SBR-7, SBR-9, SBR-11: only the strategy that is chosen is looked at.
     fn strategy(&mut self) {
         if self.config.sbr.strategy == StrategyName::StaticQuorum {
             self.must(

@@ -4,11 +4,13 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Config, DetectorKind, Downing};
 use crate::sbr::Strategy;
 
 /// What an operator should think about again before starting a node: it works, but not well.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ConfigWarning {
     /// SBR-88: the resolver decides before the failure detectors of all nodes have found out who is gone, so two sides may

@@ -116,7 +116,7 @@ impl Node {
         self.base.send_to(to, message);
     }
 
-    /// JOIN-73, RCH-53: a new incarnation is proof that the earlier one is gone, which is downed; two changes, published
+    /// JOIN-73, RCH-53, SBR-82: a new incarnation is proof that the earlier one is gone, which is downed; two changes, published
     /// once. JOIN-74: it is told nothing, since this node has just said that it does not see it. JOIN-81: if it is this node
     /// itself, others hear.
     fn replace_incarnation(&mut self, earlier: &Member) {

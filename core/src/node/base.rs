@@ -55,6 +55,8 @@ pub(crate) struct Base {
     pub(crate) wall_ms: i64,
     /// What the host's clock last said, which may be less than `now`.
     clock: Instant,
+    /// Whether anything was put in yet.
+    pub(super) has_begun: bool,
     /// Whether the tick that is handled is the first input after a time in which this node was suspended, so that what
     /// arrived meanwhile is not known yet.
     pub(crate) woken_by_tick: bool,
@@ -92,6 +94,7 @@ impl Base {
             now,
             wall_ms: 0,
             clock: now,
+            has_begun: false,
             woken_by_tick: false,
             phase: Phase::Uninitialized,
             published: gossip.clone(),
@@ -282,6 +285,15 @@ impl Base {
     ) {
         self.dropped.keep(self.now, from.clone(), what, why.clone());
         self.out.push(Output::Ignored { from, what, why });
+    }
+
+    /// SBR-88, SBR-90, LEASE-23: with its first input a node tells which of its settings work against each other.
+    #[cold]
+    pub(super) fn begin(&mut self) {
+        self.has_begun = true;
+        for warning in self.config.clone().warnings() {
+            self.warn(Warning::UnwiseSetting(warning));
+        }
     }
 
     pub(crate) fn warn(&mut self, warning: Warning) {

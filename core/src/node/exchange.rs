@@ -53,7 +53,7 @@ pub(super) fn speedup_tick(base: &mut Base) {
     }
 }
 
-/// GSP-60, GSP-61: some member is Down, or fewer than half have seen the state. With several data centres it is always
+/// GSP-60, GSP-61, SBR-78: some member is Down, or fewer than half have seen the state. With several data centres it is always
 /// needed as soon as the own one has a member: so Pekko has it.
 pub(super) fn needs_speedup(base: &Base) -> bool {
     let gossip = base.gossip();

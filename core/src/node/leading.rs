@@ -17,7 +17,7 @@ use crate::membership::{LocalView, Member, UniqueAddress};
 use crate::mix::mix;
 use crate::planted::Planted;
 
-/// LDR-4: leader ticks without convergence until an operator is told.
+/// LDR-4, SBR-87: leader ticks without convergence until an operator is told.
 const STUCK_TICKS_FIRST: u32 = 20;
 /// LDR-4: how often it is told again.
 const STUCK_TICKS_AGAIN: u32 = 60;
@@ -145,7 +145,7 @@ impl Leading {
         Some(Acted { now_exiting })
     }
 
-    /// LDR-11 to LDR-13: members that are Down or Exiting and unreachable, Exiting and confirmed, or on their way out in
+    /// LDR-11 to LDR-13, SBR-80: members that are Down or Exiting and unreachable, Exiting and confirmed, or on their way out in
     /// another data centre; ascending. LDR-14: self is no exception; with REP-80 (`keep_self`) it is.
     fn removable(&self, base: &Base) -> Vec<UniqueAddress> {
         let view = base.view();

@@ -59,7 +59,7 @@ impl Leaving {
         self.open_request.take_if(|open| *open == id).is_some()
     }
 
-    /// LDR-39, LDR-40, LDR-41, LIFE-30, LIFE-31: a node that is Down ends when all that are Down have heard of it or are unreachable, and at
+    /// LDR-39, LDR-40, LDR-41, LIFE-30, LIFE-31, SBR-79: a node that is Down ends when all that are Down have heard of it or are unreachable, and at
     /// the fifth evaluation in any case. Gives back whether it is Down.
     pub(super) fn end_if_down(&mut self, base: &mut Base) -> bool {
         if base.view().own_status() != Down {
@@ -121,7 +121,7 @@ pub(super) fn leave(base: &mut Base, target: &Target) -> bool {
     change_status(base, CommandKind::Leave, target, MemberStatus::Leaving, may_leave).is_some()
 }
 
-/// LDR-53, LIFE-20: a member is gone for good. Gives back whom, if it was not Down before.
+/// LDR-53, LIFE-20, SBR-76: a member is gone for good. Gives back whom, if it was not Down before.
 pub(super) fn down(base: &mut Base, target: &Target) -> Option<UniqueAddress> {
     change_status(base, CommandKind::Down, target, Down, |status| status != Down)
 }

@@ -149,6 +149,9 @@ impl Node {
             return;
         }
         self.base.swap_outputs(outputs);
+        if !self.base.has_begun {
+            self.base.begin();
+        }
         self.dispatch(input);
         self.finish();
         self.base.swap_outputs(outputs);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::downing::LeaseRequest;
 use super::input::{CommandKind, Target};
-use crate::config::Difference;
+use crate::config::{ConfigWarning, Difference};
 use crate::limits::OverLimit;
 use crate::membership::{
     Address, AppVersion, ClusterEvent, MemberStatus, NodeKey, ReachabilityStatus, UniqueAddress,
@@ -231,6 +231,8 @@ pub enum IgnoreReason {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Warning {
+    /// SBR-88: a setting of this node works and rarely does what its user wants. With the outputs of its first input.
+    UnwiseSetting(ConfigWarning),
     /// The host's clock went back; the latest time seen counts.
     TimeWentBack {
         /// By how much.
@@ -498,6 +500,7 @@ impl IgnoreReason {
 impl Warning {
     fn number(&self) -> u64 {
         match self {
+            Self::UnwiseSetting(_) => 16,
             Self::TimeWentBack { .. } => 1,
             Self::HeartbeatDelayed { .. } => 2,
             Self::HeartbeatIntervalGrowing { .. } => 3,

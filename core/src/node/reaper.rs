@@ -44,7 +44,7 @@ pub(super) fn tick(base: &mut Base, heartbeats: &Heartbeats, across: &Heartbeats
 }
 
 /// WCH-20, WCH-21: the transport has given up on a member, which this node therefore calls Terminated. That is a change
-/// even if it did so before. WCH-23: its status stays. Gives back whether there is such a member.
+/// even if it did so before. WCH-23, SBR-83: its status stays. Gives back whether there is such a member.
 pub(super) fn terminate(base: &mut Base, node: &UniqueAddress) -> bool {
     if !base.is_initialized() || !base.gossip().members().contains(node) {
         return false;

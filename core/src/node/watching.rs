@@ -78,7 +78,7 @@ impl Watching {
         }
     }
 
-    /// WCH-7 to WCH-11: who was Down must not come back and is told so; others may still be heard for a while. WCH-14: a
+    /// WCH-7 to WCH-11, SBR-72: who was Down must not come back and is told so; others may still be heard for a while. WCH-14: a
     /// node that is itself ending only says who is gone.
     fn removed(
         &mut self,

@@ -132,7 +132,7 @@ impl Resolver {
         self.waiting.is_some()
     }
 
-    /// LEASE-5: whether this node certainly holds the lease now, as the host says.
+    /// LEASE-5, LEASE-22: whether this node certainly holds the lease now, as the host says.
     pub const fn set_lease_held(&mut self, held: bool) {
         self.lease_held = held;
     }
@@ -261,7 +261,7 @@ impl Resolver {
         out
     }
 
-    /// LEASE-11, LEASE-21: who holds the lease acts at once; else the decision waits for it.
+    /// LEASE-10, LEASE-11, LEASE-21: who holds the lease acts at once; else the decision waits for it.
     fn decide_by_lease(
         &mut self,
         record: DecisionRecord,

@@ -4,7 +4,7 @@ use quorate::{InputKind, Message, Output, Warning};
 
 use crate::cluster::Cluster;
 
-/// LDR-2, LDR-4: a leader that can't act for want of convergence says so after twenty ticks.
+/// LDR-2, LDR-4, SBR-87: a leader that can't act for want of convergence says so after twenty ticks.
 #[test]
 fn a_leader_that_cannot_act_says_so_after_twenty_ticks() {
     let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);

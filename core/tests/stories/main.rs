@@ -4,6 +4,7 @@
 mod across;
 mod cluster;
 mod configuration;
+mod downing;
 mod ending;
 mod exchange;
 mod failing;

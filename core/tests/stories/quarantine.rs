@@ -25,7 +25,7 @@ fn notices(cluster: &Cluster, name: &str) -> usize {
     cluster.sent(name, |message| matches!(message, Message::Quarantined)).len()
 }
 
-/// WCH-1, WCH-2, WCH-7, WCH-8, WCH-11, WCH-16: who was Down when it was removed must not come back, and is told.
+/// WCH-1, WCH-2, WCH-7, WCH-8, WCH-11, WCH-16, SBR-72: who was Down when it was removed must not come back, and is told.
 #[test]
 fn who_was_down_is_quarantined_at_once_and_told() {
     let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
@@ -39,7 +39,7 @@ fn who_was_down_is_quarantined_at_once_and_told() {
     }
 }
 
-/// WCH-4, WCH-9, WCH-13, WCH-17: who left in good order is heard for five seconds more, and is told nothing.
+/// WCH-4, WCH-9, WCH-13, WCH-17, SBR-72: who left in good order is heard for five seconds more, and is told nothing.
 #[test]
 fn who_left_is_heard_a_while_longer() {
     let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
@@ -98,7 +98,7 @@ fn a_quarantined_node_is_told_again_when_it_speaks() {
     }
 }
 
-/// WCH-26, WCH-27, WCH-30, WCH-34: who hears from a member that it was quarantined downs itself at once, if its resolver
+/// WCH-26, WCH-27, WCH-30, WCH-34, SBR-73: who hears from a member that it was quarantined downs itself at once, if its resolver
 /// is on, and quarantines nobody for it.
 #[test]
 fn who_was_quarantined_by_a_member_downs_itself_at_once() {

@@ -22,6 +22,8 @@ pub(super) struct RunObject<'a> {
     asked: usize,
     judged: BTreeMap<&'static str, JudgedObject<'a>>,
     judge_off: Vec<&'a str>,
+    /// Settings that work against each other.
+    warnings: &'a [String],
     events: u64,
     messages: u64,
     node_seconds: f64,
@@ -56,7 +58,7 @@ struct JudgedObject<'a> {
 }
 
 impl<'a> RunObject<'a> {
-    pub(super) fn of(file: &'a str, report: &'a Report) -> Self {
+    pub(super) fn of(file: &'a str, report: &'a Report, warnings: &'a [String]) -> Self {
         let outcomes = &report.outcomes;
         Self {
             file,
@@ -68,6 +70,7 @@ impl<'a> RunObject<'a> {
             asked: outcomes.asked,
             judged: judged(&outcomes.judged),
             judge_off: report.case.judge_off.iter().map(|off| off.invariant.as_str()).collect(),
+            warnings,
             events: outcomes.events,
             messages: outcomes.counts.messages,
             node_seconds: outcomes.node_seconds,

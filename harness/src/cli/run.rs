@@ -9,7 +9,7 @@ use super::json::RunObject;
 use super::page::Page;
 use crate::case::Case;
 use crate::failure::block_of;
-use crate::run::{Options, Report, run as run_case};
+use crate::run::{Options, Report, run as run_case, unwise_settings};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -59,14 +59,15 @@ pub(super) fn play(
         }
     };
     let status = if report.passed() { Status::Held } else { Status::Failed };
+    let unwise = unwise_settings(case, options).unwrap_or_default();
     if page.json {
-        page.object(&RunObject::of(name, &report))?;
+        page.object(&RunObject::of(name, &report, &unwise))?;
         return Ok(status);
     }
     if page.quiet {
         page.line(format_args!("{name}:"))?;
     } else {
-        tell(page, name, &report)?;
+        tell(page, name, &report, &unwise)?;
     }
     if status == Status::Failed {
         let (again, keep) = page.lines(name, flags);
@@ -78,9 +79,10 @@ pub(super) fn play(
     Ok(status)
 }
 
-fn tell(page: &mut Page, name: &str, report: &Report) -> io::Result<()> {
+fn tell(page: &mut Page, name: &str, report: &Report, unwise: &[String]) -> io::Result<()> {
     let title = if report.case.name.is_empty() { name } else { &report.case.name };
     page.line(format_args!("== {title} (seed {:x})\n", report.case.seed))?;
+    unwise.iter().try_for_each(|warning| page.line(format_args!("warning: {warning}\n")))?;
     page.line(report.story.told(&report.cast))?;
     page.line(report.strip.shown(page.colour))
 }

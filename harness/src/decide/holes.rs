@@ -152,7 +152,7 @@ fn nobody_left(found: &mut Vec<Warning>, strategy: &Strategy, outcome: &Outcome)
     }
 }
 
-/// SBR-94, SBR-95, SBR-98, SBR-99: what the settings make possible.
+/// SBR-40, SBR-42, SBR-94, SBR-95, SBR-98, SBR-99: what the settings make possible.
 fn of_settings(found: &mut Vec<Warning>, strategy: &Strategy, sides: &[Side]) {
     let counted = |side: &Side| {
         let counts = |member: &&Member| {
@@ -164,6 +164,17 @@ fn of_settings(found: &mut Vec<Warning>, strategy: &Strategy, sides: &[Side]) {
         side.members.iter().filter(counts).count() as u32
     };
     let most = sides.iter().map(counted).max().unwrap_or(0);
+    if let Some(role) = strategy.role().filter(|_| most == 0) {
+        let rule = if matches!(strategy, Strategy::StaticQuorum { .. }) { "SBR-40" } else { "SBR-42" };
+        let count = sides.iter().map(|side| side.members.len()).max().unwrap_or(0);
+        warn(
+            found,
+            rule,
+            format!(
+                "no member of {count} that counts has the role {role}: any loss is decided without a vote"
+            ),
+        );
+    }
     match strategy {
         Strategy::StaticQuorum { quorum_size, .. } => {
             if u64::from(most) + 1 > 2 * u64::from(*quorum_size) {

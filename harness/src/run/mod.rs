@@ -14,6 +14,7 @@ mod state;
 
 mod story;
 mod strip;
+mod unwise;
 mod witness;
 
 use quorate::Instant;
@@ -28,6 +29,7 @@ pub use plan::NotRunnable;
 pub use report::Report;
 pub use story::Story;
 pub use strip::{Mark, Strip};
+pub use unwise::unwise_settings;
 
 use crate::case::{Case, Setting, Settings};
 use crate::failure::Signature;

@@ -102,7 +102,7 @@ impl Node {
         }
     }
 
-    /// API-14, LDR-53 to LDR-56, LIFE-20 to LIFE-24: a member is gone for good. It hears of it at once, if it can hear.
+    /// API-14, LDR-53 to LDR-56, LIFE-20 to LIFE-24, SBR-77: a member is gone for good. It hears of it at once, if it can hear.
     pub(super) fn down(&mut self, target: &Target) {
         let Some(node) = leaving::down(&mut self.base, target) else { return };
         self.publish();

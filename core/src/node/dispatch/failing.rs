@@ -53,7 +53,7 @@ impl Node {
     }
 
     /// WCH-26 to WCH-30, WCH-33, WCH-34: a peer says that it does not hear this incarnation any more. Only a member is
-    /// believed.
+    /// believed. SBR-73: nobody is quarantined for it.
     pub(super) fn quarantined_by(&mut self, from: &UniqueAddress) {
         let is_member = self.base.gossip().members().contains(from);
         self.base.warn(Warning::QuarantinedBy { node: from.clone(), is_member });
