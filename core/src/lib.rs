@@ -50,6 +50,9 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 //!
+//! A [`Log`] turns outputs into the lines of a log, with the markers that operators' tools know, and [`Counters`] count them; the
+//! features `tracing` and `prometheus` hand both on.
+//!
 //! # Send
 //!
 //! A node never sees bytes. A [`Codec`] turns the [`Envelope`] of an [`Output::Send`] into a frame, and a frame that
@@ -80,6 +83,7 @@ mod protocol;
 mod random;
 mod repairs;
 mod sbr;
+mod signal;
 #[cfg(any(test, feature = "proptest"))]
 pub mod strategies;
 mod subscription;
@@ -116,6 +120,14 @@ pub use repairs::Repairs;
 pub use sbr::{
     Decision, DecisionRecord, First, LeaseAnswer, LeaseCall, LeftOut, Notice, Reason, ResolverView,
     SecondCheck, SecondPass, Sides, Strategy,
+};
+#[cfg(feature = "prometheus")]
+pub use signal::Metrics;
+#[cfg(feature = "tracing")]
+pub use signal::trace;
+pub use signal::{
+    Category, Count, Counters, Level, Line, Log, MEMBER_STATUS, Marker, REMOTE_ADDRESS, REMOTE_ADDRESS_UID,
+    SBR_DECISION,
 };
 pub use subscription::{
     Answer, Delivery, EventKind, EventKinds, EventKindsError, InitialState, SubscribeError, Subscribers,

@@ -55,6 +55,21 @@ pub(crate) fn diff(
     }
 }
 
+/// OBS-15: whom a change gives another status, or makes a member, with the status that it has now: Removed for one that is gone.
+/// Removals first, each sequence ascending.
+pub(crate) fn moved(old: &Gossip, new: &Gossip, tell: &mut dyn FnMut(UniqueAddress, MemberStatus)) {
+    if old.members() == new.members() {
+        return;
+    }
+    let mut tell = |event: ClusterEvent| {
+        if let Some(member) = event.member() {
+            tell(member.unique_address().clone(), member.status());
+        }
+    };
+    removed_members(old, new, &mut tell);
+    changed_members(old, new, &mut tell);
+}
+
 /// EVT-16, EVT-17, EVT-22: removals come before all other member events.
 fn removed_members(old: &Gossip, new: &Gossip, emit: &mut dyn FnMut(ClusterEvent)) {
     if old.members().shares_roster(new.members()) {

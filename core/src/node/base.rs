@@ -12,7 +12,7 @@ use super::probe::Tally;
 use super::timers::Timers;
 use super::why::Dropped;
 use crate::config::Config;
-use crate::membership::diff::Observer;
+use crate::membership::diff::{self, Observer};
 use crate::membership::{Address, Gossip, GossipStatistics, LocalView, NodeKey, Roles, UniqueAddress};
 use crate::planted::Planted;
 use crate::protocol::{Destination, Envelope, Message, MessageKind};
@@ -171,6 +171,8 @@ impl Base {
     /// GSP-10, GSP-37, GSP-39, JOIN-3: stores a change that this node makes itself: its clock entry counts one up, and it alone has seen the
     /// result; nobody has while it is exiting (GSP-38). There is no other place where the own entry moves.
     ///
+    /// OBS-15: whom it gives another status is told, which others will only hear of by gossip.
+    ///
     /// REP-13 (`content_decides`): what leaves the content as it was is no change.
     pub(crate) fn change(&mut self, gossip: &Gossip) {
         if self.config.repairs.content_decides && gossip.same_content(&self.gossip) {
@@ -184,6 +186,7 @@ impl Base {
         } else {
             counted.only_seen(&self.me)
         };
+        diff::moved(&self.gossip, &unseen, &mut |node, status| self.out.push(Output::Moved { node, status }));
         self.adopt(unseen);
         // GSP-10. A leader that removed itself keeps its own entry (LDR-14).
         let members = self.gossip.members();

@@ -150,6 +150,25 @@ pub enum CommandKind {
     Watch,
 }
 
+impl CommandKind {
+    /// A short name, for logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Join => "join",
+            Self::JoinSeedNodes => "join-seed-nodes",
+            Self::Leave => "leave",
+            Self::Down => "down",
+            Self::Stop => "stop",
+            Self::PrepareForShutdown => "prepare-for-shutdown",
+            Self::ExitNow => "exit-now",
+            Self::SetAppVersionLater => "set-app-version-later",
+            Self::SetAppVersion => "set-app-version",
+            Self::Watch => "watch",
+        }
+    }
+}
+
 impl Command {
     /// What kind of command it is.
     #[must_use]

@@ -88,7 +88,11 @@ impl Leading {
         }
         let acts_anyway = base.config.repairs.breaks(Planted::LeaderActsWithoutConvergence);
         if base.view().has_convergence(&self.confirmed) || acts_anyway {
-            self.ticks_stuck = 0;
+            let stuck = core::mem::take(&mut self.ticks_stuck);
+            // OBS-14
+            if stuck >= STUCK_TICKS_FIRST {
+                base.warn(Warning::LeaderRestored { ticks: stuck });
+            }
             return self.act_on_convergence(base, leaving, preparing);
         }
         self.ticks_stuck = self.ticks_stuck.saturating_add(1);

@@ -87,6 +87,14 @@ pub enum Output {
         /// The status of the member.
         member_status: MemberStatus,
     },
+    /// OBS-15: this node itself gave a member a status, on a command, a join or as the leader. Told where it is done and nowhere else,
+    /// step by step; events tell every node where that led to (EVT-21).
+    Moved {
+        /// The member.
+        node: UniqueAddress,
+        /// Its status now; Removed when it is no member any more.
+        status: MemberStatus,
+    },
     /// SBR-86: the split brain resolver decided; the downing commands that follow are its own.
     Decided(Box<DecisionRecord>),
     /// SBR-63: what the resolver would decide if nothing changed any more, whenever that has become something else. `None`:
@@ -174,6 +182,24 @@ pub enum Rejection {
     AlreadyPreparing,
     /// REP-101: nobody is Up, so nobody can prepare for a shutdown.
     NobodyIsUp,
+}
+
+impl Rejection {
+    /// A short name, for counters.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::AlreadyMember => "already-member",
+            Self::NotMember => "not-member",
+            Self::NoSeedNodes => "no-seed-nodes",
+            Self::HostCannotBeJoined { .. } => "host-cannot-be-joined",
+            Self::UnknownMember { .. } => "unknown-member",
+            Self::AlreadyThere { .. } => "already-there",
+            Self::VersionAlreadySet => "version-already-set",
+            Self::AlreadyPreparing => "already-preparing",
+            Self::NobodyIsUp => "nobody-is-up",
+        }
+    }
 }
 
 /// Why something that arrived was dropped.
@@ -268,6 +294,11 @@ pub enum Warning {
     /// LDR-4: the leader, which is this node, can't act, for want of convergence.
     LeaderIncapacitated {
         /// For how many leader ticks.
+        ticks: u32,
+    },
+    /// OBS-14: there is convergence again, so the leader, which is this node, acts.
+    LeaderRestored {
+        /// For how many leader ticks it could not.
         ticks: u32,
     },
     /// JOIN-50: no seed node answers.
@@ -400,6 +431,7 @@ impl Output {
             Self::Observed { node, status, member_status } => {
                 mix(43, mix(node.key().0, (*status as u64) << 8 | *member_status as u64))
             }
+            Self::Moved { node, status } => mix(44, mix(node.key().0, *status as u64)),
             Self::Stopped { why } => mix(27, *why as u64),
         }
     }
@@ -498,6 +530,30 @@ impl IgnoreReason {
 }
 
 impl Warning {
+    /// A short name, for counters.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::UnwiseSetting(_) => "unwise-setting",
+            Self::TimeWentBack { .. } => "time-went-back",
+            Self::Suspended { .. } => "suspended",
+            Self::QuarantinedBy { .. } => "quarantined-by",
+            Self::HeartbeatDelayed { .. } => "heartbeat-delayed",
+            Self::HeartbeatIntervalGrowing { .. } => "heartbeat-interval-growing",
+            Self::LeaderIncapacitated { .. } => "leader-incapacitated",
+            Self::LeaderRestored { .. } => "leader-restored",
+            Self::NoSeedNodeAnswers { .. } => "no-seed-node-answers",
+            Self::JoinTimedOut { .. } => "join-timed-out",
+            Self::LeaseAnswerUnfit { .. } => "lease-answer-unfit",
+            Self::JoinGivenUp { .. } => "join-given-up",
+            Self::JoinerIncompatible { .. } => "joiner-incompatible",
+            Self::ClusterIncompatible { .. } => "cluster-incompatible",
+            Self::WasRemoved { .. } => "was-removed",
+            Self::SplitSuspected { .. } => "split-suspected",
+            Self::ConfigurationUnchecked { .. } => "configuration-unchecked",
+        }
+    }
+
     fn number(&self) -> u64 {
         match self {
             Self::UnwiseSetting(_) => 16,
@@ -517,6 +573,7 @@ impl Warning {
             Self::WasRemoved { .. } => 12,
             Self::SplitSuspected { .. } => 13,
             Self::Suspended { .. } => 14,
+            Self::LeaderRestored { ticks } => 17 + (u64::from(*ticks) << 8),
             Self::QuarantinedBy { node, is_member } => mix(15, node.key().0 ^ u64::from(*is_member)),
         }
     }

@@ -19,6 +19,7 @@ mod quarantine;
 mod repairs;
 mod seeds;
 mod shutdown;
+mod signals;
 mod subscribing;
 mod time;
 mod versions;

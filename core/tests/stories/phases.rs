@@ -170,6 +170,7 @@ fn letting_a_node_in_is_one_change_that_one_node_has_seen() {
     let after = cluster.nodes["a"].gossip();
     assert_eq!(after.clock().count(key), before.clock().count(key) + 1);
     assert_eq!((after.seen_count(), after.is_seen_by(&me)), (1, true));
-    assert!(matches!(&outputs[0], Output::Send(envelope) if envelope.message.kind() == MessageKind::Welcome));
-    assert!(matches!(outputs[1], Output::Event(_)));
+    assert!(matches!(outputs[0], Output::Moved { .. }), "OBS-15: for the log of this node");
+    assert!(matches!(&outputs[1], Output::Send(envelope) if envelope.message.kind() == MessageKind::Welcome));
+    assert!(matches!(outputs[2], Output::Event(_)));
 }
