@@ -115,6 +115,7 @@ fn the_same_intervals_at_another_time_of_life_are_another_history() {
     assert_ne!(young.hash64(), old.hash64());
 }
 
+/// PHI-10
 #[test]
 fn stored_values_that_no_detector_leaves_behind_are_refused() {
     let read = |first, intervals_ms| History::try_from(StoredHistory { first, intervals_ms });

@@ -78,7 +78,8 @@ impl PhiRule {
     }
 }
 
-/// PHI-12: two samples around the first estimate, a quarter of it away (integer division). PHI-13: of a window of
+/// PHI-12: two samples around the first estimate, a quarter of it away (integer division). PHI-18: they are samples like any
+/// other, and the first to leave the window. PHI-13: of a window of
 /// one sample only the second is left.
 fn seed(first_estimate_ms: u64, max_sample_size: u32) -> History {
     let quarter = first_estimate_ms / 4;
@@ -103,13 +104,14 @@ pub fn phi(silence_ms: f64, mean_ms: f64, std_deviation_ms: f64) -> f64 {
 /// normal distribution.
 ///
 /// PHI-25: each branch keeps the precision on its side of the mean, so they can't be exchanged. PHI-27: far out the
-/// results are -0.0 and infinity.
+/// results are -0.0 and infinity. PHI-29: it never falls as `y` grows.
 fn phi_of(y: f64) -> f64 {
     let e = libm::exp(-y * (1.5976 + 0.070566 * y * y));
     if y > 0.0 { -libm::log10(e / (1.0 + e)) } else { -libm::log10(1.0 - 1.0 / (1.0 + e)) }
 }
 
-/// The least number whose phi is not below the threshold, found by halving the range of all numbers from -64, where
+/// PHI-33: the least number whose phi is not below the threshold: verdicts compare with it, so that none hangs on the last
+/// bits of a phi. Found by halving the range of all numbers from -64, where
 /// phi is 0, to 64, where it is infinite.
 fn least_y_that_reaches(threshold: f64) -> f64 {
     let (mut below, mut reaches) = (rank(-64.0), rank(64.0));
@@ -153,6 +155,9 @@ impl PhiDetector {
     /// PHI-14: the first heartbeat records no interval. PHI-15: a later one records its interval if the peer was
     /// available until now, judged by what was known before; the end of an outage only sets the time anew.
     ///
+    /// PHI-16: so an outage never widens the statistics, PHI-17: but a late reply that was just accepted does, in full. PHI-19:
+    /// two in one millisecond record an interval of 0.
+    ///
     /// PHI-31: a recorded interval comes back if it is long enough to warn of.
     pub(crate) fn heartbeat(&mut self, rule: &PhiRule, now: Instant) -> Option<u64> {
         let now_ms = now.as_millis();
@@ -169,7 +174,8 @@ impl PhiDetector {
         (interval_ms >= rule.warning_ms).then_some(interval_ms)
     }
 
-    /// PHI-26: whether phi is below the threshold. PHI-4: so it is before the first heartbeat.
+    /// PHI-26: whether phi is below the threshold. PHI-4: so it is before the first heartbeat. PHI-30: once it is not, nothing
+    /// but a heartbeat makes it so again, for the silence only grows.
     pub(crate) fn is_available(&self, rule: &PhiRule, now: Instant) -> bool {
         self.last_ms
             .is_none_or(|last_ms| rule.accepts(&self.history, now.as_millis().saturating_sub(last_ms)))

@@ -64,7 +64,9 @@ pub(crate) fn receivers(
 /// HB-47: a reachable node is taken and counted until `n` are counted; an unreachable one on the way is taken if
 /// fewer than `n` were taken before it, and is never counted. HB-48: both counts span the whole walk.
 ///
-/// So a dead successor keeps being watched, while as many living ones are watched as without it (HB-49, HB-50).
+/// So a dead successor keeps being watched, while as many living ones are watched as without it (HB-49, HB-50): `2n` at the
+/// most (HB-51), and exactly `n` by and of everybody while all are reachable (HB-52). To mark one more can add a living
+/// one and drop a dead one that was taken late (HB-53).
 fn walk_receivers<'a>(
     walk: impl Iterator<Item = &'a UniqueAddress>,
     mut is_unreachable: impl FnMut(&UniqueAddress) -> bool,

@@ -54,7 +54,7 @@ impl Default for CurrentClusterState {
 }
 
 impl CurrentClusterState {
-    /// EVT-61: what a view shows.
+    /// EVT-61: what a view shows. RCH-70: no data centre is unreachable where there is but one.
     pub(crate) fn of(view: &LocalView<'_>, gossip: &Arc<Gossip>) -> Self {
         let address = |leader: Option<&Member>| leader.map(|member| member.address().clone());
         let role = |role: &Arc<str>| (role.clone(), address(view.role_leader(role)));

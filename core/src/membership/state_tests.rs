@@ -27,6 +27,16 @@ fn role_leaders(state: &CurrentClusterState) -> String {
     state.role_leaders.iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
+/// RCH-70
+#[test]
+fn a_snapshot_of_one_data_centre_lists_no_unreachable_ones() {
+    let one = state(&gossip_with("a:up:1 b:up:2 c:up:3", "a b", "a>b b>c:terminated", "a:1"), "a", "default");
+    assert_eq!(member_names(&one.unreachable), "b c");
+    assert_eq!(one.unreachable_data_centers, [] as [DataCenter; 0]);
+    let two = gossip_with("a@east:up:1 b@east:up:2 c@west:up:3", "a b", "b>c", "a:1");
+    assert_eq!(state(&two, "a", "east").unreachable_data_centers, ["west".into()] as [DataCenter; 1]);
+}
+
 /// EVT-61, DC-63: every field; unreachable is of the own data centre, without self, Terminated included; other data centres are
 /// told as a whole; a role that only others have has no leader here.
 #[test]

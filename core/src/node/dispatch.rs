@@ -100,7 +100,7 @@ impl Node {
             Timer::Gossip => exchange::tick(&mut self.base),
             Timer::GossipSpeedup | Timer::GossipSpeedupSecond => exchange::speedup_tick(&mut self.base),
             Timer::Reaper => {
-                if reaper::tick(&mut self.base, &self.heartbeats, &self.across) {
+                if reaper::tick(&mut self.base, &self.heartbeats.asking, &self.across.asking) {
                     self.publish();
                 }
             }
@@ -231,8 +231,8 @@ impl Node {
 
     /// GSP-76, JOIN-75, PHI-44: nothing is known of a node that has just become a member, of whatever data centre.
     pub(super) fn forget_heartbeats(&mut self, address: &Address) {
-        self.heartbeats.forget(address);
-        self.across.forget(address);
+        self.heartbeats.asking.forget(address);
+        self.across.asking.forget(address);
         if let Some(tally) = &mut self.base.tally {
             tally.forgotten.push(address.clone());
         }

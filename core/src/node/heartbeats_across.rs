@@ -5,16 +5,13 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::asking::{Asking, warn_of};
 use super::base::Base;
-use super::expected::Expected;
-use super::heartbeats::warn_of;
 use super::timers::Timer;
 use crate::failure::DetectorRule;
 use crate::failure::across::ReceiversAcross;
-use crate::failure::registry::Registry;
-use crate::membership::{Address, ClusterEvent, Gossip, UniqueAddress};
+use crate::membership::{ClusterEvent, Gossip, UniqueAddress};
 use crate::mix::Mixer;
-use crate::protocol::{Destination, Message};
 use crate::time::Instant;
 
 /// The part of a node that asks nodes of other data centres whether they are there.
@@ -28,21 +25,12 @@ pub(super) struct HeartbeatsAcross {
     is_active: bool,
     /// `None` while no other data centre was ever seen.
     receivers: Option<ReceiversAcross>,
-    sequence: u64,
-    expected: Expected,
-    registry: Registry,
+    pub(super) asking: Asking,
 }
 
 impl HeartbeatsAcross {
     pub(super) fn new(rule: Arc<DetectorRule>) -> Self {
-        Self {
-            first_tick: None,
-            is_active: false,
-            receivers: None,
-            sequence: 0,
-            expected: Expected::default(),
-            registry: Registry::new(rule),
-        }
+        Self { first_tick: None, is_active: false, receivers: None, asking: Asking::new(rule) }
     }
 
     /// XDC-1, XDC-5: begins when the node is in a cluster, with the members that there are.
@@ -69,11 +57,11 @@ impl HeartbeatsAcross {
         let Some(receivers) = &mut self.receivers else { return };
         match event {
             ClusterEvent::MemberRemoved { member, .. } if *member.unique_address() == base.me => self.stop(),
-            ClusterEvent::MemberRemoved { member, .. } => receivers.remove(member, &mut self.registry),
+            ClusterEvent::MemberRemoved { member, .. } => receivers.remove(member, &mut self.asking.registry),
             ClusterEvent::UnreachableMember(_) | ClusterEvent::ReachableMember(_) => {}
             other => {
                 if let Some(member) = other.member() {
-                    receivers.member_event(member, &mut self.registry);
+                    receivers.member_event(member, &mut self.asking.registry);
                 }
             }
         }
@@ -93,57 +81,25 @@ impl HeartbeatsAcross {
     pub(super) fn tick(&mut self, base: &mut Base) {
         let Some(receivers) = &self.receivers else { return };
         base.timers.arm_after(Timer::CrossHeartbeat, base.now, interval(base));
-        self.sequence += 1;
-        let after = base.config.multi_data_center.failure_detector.expected_response_after;
-        let expected_at = base.now + after;
-        let (sequence, sent_at) = (self.sequence, base.now);
-        for node in receivers.receivers() {
-            base.send(Destination::Address(node.address.clone()), Message::Heartbeat { sequence, sent_at });
-            if !self.registry.is_monitoring(&node.address) {
-                self.expected.push(expected_at, node);
-            }
-        }
-        self.expected.arm(Timer::CrossExpectedFirst, base);
+        let answers_within = base.config.multi_data_center.failure_detector.expected_response_after;
+        self.asking.ask(base, receivers.receivers(), answers_within, Timer::CrossExpectedFirst);
     }
 
-    /// XDC-19: who was asked and has not answered in time counts as heard of now.
+    /// XDC-19: who was asked and has not answered in time.
     pub(super) fn expected_tick(&mut self, base: &mut Base) {
-        while let Some(node) = self.expected.take_due(base.now) {
-            let is_asked = self.receivers.as_ref().is_some_and(|receivers| receivers.is_receiver(&node));
-            if is_asked && !self.registry.is_monitoring(&node.address) {
-                let interval = self.registry.heartbeat(&node.address, base.now);
-                warn_of(base, &node.address, interval);
-            }
-        }
-        self.expected.arm(Timer::CrossExpectedFirst, base);
+        let receivers = self.receivers.as_ref();
+        let is_asked = |node: &UniqueAddress| receivers.is_some_and(|receivers| receivers.is_receiver(node));
+        self.asking.expected_tick(base, is_asked, Timer::CrossExpectedFirst);
     }
 
     /// XDC-15, XDC-18: somebody answered. Gives back whether it was asked.
     pub(super) fn replied(&mut self, base: &mut Base, from: &UniqueAddress) -> bool {
         let Some(receivers) = self.receivers.as_ref().filter(|_| self.is_active) else { return false };
-        let Some(interval) = receivers.replied(from, &mut self.registry, base.now) else { return false };
+        let Some(interval) = receivers.replied(from, &mut self.asking.registry, base.now) else {
+            return false;
+        };
         warn_of(base, &from.address, interval);
         true
-    }
-
-    /// PHI-44: nothing is known of a node that has just become a member.
-    pub(super) fn forget(&mut self, address: &Address) {
-        self.registry.remove(address);
-    }
-
-    /// PHI-1: the host says whether a peer is alive. Gives back whether this node listens to it.
-    pub(super) fn judge(&mut self, address: &Address, is_available: bool) -> bool {
-        self.registry.judge(address, is_available)
-    }
-
-    /// RCH-40, XDC-23, XDC-24: whether a member of another data centre answers, as far as this node knows.
-    pub(super) fn is_available(&self, address: &Address, now: Instant) -> bool {
-        self.registry.is_available(address, now)
-    }
-
-    /// RCH-41, XDC-24: the addresses that do not answer.
-    pub(super) fn unavailable(&self, now: Instant) -> impl Iterator<Item = &Address> {
-        self.registry.unavailable(now)
     }
 
     /// XDC-9, LIFE-55: nobody is asked any more, and nothing is known of anybody.
@@ -151,21 +107,15 @@ impl HeartbeatsAcross {
         self.first_tick = None;
         self.is_active = false;
         self.receivers = None;
-        self.expected.clear();
-        self.registry.reset();
-    }
-
-    pub(super) fn phi(&self, address: &Address, now: Instant) -> Option<f64> {
-        self.registry.phi(address, now)
+        self.asking.clear();
     }
 
     pub(super) fn hash64(&self) -> u64 {
         let Some(receivers) = &self.receivers else { return 0 };
         let mut mixer = Mixer::new(61);
         mixer.word(receivers.hash64());
-        mixer.word(self.sequence << 1 | u64::from(self.is_active));
-        mixer.word(self.expected.len() as u64);
-        mixer.word(self.registry.fingerprint());
+        mixer.word(self.asking.sequence() << 1 | u64::from(self.is_active));
+        self.asking.mix_into(&mut mixer);
         mixer.finish()
     }
 }

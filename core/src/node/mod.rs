@@ -6,6 +6,7 @@
 //! [`dispatch`].
 
 mod admission;
+mod asking;
 mod base;
 mod dispatch;
 mod downing;
@@ -237,7 +238,14 @@ impl Node {
     #[must_use]
     pub fn phi(&self, address: &Address) -> Option<f64> {
         let now = self.base.now;
-        self.heartbeats.phi(address, now).or_else(|| self.across.phi(address, now))
+        self.heartbeats.asking.phi(address, now).or_else(|| self.across.asking.phi(address, now))
+    }
+
+    /// HB-46 to HB-50: the members of its data centre that this node asks whether they are there, in the order of the ring.
+    /// Those that it goes on asking because they did not answer (HB-38) are left out.
+    #[must_use]
+    pub fn heartbeat_receivers(&self) -> &[UniqueAddress] {
+        self.heartbeats.by_ring()
     }
 
     /// A hash of the whole state but the time: nodes with equal histories have equal hashes.

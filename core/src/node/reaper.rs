@@ -2,28 +2,27 @@
 
 use alloc::vec::Vec;
 
+use super::asking::Asking;
 use super::base::Base;
-use super::heartbeats::Heartbeats;
-use super::heartbeats_across::HeartbeatsAcross;
 use super::output::Output;
 use super::timers::Timer;
 use crate::membership::{Member, ReachabilityStatus, UniqueAddress};
 
 /// RCH-38, RCH-39, RCH-46 to RCH-49: compares what this node says of others with what its detectors say now. Gives back
 /// whether it says something new; all of it is one change.
-pub(super) fn tick(base: &mut Base, heartbeats: &Heartbeats, across: &HeartbeatsAcross) -> bool {
+pub(super) fn tick(base: &mut Base, inside: &Asking, across: &Asking) -> bool {
     base.timers.arm_after(Timer::Reaper, base.now, base.config.unreachable_nodes_reaper_interval);
     if !base.is_initialized() || base.gossip().is_singleton() {
         return false;
     }
     // Most ticks end here: everybody answers, and nobody was said not to.
     let all_answer =
-        heartbeats.unavailable(base.now).next().is_none() && across.unavailable(base.now).next().is_none();
+        inside.unavailable(base.now).next().is_none() && across.unavailable(base.now).next().is_none();
     if all_answer && base.gossip().reachability().row(&base.me).is_none_or(|row| row.records().is_empty()) {
         return false;
     }
-    let lost = newly_unreachable(base, heartbeats, across);
-    let found = newly_reachable(base, heartbeats, across);
+    let lost = newly_unreachable(base, inside, across);
+    let found = newly_reachable(base, inside, across);
     if lost.is_empty() && found.is_empty() {
         return false;
     }
@@ -65,17 +64,17 @@ fn tell(base: &mut Base, node: &UniqueAddress, status: ReachabilityStatus) {
 /// RCH-41 to RCH-43: members of any status that this node says it sees and that do not answer, ascending; RCH-52: never
 /// itself. Members that it does not ask have no detector and are never among them. RCH-40: those of other data centres
 /// are asked by other heartbeats.
-fn newly_unreachable(base: &Base, heartbeats: &Heartbeats, across: &HeartbeatsAcross) -> Vec<UniqueAddress> {
+fn newly_unreachable(base: &Base, inside: &Asking, across: &Asking) -> Vec<UniqueAddress> {
     let gossip = base.gossip();
     let sees = |member: &&Member| {
         let node = member.unique_address();
         gossip.reachability().status(&base.me, node) == ReachabilityStatus::Reachable && *node != base.me
     };
-    let inside = heartbeats.unavailable(base.now).flat_map(|address| gossip.members().all_at(address));
-    let inside = inside.filter(|member| is_own(base, member));
-    let outside = across.unavailable(base.now).flat_map(|address| gossip.members().all_at(address));
-    let outside = outside.filter(|member| !is_own(base, member));
-    let lost = inside.chain(outside).filter(sees).map(Member::unique_address);
+    let near = inside.unavailable(base.now).flat_map(|address| gossip.members().all_at(address));
+    let near = near.filter(|member| is_own(base, member));
+    let far = across.unavailable(base.now).flat_map(|address| gossip.members().all_at(address));
+    let far = far.filter(|member| !is_own(base, member));
+    let lost = near.chain(far).filter(sees).map(Member::unique_address);
     let mut lost: Vec<UniqueAddress> = lost.cloned().collect();
     lost.sort();
     lost
@@ -83,11 +82,11 @@ fn newly_unreachable(base: &Base, heartbeats: &Heartbeats, across: &HeartbeatsAc
 
 /// RCH-44, RCH-45: nodes that this node says it does not see and that answer, or are no longer asked; ascending. Who was
 /// called Terminated is never among them.
-fn newly_reachable(base: &Base, heartbeats: &Heartbeats, across: &HeartbeatsAcross) -> Vec<UniqueAddress> {
+fn newly_reachable(base: &Base, inside: &Asking, across: &Asking) -> Vec<UniqueAddress> {
     let unreachable = base.gossip().reachability().unreachable_from(&base.me);
     let answers = |node: &UniqueAddress| {
         if base.gossip().member(node).is_some_and(|member| is_own(base, member)) {
-            heartbeats.is_available(&node.address, base.now)
+            inside.is_available(&node.address, base.now)
         } else {
             across.is_available(&node.address, base.now)
         }

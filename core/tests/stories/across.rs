@@ -1,6 +1,6 @@
 //! Heartbeats between data centres.
 
-use quorate::{ClusterEvent, Message, Output};
+use quorate::{ClusterEvent, InputKind, Message, Output, Warning};
 
 use crate::cluster::Cluster;
 
@@ -64,6 +64,20 @@ fn other_data_centres_are_asked_every_three_seconds() {
     let sent = cluster.sent("a1", |message| matches!(message, Message::Heartbeat { .. }));
     assert_eq!(sent.iter().filter(|name| **name == "b1").count(), 10);
     assert_eq!(sent.iter().filter(|name| **name == "a2").count(), 30);
+}
+
+/// HB-21: of heartbeats to other data centres that come late nothing is said; of those inside once.
+#[test]
+fn only_heartbeats_inside_are_said_to_be_late() {
+    let mut cluster = three_and_two();
+    cluster.run_secs(4);
+    let is_late = |output: &&Output| matches!(output, Output::Warned(Warning::HeartbeatDelayed { .. }));
+    cluster.now = cluster.now + std::time::Duration::from_secs(7);
+    let outputs = cluster.give("a1", InputKind::Tick);
+    let asked =
+        |output: &&Output| matches!(output, Output::Send(envelope) if envelope.to.address().host() == "b1");
+    assert!(outputs.iter().any(|output| asked(&output)), "both kinds were due");
+    assert_eq!(outputs.iter().filter(is_late).count(), 1);
 }
 
 /// XDC-14: when one of the oldest leaves, the next oldest takes its place, to ask and to be asked.

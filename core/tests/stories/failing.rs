@@ -1,6 +1,8 @@
 //! What happens when a node does not answer.
 
-use quorate::{Message, Output};
+use std::sync::Arc;
+
+use quorate::{AppVersion, Member, MemberStatus, Message, Output, Roles, UniqueAddress};
 
 use crate::cluster::Cluster;
 
@@ -185,4 +187,52 @@ fn one_observer_is_enough() {
     cluster.cut.clear();
     cluster.run_secs(5);
     assert_eq!(cluster.nodes["b"].view().unreachable_inside().count(), 0);
+}
+
+/// HB-35, HB-55: the ring hears the events of one change one by one, members before marks: who is dropped for a new member
+/// and taken back because that one is unreachable is asked again, and has lost its detector.
+#[test]
+fn the_ring_follows_the_events_of_a_change_one_by_one() {
+    let one = ("failure-detector.monitored-by-nr-of-members", "1");
+    let mut cluster = Cluster::formed(&["a", "c", "d", "e"], &[one]);
+    let (c, d) = (cluster.nodes["c"].unique_address().clone(), cluster.nodes["d"].unique_address().clone());
+    let asked = |cluster: &Cluster| {
+        let receivers = cluster.nodes["a"].heartbeat_receivers().iter();
+        receivers.map(|node| node.address.host().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(asked(&cluster), ["c"]);
+    assert!(cluster.nodes["a"].phi(&c.address).is_some());
+    let b = UniqueAddress::new(crate::cluster::address("b"), 1);
+    let joining = Member::with_parts(
+        b.clone(),
+        Roles::default(),
+        AppVersion::default(),
+        i32::MAX,
+        MemberStatus::Joining,
+    );
+    let state = cluster.nodes["d"].gossip().add(joining);
+    let table = state.reachability().unreachable(&d, &b);
+    let gossip = Arc::new(state.with_reachability(table).bump(d.key()).only_seen(&d));
+    cluster.receive("a", "d", Message::Gossip { gossip });
+    assert_eq!(asked(&cluster), ["b", "c"]);
+    assert_eq!(cluster.nodes["a"].phi(&c.address), None);
+}
+
+/// PHI-32, PHI-31: replies that come at ever longer intervals are warned of, with the address of who sent them.
+#[test]
+fn a_growing_interval_is_told_with_its_address() {
+    let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
+    cluster.run_secs(10);
+    cluster.outputs.clear();
+    cluster.cut_pair("a", "c");
+    cluster.run_secs(2);
+    cluster.cut.clear();
+    cluster.run_secs(2);
+    let growing = cluster.outputs.iter().filter_map(|(at, output)| match output {
+        Output::Warned(quorate::Warning::HeartbeatIntervalGrowing { address, interval }) if at == "a" => {
+            Some((address.host().to_owned(), interval.as_secs()))
+        }
+        _ => None,
+    });
+    assert_eq!(growing.collect::<Vec<_>>(), [("c".to_owned(), 3)]);
 }

@@ -112,7 +112,7 @@ fn a_removed_neighbour_is_asked_no_longer() {
     assert_eq!(asked(&mut cluster, "a"), ["c"]);
 }
 
-/// HB-19, HB-20: a node that was late with its heartbeats says so; one that was not does not.
+/// HB-19 to HB-21: a node that was late with its heartbeats says so, and asks as always; one that was not does not say so.
 #[test]
 fn a_node_that_was_late_with_its_heartbeats_says_so() {
     let mut cluster = Cluster::formed(&["a", "b"], &[]);
@@ -120,6 +120,11 @@ fn a_node_that_was_late_with_its_heartbeats_says_so() {
     cluster.run_secs(5);
     assert!(!cluster.told("a", is_late));
     cluster.now = cluster.now + std::time::Duration::from_secs(3);
-    cluster.give("a", InputKind::Tick);
+    let outputs = cluster.give("a", InputKind::Tick);
     assert!(cluster.told("a", is_late));
+    let is_heartbeat = |output: &&Output| matches!(output, Output::Send(envelope) if matches!(envelope.message, Message::Heartbeat { .. }));
+    assert_eq!(outputs.iter().filter(is_heartbeat).count(), 1);
+    assert!(!outputs.iter().any(|output| matches!(output, Output::Observed { .. })), "{outputs:?}");
+    cluster.run_secs(5);
+    assert!(cluster.nodes["a"].phi(&crate::cluster::address("b")).is_some_and(|phi| phi < 1.0));
 }

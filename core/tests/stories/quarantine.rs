@@ -1,8 +1,8 @@
 //! Who is gone, who is heard no more, and what is told of it.
 
 use quorate::{
-    Command, Decision, IgnoreReason, InputKind, MemberStatus, Message, Output, ReachabilityStatus,
-    StopReason, Warning,
+    AppVersion, Command, Decision, IgnoreReason, InputKind, Member, MemberStatus, Message, Output,
+    ReachabilityStatus, StopReason, Warning,
 };
 
 use crate::cluster::{Cluster, address};
@@ -218,4 +218,36 @@ fn a_notice_for_another_incarnation_is_dropped() {
     let outputs = cluster.give("b", InputKind::Received(envelope));
     assert!(matches!(&outputs[..], [Output::Ignored { why: IgnoreReason::NotForMe, .. }]), "{outputs:?}");
     assert_eq!(cluster.status("b", "b"), MemberStatus::Up);
+}
+
+/// WCH-10: a node that has missed how a member went takes it for one that left in good order, even if it was Down.
+#[test]
+fn what_counts_is_the_status_that_the_node_itself_has_seen_last() {
+    for status in [MemberStatus::Exiting, MemberStatus::Down] {
+        let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
+        let (b, c) =
+            (cluster.nodes["b"].unique_address().clone(), cluster.nodes["c"].unique_address().clone());
+        cluster.crash("c");
+        let state = cluster.nodes["b"].gossip().clone();
+        let gone = state.member(&c).unwrap().clone();
+        let gone = Member::with_parts(c.clone(), gone.roles().clone(), AppVersion::default(), 3, status);
+        let state = state.update(&[gone]).remove(&[c], 1).bump(b.key()).only_seen(&b);
+        cluster.receive("a", "b", Message::Gossip { gossip: state.into() });
+        assert_eq!(farewells(&cluster, "a"), ["gone c (up)"], "{status}");
+        assert_eq!(notices(&cluster, "a"), 0);
+        cluster.run_secs(6);
+        assert_eq!(farewells(&cluster, "a"), ["gone c (up)", "harmless c"], "{status}");
+    }
+}
+
+/// WCH-32: a member that is watched is asked by the ring and by nothing else.
+#[test]
+fn a_watched_member_is_asked_no_more_often_than_others() {
+    let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
+    cluster.command("a", Command::Watch(address("b")));
+    cluster.outputs.clear();
+    cluster.run_secs(10);
+    let asked = cluster.sent("a", |message| matches!(message, Message::Heartbeat { .. }));
+    let count = |name: &str| asked.iter().filter(|asked| **asked == name).count();
+    assert_eq!((count("b"), count("c")), (10, 10));
 }

@@ -10,8 +10,10 @@ use serde::Serialize;
 use super::Status;
 use super::input::{not_applicable, parse_jobs, parse_settings, read_case};
 use super::page::Page;
+use crate::case::{Link, parse};
 use crate::measure::{Measured, Summary, measure as measure_case};
 use crate::run::Options;
+use crate::settings::Settings;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -23,6 +25,10 @@ pub(super) struct Arguments {
     /// Set something for all nodes, over what the case sets; may be given several times.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// What the links between all nodes do besides, as a case writes it: `delay 1ms..5ms`, `loss 10%`; may be given several
+    /// times.
+    #[arg(long = "link", value_name = "PROPERTY")]
+    link: Vec<String>,
     /// How many threads to use; all that there are without it. The result is the same.
     #[arg(long, value_name = "COUNT", value_parser = parse_jobs)]
     jobs: Option<NonZeroUsize>,
@@ -34,6 +40,15 @@ fn parse_seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
         |text: &str| text.trim().parse::<u64>().map_err(|_| format!("`{text}` is no seed: a whole number"));
     let (from, to) = (number(from)?, number(to.trim_start_matches('='))?);
     if from > to { Err(format!("there is no seed from {from} to {to}")) } else { Ok(from..=to) }
+}
+
+/// What the links between all nodes do, as the statement `link` has it after the links.
+fn parse_link(text: &str) -> Result<Vec<Link>, String> {
+    if text.contains(['\n', '\r', '#']) {
+        return Err(format!("error: --link takes one property of a link, not `{text}`"));
+    }
+    let case = parse("--link", &format!("qcase 1\nnodes a\nlink * {text}\n"), &Settings);
+    case.map(|case| case.links).map_err(|errors| errors.render(false))
 }
 
 #[derive(Serialize)]
@@ -52,6 +67,7 @@ struct MetricObject {
     unit: &'static str,
     samples: u64,
     missed: u64,
+    mean: f64,
     median: f64,
     p99: f64,
     worst: f64,
@@ -78,12 +94,12 @@ pub(super) fn measure(page: &mut Page, arguments: &Arguments) -> io::Result<Stat
     let (from, to) = (arguments.seeds.start(), arguments.seeds.end());
     page.aside(format_args!("{name}, seeds {from} to {to}:\n"))?;
     page.line(format_args!(
-        "{:26} {:>10} {:>10} {:>10}  {:24} {:>7} {:>6}",
-        "", "median", "99 %", "worst", "unit", "samples", "missed"
+        "{:26} {:>10} {:>10} {:>10} {:>10}  {:24} {:>7} {:>6}",
+        "", "mean", "median", "99 %", "worst", "unit", "samples", "missed"
     ))?;
-    for Summary { metric, samples, missed, median, p99, worst, .. } in &measured.metrics {
+    for Summary { metric, samples, missed, mean, median, p99, worst, .. } in &measured.metrics {
         page.line(format_args!(
-            "{metric:26} {median:>10.3} {p99:>10.3} {worst:>10.3}  {:24} {samples:>7} {missed:>6}",
+            "{metric:26} {mean:>10.3} {median:>10.3} {p99:>10.3} {worst:>10.3}  {:24} {samples:>7} {missed:>6}",
             metric.unit()
         ))?;
     }
@@ -99,13 +115,16 @@ pub(super) fn measure(page: &mut Page, arguments: &Arguments) -> io::Result<Stat
 
 impl MetricObject {
     fn of(summary: &Summary) -> Self {
-        let Summary { metric, samples, missed, median, p99, worst, .. } = *summary;
-        Self { name: metric.name(), unit: metric.unit(), samples, missed, median, p99, worst }
+        let Summary { metric, samples, missed, mean, median, p99, worst, .. } = *summary;
+        Self { name: metric.name(), unit: metric.unit(), samples, missed, mean, median, p99, worst }
     }
 }
 
 fn measured(page: &Page, arguments: &Arguments, name: &str) -> Result<Measured, String> {
-    let case = read_case(&arguments.file, page.colour)?;
+    let mut case = read_case(&arguments.file, page.colour)?;
+    for text in &arguments.link {
+        case.links.extend(parse_link(text)?);
+    }
     let set = parse_settings(&arguments.set).map_err(|error| format!("error: {error}"))?;
     let all = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let jobs = arguments.jobs.unwrap_or_else(all).get();

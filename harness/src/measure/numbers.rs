@@ -87,6 +87,8 @@ pub struct Summary {
     pub samples: u64,
     /// How many more there should have been, had runs not ended before.
     pub missed: u64,
+    /// Their sum by their number: what a rate comes to over all runs, if these are equally long.
+    pub mean: f64,
     /// The measurement below or at which half of them are.
     pub median: f64,
     /// The one below or at which 99 of 100 are.
@@ -109,7 +111,9 @@ fn summary(samples: &[Sample]) -> Option<Summary> {
     let worst = *values.last()?;
     let missed = (samples.len() - values.len()) as u64;
     let rank = |percent: usize| values[(values.len() * percent).div_ceil(100).max(1) - 1];
-    Some(Summary { metric, samples: values.len() as u64, missed, median: rank(50), p99: rank(99), worst })
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let samples = values.len() as u64;
+    Some(Summary { metric, samples, missed, mean, median: rank(50), p99: rank(99), worst })
 }
 
 #[cfg(test)]
@@ -124,6 +128,7 @@ mod tests {
         let [summary] = summaries(samples.iter())[..] else { panic!("one metric") };
         assert_eq!((summary.samples, summary.missed), (200, 0));
         assert_eq!([summary.median, summary.p99, summary.worst].map(|value| value as u64), [100, 198, 200]);
+        assert!((summary.mean - 100.5).abs() < 1e-9);
         let few = [Sample(Metric::Left, Some(7.0)), Sample(Metric::Left, None), Sample(Metric::Joined, None)];
         let [summary] = summaries(few.iter())[..] else { panic!("what nobody measured is left out") };
         assert_eq!((summary.metric, summary.samples, summary.missed), (Metric::Left, 1, 1));

@@ -31,8 +31,8 @@ impl Node {
 
     /// PHI-1: a verdict of the host, which the next reaper's tick makes an observation.
     pub(super) fn hear_verdict(&mut self, address: &Address, is_available: bool) {
-        let inside = self.heartbeats.judge(address, is_available);
-        let outside = self.across.judge(address, is_available);
+        let inside = self.heartbeats.asking.judge(address, is_available);
+        let outside = self.across.asking.judge(address, is_available);
         if !(inside || outside) {
             let why = IgnoreReason::NotExternal;
             self.base.drop_it(None, None, why);
