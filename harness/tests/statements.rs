@@ -90,6 +90,40 @@ fn a_clock_that_jumps_ahead_makes_its_node_lose_sight_of_others() {
     );
 }
 
+/// SIM-5: clocks that show other times, or run a little fast or slow, are no matter; one that runs twice as fast asks twice as
+/// often, and one that runs half as fast half as often.
+#[test]
+fn clocks_that_differ_and_drift_matter_by_how_fast_they_run() {
+    let never = "never event a: unreachable-member e\nnever event e: unreachable-member a";
+    passes(&format!("at 0s clock e +1h\n{never}\nat 58s check converged, up 5"));
+    passes(&format!(
+        "at 20s clock e drift 500ppm\nat 20s clock d drift -500ppm\n{never}\nat 58s check converged, up 5"
+    ));
+    passes("at 20s clock e drift 1000000ppm\nat 50s check sent-per-second e > 12, sent-per-second d < 12");
+    passes("at 20s clock e drift -500000ppm\nat 50s check sent-per-second e < 8, sent-per-second d > 8");
+}
+
+/// SIM-3: as many messages get lost in bursts as without, but in bursts those of many seconds together, and that makes a node
+/// unreachable.
+#[test]
+fn loss_in_bursts_makes_a_node_unreachable_and_the_same_loss_without_does_not() {
+    passes(
+        "at 20s link * loss 20% in bursts of 8s for 30s\nat 20s check view a: e unreachable within 30s\nat 58s check converged, up 5",
+    );
+    passes(
+        "at 20s link * loss 20% for 30s\nnever event a: unreachable-member e\nat 58s check converged, up 5",
+    );
+}
+
+/// SIM-3: a link that works one way carries no answers: both ends lose each other, and all hear of it from either.
+#[test]
+fn a_link_that_works_one_way_is_lost_at_both_ends() {
+    passes(
+        "at 20s cut e > a\nat 27s check view a: e unreachable, view e: a unreachable, view b: e unreachable, view b: a unreachable\n\
+         at 28s heal\nat 45s check converged, up 5",
+    );
+}
+
 /// CASE-7: one that is bridged stays in sight of all; the sides lose each other.
 #[test]
 fn bridges_rings_and_flaps_cut_what_they_say() {

@@ -184,3 +184,35 @@ pub(super) static REST_OUTLASTS_LEAVES: Assumption = Assumption {
     sentence: "nobody was found unreachable meanwhile, or there is no resolver, or its stable-after is no shorter than T(N), \
                within which all agree and those that have left are removed",
 };
+
+/// Of R5.
+pub(super) static SAME_VIEW: Assumption = Assumption {
+    name: "same-view",
+    sentence: "all members of the data centre run, have the same members, and see nobody unreachable or Down",
+};
+
+/// Of L9.
+pub(super) static MILD: Assumption = Assumption {
+    name: "mild",
+    sentence: "there are at most ten nodes, none has crashed, and at all times every link between live ones was open, lost at most \
+               one message in ten and took at most half a second, and every host did what it should",
+};
+
+/// Of L10.
+pub(super) static GENTLE: Assumption = Assumption {
+    name: "gentle",
+    sentence: "at all times every link between live nodes was open, lost at most one message in a hundred and took at most half a \
+               second, and every host did what it should",
+};
+
+/// Of L9, L10.
+pub(super) static PATIENT: Assumption = Assumption {
+    name: "patient",
+    sentence: "failure detectors are at least as patient as by default; for L9 resolvers wait at least ten seconds, too",
+};
+
+/// Of L11.
+pub(super) static STEADY: Assumption = Assumption {
+    name: "steady",
+    sentence: "for ten seconds all nodes agreed on members that are all live, Up and reachable",
+};

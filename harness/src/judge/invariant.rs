@@ -6,7 +6,7 @@ use crate::case::INVARIANT_IDS;
 
 use super::{
     agreement, convergence, deciding, duties, exchange, identity, leading, leaving, liveness, membership,
-    promotion, reachability, rows, split, staying, telling, versions, welcoming,
+    promotion, rates, reachability, ring, rows, split, staying, telling, versions, welcoming,
 };
 
 /// INV-1: one sentence that must hold of every run.
@@ -154,6 +154,7 @@ pub static INVARIANTS: &[&Invariant] = &[
     &rows::R2,
     &rows::R3,
     &rows::R4,
+    &ring::R5,
     &agreement::C1,
     &convergence::C2,
     &convergence::C3,
@@ -188,6 +189,10 @@ pub static INVARIANTS: &[&Invariant] = &[
     &duties::L6,
     &duties::L7,
     &duties::L8,
+    &rates::L9,
+    &rates::L10,
+    &rates::L11,
+    &rates::L12,
 ];
 
 impl Invariant {

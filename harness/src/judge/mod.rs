@@ -51,7 +51,9 @@ mod liveness;
 mod membership;
 mod naive;
 mod promotion;
+mod rates;
 mod reachability;
+mod ring;
 mod rows;
 mod seat;
 mod split;
@@ -82,6 +84,7 @@ use invariant::COUNT;
 pub use invariant::{Assumption, Group, INVARIANTS, Invariant, Watches};
 use ledger::Ledger;
 use liveness::Quiet;
+use rates::Rates;
 use seat::{Seat, Terms};
 use split::{Accord, Circumstances, Partition};
 pub use stage::{Cause, Event, Named, NodeView, Stage};
@@ -148,6 +151,7 @@ pub struct Judge {
     /// The network among live nodes, if it is known.
     partition: Option<Partition>,
     quiet: Quiet,
+    rates: Rates,
     /// What must have come by a time.
     duties: Vec<Duty>,
     /// When the first of that is looked at.
@@ -173,6 +177,7 @@ impl Judge {
             ledger: Ledger::default(),
             partition: None,
             quiet: Quiet::never(),
+            rates: Rates::default(),
             duties: Vec::new(),
             next_duty: Instant::MAX,
             troubled: 0,
@@ -258,6 +263,7 @@ impl Judge {
             .values()
             .filter_map(|host| Some((*host, self.seats[*host].as_ref()?.me.clone())))
             .collect();
+        let before_count = self.live.len();
         self.find_ended(stage);
         self.partition = None;
         let partition = self.partition(stage);
@@ -268,6 +274,10 @@ impl Judge {
             self.await_removals(at, gone);
         }
         self.await_rest(stage, at);
+        if before_count > self.live.len() {
+            self.rates_meet_a_fault();
+        }
+        self.follow_rates(stage, at);
     }
 
     /// Something happened at a host.
@@ -310,7 +320,10 @@ impl Judge {
                 self.ledger.leaving.clear();
             }
             // To the others it is a crash.
-            CommandKind::Stop => self.fault(at),
+            CommandKind::Stop => {
+                self.rates_meet_a_fault();
+                self.fault(at);
+            }
             CommandKind::Join => {
                 self.ledger.joined_by_address = true;
                 self.settle_if_calm();
@@ -328,6 +341,7 @@ impl Judge {
             return;
         }
         if self.seats[host].as_ref().is_some_and(|seat| seat.is_live) {
+            self.rates_meet_a_fault();
             self.fault(at);
             self.end(host);
         }

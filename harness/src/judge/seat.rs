@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quorate::{
-    Address, Config, Downing, Gossip, Instant, LocalView, MemberStatus, Phase, Repairs, ResolverConfig,
-    StrategyName, UniqueAddress,
+    Address, Config, Downing, FailureDetectorConfig, Gossip, Instant, LocalView, MemberStatus, Phase,
+    Repairs, ResolverConfig, StrategyName, UniqueAddress,
 };
 
 use super::change::Moved;
@@ -60,6 +60,7 @@ pub(super) struct Terms {
     pub(super) stable_after: Duration,
     /// SBR-14: how long a resolver waits before it downs anybody, whatever its strategy; none if there is no resolver.
     pub(super) downs_after: Option<Duration>,
+    pub(super) detector: FailureDetectorConfig,
     pub(super) heartbeat_interval: Duration,
     pub(super) heartbeat_pause: Duration,
     pub(super) reaper_interval: Duration,
@@ -87,6 +88,7 @@ impl Terms {
             lease: LeaseTerms::of(config),
             stable_after: config.sbr.stable_after,
             downs_after: (config.downing == Downing::Sbr).then_some(config.sbr.stable_after),
+            detector: config.failure_detector.clone(),
             heartbeat_interval: config.failure_detector.heartbeat_interval,
             heartbeat_pause: config.failure_detector.acceptable_heartbeat_pause,
             reaper_interval: config.unreachable_nodes_reaper_interval,

@@ -53,10 +53,17 @@ pub trait Stage {
         &[]
     }
 
-    /// Whether the link from one host to another, cut or not, loses at most one message in ten, and is fast beside a
-    /// second.
-    fn is_mild(&self, from: usize, to: usize) -> bool {
+    /// Whether the link from one host to another, cut or not, loses at most so many of a million messages, none of them in
+    /// bursts, is fast beside a second, and both hosts do what they should.
+    fn is_mild(&self, from: usize, to: usize, loss_max: u32) -> bool {
+        let _ = loss_max;
         self.is_sound(from, to)
+    }
+
+    /// HB-46: whom the node of a host asks by the heartbeat ring; nothing if there is none, or if it is not known.
+    fn asks(&self, host: usize) -> Option<Vec<UniqueAddress>> {
+        let _ = host;
+        None
     }
 
     /// Whether the clock of a host has always shown the world's time.
@@ -126,8 +133,12 @@ impl<S: Stage, F: Fn(&UniqueAddress) -> String> Stage for Named<'_, S, F> {
         self.stage.seeds(host)
     }
 
-    fn is_mild(&self, from: usize, to: usize) -> bool {
-        self.stage.is_mild(from, to)
+    fn is_mild(&self, from: usize, to: usize, loss_max: u32) -> bool {
+        self.stage.is_mild(from, to, loss_max)
+    }
+
+    fn asks(&self, host: usize) -> Option<Vec<UniqueAddress>> {
+        self.stage.asks(host)
     }
 
     fn keeps_time(&self, host: usize) -> bool {
@@ -292,8 +303,6 @@ fn cause_of_action(action: &Action, outcome: &Outcome) -> Cause {
 
 /// The longest delay of a link that counts as fast.
 const FAST: Duration = Duration::from_millis(500);
-/// The most loss of a link that counts as mild: one message in ten.
-const LOSS_MILD: u32 = 100_000;
 
 /// Whether nothing is held or dropped by its kind on a link, cut or not, and the hosts at its ends do what they should.
 fn is_unobstructed<A: Application>(world: &World<A>, from: HostId, to: HostId) -> bool {
@@ -324,11 +333,16 @@ impl<A: Application> Stage for World<A> {
         is_unobstructed(self, from, to) && self.link(from, to).is_sound_within(FAST)
     }
 
-    fn is_mild(&self, from: usize, to: usize) -> bool {
+    fn asks(&self, host: usize) -> Option<Vec<UniqueAddress>> {
+        let node = World::hosts(self).get(host).and_then(quorate_sim::Host::node)?;
+        Some(node.heartbeat_receivers().to_vec())
+    }
+
+    fn is_mild(&self, from: usize, to: usize, loss_max: u32) -> bool {
         let (from, to) = (HostId::from_index(from), HostId::from_index(to));
         let mut link = self.link(from, to);
         let loss = std::mem::replace(&mut link.loss, Loss::NONE);
-        let loses_little = loss.parts_per_million() <= LOSS_MILD && loss.burst().is_zero();
+        let loses_little = loss.parts_per_million() <= loss_max && loss.burst().is_zero();
         is_unobstructed(self, from, to) && loses_little && link.is_sound_within(FAST)
     }
 

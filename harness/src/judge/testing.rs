@@ -174,6 +174,10 @@ pub(super) struct FakeStage {
     pub(super) nodes: Vec<FakeNode>,
     pub(super) cuts: Vec<(usize, usize)>,
     pub(super) lossy: Vec<(usize, usize)>,
+    /// How many messages all hosts have sent.
+    pub(super) sent: u64,
+    /// By host, whom it asks.
+    pub(super) asks: Vec<Vec<UniqueAddress>>,
 }
 
 impl Stage for FakeStage {
@@ -196,6 +200,14 @@ impl Stage for FakeStage {
 
     fn is_sound(&self, from: usize, to: usize) -> bool {
         !self.lossy.contains(&(from, to))
+    }
+
+    fn sent(&self, host: usize) -> u64 {
+        if host == 0 { self.sent } else { 0 }
+    }
+
+    fn asks(&self, host: usize) -> Option<Vec<UniqueAddress>> {
+        self.asks.get(host).cloned()
     }
 
     fn name(&self, node: &UniqueAddress) -> String {

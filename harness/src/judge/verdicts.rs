@@ -108,6 +108,7 @@ impl Judge {
             return self.judge_outputs(stage, host, node, &change, event);
         }
         self.judge_change(stage, host, &change, event);
+        self.judge_marks(&change);
         self.judge_outputs(stage, host, node, &change, event);
         self.remember(host, node, &change, event);
         self.await_members(stage, &change, event);
@@ -368,6 +369,9 @@ impl Judge {
         if self.troubled > 0 {
             self.quiet.end();
         }
+        if change.members_changed || change.observations_replaced() {
+            self.unsteady();
+        }
         // Whoever is let in begins a change of its own, and so does a tombstone that has grown too old.
         let lets_in = matches!(event.cause, Cause::Join | Cause::Welcome);
         let forgets = !change.cause.is_merge() && change.before.same_content(change.after);
@@ -478,6 +482,8 @@ impl Judge {
         }
         self.judge_convergence_bound(stage, at, Names(&name));
         self.judge_duties(stage, at, Names(&name));
+        self.judge_rings(stage, Names(&name));
+        self.judge_rates(stage, at, Names(&name));
         self.ledger.versions.keep_those_of(self.seats.iter().flatten().filter(|seat| seat.is_live));
     }
 

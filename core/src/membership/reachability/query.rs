@@ -19,7 +19,7 @@ impl Reachability {
         self.status(observer, subject) == ReachabilityStatus::Reachable
     }
 
-    /// RCH-35: what all observers together say: terminated if one says so, else unreachable if one says so.
+    /// RCH-35, RCH-51: what all observers together say: terminated if one says so, else unreachable if one says so.
     #[must_use]
     pub fn aggregated_status(&self, subject: &UniqueAddress) -> ReachabilityStatus {
         if self.0.subjects.terminated().binary_search(subject).is_ok() {
