@@ -205,7 +205,14 @@ impl Judge {
         if !self.rates.is_mild && !self.rates.is_gentle {
             return;
         }
-        let runs = |judge: &Self, node: &UniqueAddress| judge.live_seat(node.key(), node).is_some();
+        // What a node makes of others after one of them has removed it is of no account, nor what they make of it.
+        let is_removed = |node: &UniqueAddress| self.ledger.departed.contains(&node.key());
+        if is_removed(change.me) {
+            return;
+        }
+        let runs = |judge: &Self, node: &UniqueAddress| {
+            judge.live_seat(node.key(), node).is_some() && !judge.ledger.departed.contains(&node.key())
+        };
         if change.cause == Cause::Tick && change.observations_replaced() {
             let before = change.before.reachability();
             let records = change.after.reachability().row(change.me).map_or(&[][..], |row| row.records());
