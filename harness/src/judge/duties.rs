@@ -143,8 +143,7 @@ impl Duty {
             "L2" => seats.iter().find_map(|seat| {
                 let (observer, subject) = observation_of_live(seat, seats)?;
                 let one = format!("to {} {} is unreachable", names.of(&seat.me), names.of(subject));
-                let other =
-                    format!("{} is alive and could have taken that back; {}", names.of(observer), late());
+                let other = format!("that is what {} has observed; {}", names.of(observer), late());
                 Some(Finding::new(&[&seat.me, subject], one, other))
             }),
             "L3" | "L5" => still_a_member(node?, seats, late(), names),
@@ -160,12 +159,17 @@ impl Duty {
     }
 }
 
-/// RCH-3: an observation is taken back by its observer only, so that of a dead one stays until that one is removed (L3).
-/// Gives one that a live node has of another.
+/// RCH-3: an observation is taken back by its observer only, so that of a dead one stays until that one is removed (L3). But nobody
+/// downs one that is Exiting: what it has observed would stay for good, were it not left out (REP-70). Gives one that
+/// should not be there any more.
 fn observation_of_live<'a>(seat: &'a Seat, live: &[&Seat]) -> Option<(&'a UniqueAddress, &'a UniqueAddress)> {
     let lives = |node: &UniqueAddress| live.iter().any(|seat| seat.me == *node);
     let table = seat.gossip.reachability();
-    let observers = table.observers().filter(|observer| lives(observer));
+    let has_left = |node: &UniqueAddress| {
+        let left_out = seat.terms.repairs.exiting_observers;
+        !left_out && seat.gossip.member(node).is_some_and(|member| member.status() == Exiting)
+    };
+    let observers = table.observers().filter(|observer| lives(observer) || has_left(observer));
     observers.into_iter().find_map(|observer| {
         let subject = table.unreachable_from(observer).find(|subject| lives(subject))?;
         Some((observer, subject))
@@ -211,7 +215,7 @@ mod tests {
     use quorate::MemberStatus::{Leaving, Up};
     use quorate::{Config, Reachability};
 
-    use super::super::testing::{gossip, names, node, observed, seat};
+    use super::super::testing::{gossip, member, names, node, observed, seat};
     use super::*;
 
     fn unmet(invariant: &'static Invariant, about: &str, seats: &[Seat]) -> Option<Vec<UniqueAddress>> {
@@ -234,8 +238,18 @@ mod tests {
         assert_eq!(unmet(&L2, "a", &[seat("a", lost)]), None, "b does not live");
         let state = gossip(&[("a", Up), ("b", Up), ("c", Up)]);
         let lost = observed(&state, Reachability::new().unreachable(&node("c"), &node("b")));
-        let (a, b) = (seat("a", lost.clone()), seat("b", lost));
-        assert_eq!(unmet(&L2, "a", &[a, b]), None, "c, which says so, does not live");
+        let (mut a, mut b) = (seat("a", lost.clone()), seat("b", lost.clone()));
+        assert_eq!(unmet(&L2, "a", &[a.clone(), b.clone()]), None, "c, which says so, does not live");
+        let left = std::sync::Arc::new(lost.update(&[member("c", Exiting)]));
+        let exact = std::sync::Arc::new(Terms { repairs: quorate::Repairs::none(), ..(*a.terms).clone() });
+        for seat in [&mut a, &mut b] {
+            (seat.gossip, seat.terms) = (left.clone(), exact.clone());
+        }
+        assert!(unmet(&L2, "a", &[a.clone(), b.clone()]).is_some(), "nobody downs c, which has left");
+        for seat in [&mut a, &mut b] {
+            std::sync::Arc::make_mut(&mut seat.terms).repairs = quorate::Repairs::all();
+        }
+        assert_eq!(unmet(&L2, "a", &[a, b]), None, "and so it is left out");
     }
 
     /// L3, L5

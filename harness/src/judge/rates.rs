@@ -118,9 +118,9 @@ impl Terms {
     fn marks_per_hour(&self, loss: f64) -> f64 {
         let interval = self.heartbeat_interval.as_secs_f64().max(0.001);
         let tolerated = self.heartbeat_pause.saturating_sub(2 * SLOWEST).as_secs_f64();
-        let in_a_row = (tolerated / interval).floor() as i32 + 1;
+        let in_a_row = (tolerated / interval).floor() as usize + 1;
         let lost_round = 1.0 - (1.0 - loss) * (1.0 - loss);
-        3600.0 / interval * lost_round.powi(in_a_row)
+        3600.0 / interval * std::iter::repeat_n(lost_round, in_a_row).product::<f64>()
     }
 
     /// L11: what a node of so many may send in a second: heartbeats and answers, and three for gossip.
