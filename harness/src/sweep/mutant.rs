@@ -83,7 +83,7 @@ mod tests {
             let on = repairs_of(&settings);
             settings.extend(mutant.sound());
             match mutant {
-                Mutant::Planted(_) => assert!(on.is_empty()),
+                Mutant::Planted(_) => assert_eq!(on, repairs_of(&[]), "as by default"),
                 Mutant::WithoutRepair(name) => {
                     assert!(!on.contains(&name));
                     assert_eq!(repairs_of(&settings), Repairs::NAMES);
