@@ -389,8 +389,8 @@ fn noticed(page: &mut Page<'_>, notice: &Notice) {
 fn warned(page: &mut Page<'_>, warning: &Warning) {
     match warning {
         Warning::HeartbeatDelayed { elapsed } => {
-            let text =
-                format_args!("was late with its heartbeats: {} ms since the last", elapsed.as_millis());
+            let elapsed = elapsed.as_millis();
+            let text = format_args!("was late with its heartbeats: {elapsed} ms since the last");
             page.marked(Warn, Heartbeat, Marker::HeartbeatStarvation, text);
         }
         // OBS-13
