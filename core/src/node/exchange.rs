@@ -157,29 +157,33 @@ pub(super) fn receive_gossip(
     remote: Arc<Gossip>,
     founder: Option<&UniqueAddress>,
 ) -> Option<Received> {
+    let what = if founder.is_some() { MessageKind::Introduction } else { MessageKind::Gossip };
     if let Some(why) = refusal(base, from, &remote, founder) {
-        let what = if founder.is_some() { MessageKind::Introduction } else { MessageKind::Gossip };
         base.ignore(from, what, why);
         return None;
     }
-    if base.config.repairs.content_decides {
-        return join_content(base, from, &remote);
-    }
     let local = base.gossip().clone();
-    let previous_status = base.view().own_status();
-    let outcome = outcome(&remote, &local);
     let repairs = base.config.repairs;
     let unseen_by_me = !base.exit_in_progress && !remote.is_seen_by(&base.me);
-    let (state, talk_back) = match outcome {
-        Outcome::Same => (Arc::new(remote.merge_seen(&local, &repairs)), unseen_by_me),
-        Outcome::Older if repairs.breaks(Planted::OlderGossipTaken) => (remote, unseen_by_me),
-        Outcome::Older => (local.clone(), true),
-        Outcome::Newer => (remote, unseen_by_me),
-        Outcome::Merge => (Arc::new(Gossip::merge_received(&remote, &local, &repairs)), true),
+    let (outcome, state) = if repairs.content_decides {
+        join_content(base, &remote, &local)
+    } else {
+        let outcome = outcome(&remote, &local);
+        let state = match outcome {
+            Outcome::Same => Arc::new(remote.merge_seen(&local, &repairs)),
+            Outcome::Older if !repairs.breaks(Planted::OlderGossipTaken) => local.clone(),
+            Outcome::Older | Outcome::Newer => remote,
+            Outcome::Merge => Arc::new(Gossip::merge_received(&remote, &local, &repairs)),
+        };
+        (outcome, state)
     };
-    if outcome == Outcome::Merge && is_too_large(base, from, &state) {
+    // FRM-30: what came of the two may be larger than either.
+    if let Err(over) = base.config.limits.check(&state) {
+        base.ignore(from, what, IgnoreReason::OverLimit(over));
         return None;
     }
+    let talk_back = unseen_by_me || matches!(outcome, Outcome::Older | Outcome::Merge);
+    let previous_status = base.view().own_status();
     statistics::count(base, outcome);
     let counts = outcome == Outcome::Merge && repairs.breaks(Planted::MergeCounts);
     let state = if counts { Arc::new(state.bump(base.my_key)) } else { state };
@@ -195,43 +199,18 @@ pub(super) fn receive_gossip(
 
 /// REP-12 (`content_decides`): the same by content. REP-15: tombstones of an age at which this node drops its own are not
 /// taken over.
-fn join_content(base: &mut Base, from: &UniqueAddress, remote: &Gossip) -> Option<Received> {
-    let local = base.gossip().clone();
-    let previous_status = base.view().own_status();
-    let unseen_by_me = !base.exit_in_progress && !remote.is_seen_by(&base.me);
+fn join_content(base: &Base, remote: &Gossip, local: &Arc<Gossip>) -> (Outcome, Arc<Gossip>) {
     let remote = remote.prune_tombstones(oldest_tombstone_ms(base));
-    let (relation, state) = Gossip::join(&remote, &local, &base.config.repairs);
-    if is_too_large(base, from, &state) {
-        return None;
+    let (relation, state) = Gossip::join(&remote, local, &base.config.repairs);
+    match relation {
+        Relation::Same => (Outcome::Same, state),
+        Relation::Newer => (Outcome::Newer, state),
+        Relation::Older if base.config.repairs.breaks(Planted::OlderGossipTaken) => {
+            (Outcome::Older, Arc::new(remote))
+        }
+        Relation::Older => (Outcome::Older, state),
+        Relation::Merge => (Outcome::Merge, state),
     }
-    let takes_older = relation == Relation::Older && base.config.repairs.breaks(Planted::OlderGossipTaken);
-    let state = if takes_older { Arc::new(remote) } else { state };
-    let (outcome, talk_back) = match relation {
-        Relation::Same => (Outcome::Same, unseen_by_me),
-        Relation::Newer => (Outcome::Newer, unseen_by_me),
-        Relation::Older => (Outcome::Older, true),
-        Relation::Merge => (Outcome::Merge, true),
-    };
-    statistics::count(base, outcome);
-    let counts = outcome == Outcome::Merge && base.config.repairs.breaks(Planted::MergeCounts);
-    let state = if counts { Arc::new(state.bump(base.my_key)) } else { state };
-    let marks_seen = !base.exit_in_progress || base.config.repairs.breaks(Planted::ExitingMarksSeen);
-    let new_members = added_members(&local, &state);
-    if !marks_seen || state.is_seen_by(&base.me) {
-        base.adopt_shared(state);
-    } else {
-        base.adopt(state.with_seen(&base.me));
-    }
-    Some(Received { new_members, talk_back, previous_status })
-}
-
-/// FRM-30: whether a state that came of two is larger than this node holds: then what was told is ignored.
-fn is_too_large(base: &mut Base, from: &UniqueAddress, state: &Gossip) -> bool {
-    let over = base.config.limits.check(state).err();
-    if let Some(over) = over {
-        base.ignore(from, MessageKind::Gossip, IgnoreReason::OverLimit(over));
-    }
-    over.is_some()
 }
 
 /// FRM-30, FRM-32: why a state is none that this node may hold, whoever tells it: it is too large, or no rule leads to it (V4).

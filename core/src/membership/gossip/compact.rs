@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Gossip, GossipError, Parts, Seen, Tombstones, check_observers};
+use super::{Gossip, GossipError, Parts, Tombstones};
 use crate::membership::clock::{ClockError, VectorClock};
 use crate::membership::{Member, Members, NodeKey, Reachability, UniqueAddress};
 
@@ -40,16 +40,8 @@ impl CompactGossip {
         let mut counts: Vec<u64> = members.iter().map(|member| clock.count(member.key())).collect();
         let last = counts.iter().rposition(|count| *count > 0).map_or(0, |place| place + 1);
         counts.truncate(last);
-        let members_with_one = counts.iter().filter(|count| **count > 0).count();
-        let strangers = if members_with_one == clock.entries().len() {
-            VectorClock::new()
-        } else {
-            let mut keys: Vec<NodeKey> = members.iter().map(Member::key).collect();
-            keys.sort_unstable();
-            let is_stranger = |(key, _): &&(NodeKey, u64)| keys.binary_search(key).is_err();
-            let entries: Vec<_> = clock.entries().iter().filter(is_stranger).copied().collect();
-            VectorClock::try_from(entries).unwrap_or_default()
-        };
+        let strangers = members.keys_missing(clock.entries()).map(|key| (key, clock.count(key)));
+        let strangers = VectorClock::try_from(strangers.collect::<Vec<_>>()).unwrap_or_default();
         Self { members, reachability, seen, seen_strangers, tombstones, counts, strangers }
     }
 
@@ -67,9 +59,8 @@ impl CompactGossip {
             return Err(CompactError::StrangerIsMember(twice[0].0));
         }
         let clock = VectorClock::try_from(entries).map_err(CompactError::Clock)?;
-        check_observers(&members, &reachability).map_err(CompactError::Gossip)?;
-        let seen = Seen::from_parts(&members, &seen, &seen_strangers).map_err(CompactError::Gossip)?;
-        Ok(Gossip::assemble(members, reachability, seen, tombstones, clock))
+        let parts = Parts { members, reachability, seen, seen_strangers, tombstones, clock };
+        Gossip::try_from(parts).map_err(CompactError::Gossip)
     }
 }
 

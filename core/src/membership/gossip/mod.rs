@@ -309,8 +309,11 @@ impl Gossip {
     /// A key of the clock that is neither a member's nor that of a removed one. There is none in a state that came about by
     /// the rules (GSP-21, GSP-30, GSP-72).
     pub(crate) fn stranger_in_clock(&self) -> Option<NodeKey> {
-        let stranger = |key: &NodeKey| !self.tombstones.iter().any(|(node, _)| node.key() == *key);
-        self.members.keys_missing(self.clock.entries()).find(stranger)
+        let mut missing = self.members.keys_missing(self.clock.entries()).peekable();
+        missing.peek()?;
+        let mut removed: Vec<NodeKey> = self.tombstones.iter().map(|(node, _)| node.key()).collect();
+        removed.sort_unstable();
+        missing.find(|key| removed.binary_search(key).is_err())
     }
 }
 
