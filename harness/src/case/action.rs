@@ -217,6 +217,21 @@ pub enum Action {
     End,
 }
 
+impl Action {
+    /// Whether it takes links away until they are healed.
+    pub(crate) fn cuts_links(&self) -> bool {
+        matches!(
+            self,
+            Self::CutGroups { .. }
+                | Self::CutLink { .. }
+                | Self::Isolate { .. }
+                | Self::Bridge { .. }
+                | Self::Ring { .. }
+                | Self::Flap { .. }
+        )
+    }
+}
+
 /// What becomes of one message, whatever its link would have done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {

@@ -106,7 +106,7 @@ fn draw_with(id: CaseId, takes_part: impl Fn(&Family, bool) -> bool) -> Case {
 fn mend(case: &Case) -> Vec<Action> {
     let all = || case.steps.iter().map(|step| &step.action);
     let mut mended = Vec::new();
-    if all().any(cuts) {
+    if all().any(Action::cuts_links) {
         mended.push(Action::Heal { between: None });
     }
     if all().any(|action| matches!(action, Action::Hold { .. })) {
@@ -142,19 +142,6 @@ fn mend(case: &Case) -> Vec<Action> {
         restore(LinkEffect::Delay(at_first.unwrap_or(USUAL_DELAY)));
     }
     mended
-}
-
-/// Whether an action takes links away until they are healed.
-fn cuts(action: &Action) -> bool {
-    matches!(
-        action,
-        Action::CutGroups { .. }
-            | Action::CutLink { .. }
-            | Action::Isolate { .. }
-            | Action::Bridge { .. }
-            | Action::Ring { .. }
-            | Action::Flap { .. }
-    )
 }
 
 /// How long a message is under way if nothing else is said.

@@ -74,7 +74,7 @@ fn drawn_cases_end_in_quiet() {
         assert_eq!(end.action, Action::End);
         let last = rest.last().map_or(0, |step| step.at.nanos());
         assert!(end.at.nanos() - last >= 29_000_000_000, "{id}");
-        let last_cut = rest.iter().rposition(|step| cuts(&step.action));
+        let last_cut = rest.iter().rposition(|step| step.action.cuts_links());
         let last_heal = rest.iter().rposition(|step| step.action == Action::Heal { between: None });
         assert!(last_cut <= last_heal, "{id}:\n{case}");
     }

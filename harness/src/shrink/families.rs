@@ -27,14 +27,8 @@ const FAMILIES: [Family; 7] = [
 
 fn family(action: &Action) -> Option<Family> {
     Some(match action {
-        Action::CutGroups { .. }
-        | Action::CutLink { .. }
-        | Action::Isolate { .. }
-        | Action::Bridge { .. }
-        | Action::Ring { .. }
-        | Action::Flap { .. }
-        | Action::Heal { .. }
-        | Action::HealGroups { .. } => Family::Cuts,
+        _ if action.cuts_links() => Family::Cuts,
+        Action::Heal { .. } | Action::HealGroups { .. } => Family::Cuts,
         Action::Link(_)
         | Action::Block { .. }
         | Action::Unblock { .. }
