@@ -72,6 +72,7 @@ extern crate std;
 
 mod config;
 mod failure;
+mod format;
 #[doc(hidden)]
 pub mod internals;
 mod limits;
@@ -99,6 +100,7 @@ pub use config::{
     LeaseMajorityConfig, LogConfig, MultiDataCenterConfig, ResolverConfig, Setting, StaticQuorumConfig,
     StrategyName,
 };
+pub use format::{NEWEST_FORMAT, OLDEST_FORMAT};
 pub use limits::{Bounded, Limits, OverLimit};
 pub use membership::{
     APP_VERSION_BYTES_MAX, Address, AddressError, AppVersion, AppVersionError, Candidates, ClockError,
@@ -114,7 +116,7 @@ pub use node::{
 };
 pub use protocol::{
     Class, Codec, DecodeError, Destination, EncodeError, Envelope, Field, Frames, JoinRefusal, Message,
-    MessageKind, NEWEST_FORMAT, OLDEST_FORMAT,
+    MessageKind,
 };
 pub use repairs::Repairs;
 pub use sbr::{

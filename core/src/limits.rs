@@ -4,8 +4,8 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::format::NEWEST_FORMAT;
 use crate::membership::Gossip;
-use crate::protocol::NEWEST_FORMAT;
 
 /// The most that a node holds, sends and takes. Nothing that a peer sends makes it hold or do more: what would is refused, by an
 /// output that names the limit and the number.
@@ -63,6 +63,17 @@ pub enum Bounded {
 }
 
 impl Bounded {
+    /// How many of them a state has.
+    fn count_in(self, gossip: &Gossip) -> u64 {
+        let count = match self {
+            Self::Members => gossip.members().len(),
+            Self::Tombstones => gossip.tombstones().len(),
+            Self::Observations => gossip.reachability().rows().iter().map(|row| row.records().len()).sum(),
+            Self::StrangersSeen => gossip.strangers_seen(),
+        };
+        count as u64
+    }
+
     /// The setting that bounds it.
     #[must_use]
     pub const fn setting(self) -> &'static str {
@@ -98,25 +109,28 @@ impl fmt::Display for OverLimit {
 }
 
 impl Limits {
-    /// FRM-30: whether a state may be held.
+    /// FRM-30: whether a state may be held by a node that holds another now. What it holds already it may go on holding, although
+    /// changes of its own brought that over a limit.
     ///
     /// # Errors
-    /// The first limit that it is over.
-    pub(crate) fn check(&self, gossip: &Gossip) -> Result<(), OverLimit> {
-        let rows = gossip.reachability().rows();
-        let observations = rows.iter().map(|row| row.records().len()).sum();
-        let strangers = gossip.strangers_seen();
-        for (of, count, limit) in [
-            (Bounded::Members, gossip.members().len(), self.members),
-            (Bounded::Tombstones, gossip.tombstones().len(), self.tombstones),
-            (Bounded::Observations, observations, self.observations),
-            (Bounded::StrangersSeen, strangers, self.members),
+    /// The first limit that it is over, and of which it has more than what is held.
+    pub(crate) fn check(&self, gossip: &Gossip, held: &Gossip) -> Result<(), OverLimit> {
+        for (of, limit) in [
+            (Bounded::Members, self.members),
+            (Bounded::Tombstones, self.tombstones),
+            (Bounded::Observations, self.observations),
+            (Bounded::StrangersSeen, self.members),
         ] {
-            let (count, limit) = (count as u64, u64::from(limit));
-            if count > limit {
+            let (count, limit) = (of.count_in(gossip), u64::from(limit));
+            if count > limit && count > of.count_in(held) {
                 return Err(OverLimit { of, count, limit });
             }
         }
         Ok(())
+    }
+
+    /// FRM-34: how many more members may be removed from a state that keeps `tombstones`.
+    pub(crate) const fn room_for_removals(&self, tombstones: usize) -> usize {
+        (self.tombstones as usize).saturating_sub(tombstones)
     }
 }

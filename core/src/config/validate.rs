@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use super::error::{ConfigError, ConfigErrors};
 use super::{CLUSTER_NAME_BYTES_MAX, Config, DetectorKind, StrategyName};
-use crate::protocol::{NEWEST_FORMAT, OLDEST_FORMAT};
+use crate::format::{NEWEST_FORMAT, OLDEST_FORMAT};
 
 /// Two hosts of the longest text, a cluster's name, and some hundred bytes of a message.
 const FRAME_BYTES_MIN: usize = 1024;

@@ -178,7 +178,7 @@ pub(super) fn receive_gossip(
         (outcome, state)
     };
     // FRM-30: what came of the two may be larger than either.
-    if let Err(over) = base.config.limits.check(&state) {
+    if let Err(over) = base.config.limits.check(&state, &local) {
         base.ignore(from, what, IgnoreReason::OverLimit(over));
         return None;
     }
@@ -215,7 +215,7 @@ fn join_content(base: &Base, remote: &Gossip, local: &Arc<Gossip>) -> (Outcome, 
 
 /// FRM-30, FRM-32: why a state is none that this node may hold, whoever tells it: it is too large, or no rule leads to it (V4).
 pub(super) fn unfit(base: &Base, state: &Gossip) -> Option<IgnoreReason> {
-    if let Err(over) = base.config.limits.check(state) {
+    if let Err(over) = base.config.limits.check(state, base.gossip()) {
         return Some(IgnoreReason::OverLimit(over));
     }
     let is_own_clock = state.clock() == base.gossip().clock();

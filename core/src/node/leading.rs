@@ -122,9 +122,10 @@ impl Leading {
         leaving: &mut Leaving,
         preparing: bool,
     ) -> Option<Acted> {
-        let removed = self.removable(base);
+        let mut removed = self.removable(base);
         let changed = promotions(base, preparing);
         let limit_ms = tombstone_limit_ms(base);
+        postpone_removals(base, &mut removed, limit_ms);
         // LDR-23: a leader with convergence prunes tombstones, whatever else it does.
         let stones_fall = base.gossip().tombstones().any_until(limit_ms);
         let anybody_moves = !(removed.is_empty() && changed.is_empty());
@@ -174,6 +175,19 @@ impl Leading {
 
     pub(super) fn hash64(&self) -> u64 {
         mix(u64::from(self.ticks_stuck), hash_of_nodes(self.confirmed.iter()))
+    }
+}
+
+/// FRM-34: only as many are removed as there is room for their tombstones; the others stay until older ones fall.
+fn postpone_removals(base: &mut Base, removed: &mut Vec<UniqueAddress>, limit_ms: i64) {
+    if removed.is_empty() {
+        return;
+    }
+    let kept = base.gossip().tombstones().iter().filter(|(_, stamp_ms)| *stamp_ms > limit_ms).count();
+    let room = base.config.limits.room_for_removals(kept);
+    if room < removed.len() {
+        base.warn(Warning::RemovalsPostponed { waiting: removed.len() - room, tombstones: kept + room });
+        removed.truncate(room);
     }
 }
 

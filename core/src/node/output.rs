@@ -296,6 +296,14 @@ pub enum Warning {
         /// For how many leader ticks.
         ticks: u32,
     },
+    /// FRM-34: the leader, which is this node, removes fewer members than it would, for want of room for their tombstones. Once
+    /// for each state in which that is so.
+    RemovalsPostponed {
+        /// How many stay for now.
+        waiting: usize,
+        /// How many tombstones there are then, all younger than `prune-gossip-tombstones-after`.
+        tombstones: usize,
+    },
     /// OBS-14: there is convergence again, so the leader, which is this node, acts.
     LeaderRestored {
         /// For how many leader ticks it could not.
@@ -541,6 +549,7 @@ impl Warning {
             Self::HeartbeatDelayed { .. } => "heartbeat-delayed",
             Self::HeartbeatIntervalGrowing { .. } => "heartbeat-interval-growing",
             Self::LeaderIncapacitated { .. } => "leader-incapacitated",
+            Self::RemovalsPostponed { .. } => "removals-postponed",
             Self::LeaderRestored { .. } => "leader-restored",
             Self::NoSeedNodeAnswers { .. } => "no-seed-node-answers",
             Self::JoinTimedOut { .. } => "join-timed-out",
@@ -574,6 +583,9 @@ impl Warning {
             Self::SplitSuspected { .. } => 13,
             Self::Suspended { .. } => 14,
             Self::LeaderRestored { ticks } => 17 + (u64::from(*ticks) << 8),
+            Self::RemovalsPostponed { waiting, tombstones } => {
+                mix(18 + ((*waiting as u64) << 8), *tombstones as u64)
+            }
             Self::QuarantinedBy { node, is_member } => mix(15, node.key().0 ^ u64::from(*is_member)),
         }
     }

@@ -3,5 +3,5 @@
 mod codec;
 mod message;
 
-pub use codec::{Codec, DecodeError, EncodeError, Field, Frames, NEWEST_FORMAT, OLDEST_FORMAT};
+pub use codec::{Codec, DecodeError, EncodeError, Field, Frames};
 pub use message::{Class, Destination, Envelope, JoinRefusal, Message, MessageKind};

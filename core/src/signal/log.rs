@@ -403,6 +403,12 @@ fn warned(page: &mut Page<'_>, warning: &Warning) {
             let text = format_args!("leads and acts again, after {ticks} ticks without convergence");
             page.marked(Info, Cluster, Marker::LeaderRestored, text);
         }
+        Warning::RemovalsPostponed { waiting, tombstones } => {
+            let text = format_args!(
+                "leads and leaves {waiting} members in that are to go: {tombstones} tombstones are the most, by `limits.tombstones`"
+            );
+            page.plain(Warn, Cluster, text);
+        }
         Warning::NoSeedNodeAnswers { attempts } => {
             let text = format_args!("no seed node lets it in, after {attempts} attempts");
             page.marked(Warn, Cluster, Marker::JoinFailed, text);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use quorate::{
-    AppVersion, Bounded, Command, Gossip, IgnoreReason, JoinRefusal, Member, Message, Output, OverLimit,
-    Roles, UniqueAddress,
+    AppVersion, Bounded, Command, Gossip, IgnoreReason, JoinRefusal, Member, MemberStatus, Message, Output,
+    OverLimit, Roles, UniqueAddress, Warning,
 };
 
 use crate::cluster::{Cluster, address};
@@ -88,6 +88,81 @@ fn a_merge_over_a_limit_is_ignored() {
         let outputs = cluster.receive("a", "b", Message::Gossip { gossip: told });
         assert_eq!(why(&outputs), Some(&over(Bounded::Members, 4, 3)), "repairs {repairs}");
         assert_eq!(*cluster.nodes["a"].gossip(), before);
+    }
+}
+
+/// FRM-30: own observations may bring a state over a limit. It still takes in what makes it no larger in that, and what makes it
+/// smaller, but nothing that makes it larger.
+#[test]
+fn a_state_that_a_node_made_too_large_itself_still_changes() {
+    for repairs in ["off", "on"] {
+        let settings = [("limits.observations", "1"), ("repairs.all", repairs), ("downing", "none")];
+        let mut cluster = Cluster::formed(&["a", "b", "c", "d", "e"], &settings);
+        cluster.crash("c");
+        cluster.crash("d");
+        cluster.cut_pair("b", "e");
+        cluster.cut_pair("a", "e");
+        cluster.run_secs(8);
+        let held = cluster.nodes["a"].gossip().clone();
+        let records = |gossip: &Gossip| {
+            gossip.reachability().rows().iter().map(|row| row.records().len()).sum::<usize>()
+        };
+        assert_eq!(records(&held), 3, "a has marked c, d and e: {held}");
+        let tell = |cluster: &mut Cluster, gossip: Gossip| {
+            let told = gossip.bump(node("b").key()).only_seen(&node("b"));
+            cluster.receive("a", "b", Message::Gossip { gossip: Arc::new(told) })
+        };
+        let outputs = tell(&mut cluster, held.add(joining("f")));
+        assert_eq!(why(&outputs), None, "repairs {repairs}: {outputs:?}");
+        assert_eq!(cluster.status("f", "a"), MemberStatus::Joining);
+        let held = cluster.nodes["a"].gossip().clone();
+        let more = held.with_reachability(held.reachability().unreachable(&node("b"), &node("f")));
+        let outputs = tell(&mut cluster, more);
+        assert_eq!(why(&outputs), Some(&over(Bounded::Observations, 4, 1)), "repairs {repairs}");
+        assert_eq!(*cluster.nodes["a"].gossip(), held);
+    }
+}
+
+/// FRM-34: a leader makes no state that others would have to ignore. Who is to go stays while there is no room for its tombstone,
+/// the cluster goes on, and it goes when an older tombstone falls.
+#[test]
+fn removals_wait_for_room_among_the_tombstones() {
+    for repairs in ["off", "on"] {
+        let settings = [
+            ("limits.tombstones", "1"),
+            ("prune-gossip-tombstones-after", "40s"),
+            ("repairs.all", repairs),
+            ("downing", "none"),
+        ];
+        let mut cluster = Cluster::formed(&["a", "b", "c", "d"], &settings);
+        for name in ["c", "d"] {
+            cluster.crash(name);
+        }
+        cluster.run_secs(8);
+        cluster.down("c", "a");
+        cluster.down("d", "a");
+        cluster.run_secs(10);
+        let gossip = cluster.nodes["b"].gossip().clone();
+        assert_eq!(
+            (gossip.members().len(), gossip.tombstones().len()),
+            (3, 1),
+            "repairs {repairs}: {gossip}"
+        );
+        assert_eq!(cluster.status("c", "b"), MemberStatus::Removed);
+        assert_eq!(cluster.status("d", "b"), MemberStatus::Down);
+        let postponed = |output: &Output| {
+            matches!(output, Output::Warned(Warning::RemovalsPostponed { waiting: 1, tombstones: 1 }))
+        };
+        assert!(cluster.told("a", postponed));
+        assert!(!cluster.told("b", |output| matches!(output, Output::Ignored { .. })));
+        // Whoever comes is let in meanwhile.
+        cluster.start("e");
+        cluster.join("e", "a");
+        cluster.run_secs(5);
+        assert_eq!(cluster.status("e", "b"), MemberStatus::Up);
+        cluster.run_secs(30);
+        assert_eq!(cluster.view("b"), "a up, b up, e up", "repairs {repairs}");
+        assert_eq!(cluster.nodes["b"].gossip().tombstones().len(), 1);
     }
 }
 

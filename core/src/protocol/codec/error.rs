@@ -4,7 +4,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::formats::OLDEST_FORMAT;
+use crate::format::OLDEST_FORMAT;
 
 /// Why bytes are no envelope. Whatever the reason, nothing of the frame is used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

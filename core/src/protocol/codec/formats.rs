@@ -1,4 +1,4 @@
-//! Which formats there are, and which one a node writes to a peer.
+//! What a message looks like in each format, and which one a node writes to a peer.
 //!
 //! - A node reads every format from [`OLDEST_FORMAT`] up to its own newest, and says in each frame up to which it reads:
 //!   the format of the frame itself, unless the extension [`READS`] names a later one.
@@ -9,6 +9,7 @@
 //! node, forwards or back. A frame that is too new for its reader is refused as [`DecodeError::OtherVersion`], and the
 //! reader's next frame puts its writer right.
 //!
+//! [`OLDEST_FORMAT`]: crate::OLDEST_FORMAT
 //! [`DecodeError::OtherVersion`]: super::DecodeError::OtherVersion
 //! [`READS`]: super::head::READS
 
@@ -21,12 +22,6 @@ use serde::Serialize;
 use super::error::{DecodeError, EncodeError, Field};
 use crate::membership::{CompactGossip, Gossip, UniqueAddress};
 use crate::protocol::{Message, MessageKind};
-
-/// The oldest format: a clock names each node by its key.
-pub const OLDEST_FORMAT: u8 = 1;
-
-/// The newest format: the clock of a gossip names members by their place.
-pub const NEWEST_FORMAT: u8 = 2;
 
 /// FRM-10: the bytes of a gossip in a format.
 pub(super) fn write_gossip(format: u8, gossip: &Gossip) -> Result<Vec<u8>, EncodeError> {

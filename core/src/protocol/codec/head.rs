@@ -18,9 +18,9 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::error::{DecodeError, Field};
-use super::formats::OLDEST_FORMAT;
 use super::known::Known;
 use super::parts::Part;
+use crate::format::OLDEST_FORMAT;
 use crate::membership::UniqueAddress;
 use crate::protocol::{Destination, Envelope};
 

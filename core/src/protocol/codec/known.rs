@@ -4,7 +4,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::formats::OLDEST_FORMAT;
+use crate::format::OLDEST_FORMAT;
 use crate::membership::{Address, AddressError};
 use crate::mix::Mixer;
 

@@ -15,9 +15,9 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 pub use error::{DecodeError, EncodeError, Field};
-pub use formats::{NEWEST_FORMAT, OLDEST_FORMAT};
 
 use super::{Envelope, Message};
+use crate::format::{NEWEST_FORMAT, OLDEST_FORMAT};
 use crate::limits::Limits;
 use crate::membership::Gossip;
 use known::Known;
