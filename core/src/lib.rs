@@ -36,7 +36,8 @@
 //! # Observe
 //!
 //! [`Output::Event`] tells every change. [`Node::view`] reads the present state: members, leader, who has not seen it, who
-//! is unreachable.
+//! is unreachable, what is due when. It borrows and copies nothing; [`NodeView::save`] and serde make a value of it.
+//! [`Node::why`] answers a [`Question`] in reasons of which each could be taken away.
 //!
 //! ```
 //! # use quorate::{Command, Config, Input, InputKind, Instant, MemberStatus, Node, UniqueAddress};
@@ -111,8 +112,9 @@ pub use membership::{
     VectorClock,
 };
 pub use node::{
-    Command, CommandKind, Effect, IgnoreReason, Input, InputKind, LeaseRequest, Node, Observed, Output,
-    Phase, Question, QuestionError, Rejection, StopReason, Target, Warning, Why,
+    Command, CommandKind, Deadline, Effect, IgnoreReason, Input, InputKind, LeaseRequest, Node, NodeView,
+    Observed, Output, Phase, Question, QuestionError, Rejection, SavedResolver, SavedView, StopReason,
+    Target, Timer, UnreachableNode, Warning, Why,
 };
 pub use protocol::{
     Class, Codec, DecodeError, Destination, EncodeError, Envelope, Field, Frames, JoinRefusal, Message,

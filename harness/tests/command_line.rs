@@ -122,6 +122,40 @@ fn a_run_prints_one_object_with_json_and_the_verdict_only_when_quiet() {
     assert_eq!((&object["unmet"][0]["line"], &object["unmet"][0]["at"]), (&5.into(), &9.0.into()));
 }
 
+/// SBR-63: the view of a node in a run is saved by `replay` and read by `decide`, which then says what that node would do.
+#[test]
+fn a_saved_view_goes_into_decide() {
+    let saved = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("view.json").to_string_lossy().into_owned();
+    let case = "harness/scenarios/clean-split.qcase";
+    let replayed = quorate(&["replay", case, "--until", "41s", "--node", "a", "--save-view", &saved]);
+    assert_eq!(replayed.status.code(), Some(0), "{}", text(&replayed.stderr));
+    let view: serde_json::Value = serde_json::from_slice(&std::fs::read(&saved).unwrap()).unwrap();
+    let decision = &view["resolver"]["would_decide"]["decision"];
+    let output = quorate(&["decide", &saved, "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (decision, told["sides"][0]["live"].as_array().unwrap().len()),
+        (&"DownUnreachable".into(), 3)
+    );
+    let majority =
+        told["strategies"].as_array().unwrap().iter().find(|one| one["strategy"] == "keep-majority");
+    assert_eq!(majority.unwrap()["decisions"][0]["decision"], "down-unreachable");
+
+    let alone = quorate(&["replay", case, "--save-view", &saved]);
+    assert_eq!(alone.status.code(), Some(2), "whose view?");
+    for (name, content, why) in [
+        ("odd.json", "{\"a\": 1}", "neither the view of a node, nor that of a resolver, nor a decision"),
+        ("cut.json", "{\"gossip\": ", "no JSON"),
+        ("half.json", "{\"gossip\": {}}", "no view of a node"),
+    ] {
+        let output = quorate(&["decide", &file(name, content)]);
+        let printed = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{printed}");
+        assert!(printed.contains(&format!("{name}: {why}")), "{printed}");
+    }
+}
+
 /// CNV-6, CNV-9, LDR-8, LDR-12: the wedged cases ask why, and what a reader is told to type answers it, below the line of the leader.
 #[test]
 fn the_wedged_cases_are_answered_by_replay() {

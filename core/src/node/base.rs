@@ -13,7 +13,9 @@ use super::timers::Timers;
 use super::why::Dropped;
 use crate::config::Config;
 use crate::membership::diff::{self, Observer};
-use crate::membership::{Address, Gossip, GossipStatistics, LocalView, NodeKey, Roles, UniqueAddress};
+use crate::membership::{
+    Address, Gossip, GossipStatistics, LocalView, NodeKey, Roles, StateStatistics, UniqueAddress,
+};
 use crate::planted::Planted;
 use crate::protocol::{Destination, Envelope, Message, MessageKind};
 use crate::random::Random;
@@ -74,6 +76,8 @@ pub(crate) struct Base {
     pub(crate) membership: Option<Membership>,
     /// GSP-83: counts of gossip.
     pub(crate) statistics: GossipStatistics,
+    /// VIEW-20: the counts that were told last.
+    pub(super) told_statistics: (GossipStatistics, StateStatistics),
     /// What was dropped lately, for those who ask why.
     pub(super) dropped: Dropped,
     /// Counts requests instead of carrying them out, when a probe asks for it.
@@ -106,6 +110,7 @@ impl Base {
             stopping: None,
             membership: None,
             statistics: GossipStatistics::default(),
+            told_statistics: Default::default(),
             dropped: Dropped::default(),
             tally: None,
             out: Vec::new(),

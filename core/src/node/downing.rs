@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::base::Base;
 use super::output::{IgnoreReason, Output, Warning};
 use super::timers::Timer;
+use super::view::SavedResolver;
 use super::why::Why;
 use crate::config::{Config, Downing as DowningSetting};
 use crate::membership::{ClusterEvent, UniqueAddress};
@@ -81,6 +82,16 @@ impl Downing {
     /// What the resolver would decide if it had to decide now.
     pub(super) fn would_decide(&self) -> Option<DecisionRecord> {
         self.resolver.as_ref().and_then(Resolver::would_decide)
+    }
+
+    /// What the resolver knows and would do, to keep.
+    pub(super) fn saved(&self) -> Option<SavedResolver> {
+        let resolver = self.resolver.as_ref()?;
+        Some(SavedResolver {
+            strategy: resolver.strategy().clone(),
+            view: resolver.view().clone(),
+            would_decide: resolver.would_decide().map(Box::new),
+        })
     }
 
     /// SBR-86: the last decision, for those who ask why.

@@ -29,6 +29,7 @@ mod queries;
 mod reaper;
 mod statistics;
 mod timers;
+mod view;
 mod watching;
 mod why;
 
@@ -42,12 +43,14 @@ pub use base::Phase;
 pub use downing::LeaseRequest;
 pub use input::{Command, CommandKind, Input, InputKind, Target};
 pub use output::{Effect, IgnoreReason, Output, Rejection, StopReason, Warning};
+pub use timers::Timer;
+pub use view::{Deadline, NodeView, SavedResolver, SavedView, UnreachableNode};
 pub use why::{Observed, Question, QuestionError, Why};
 
 use crate::config::{Config, ConfigError, ConfigErrors, DetectorKind};
 use crate::failure::DetectorRule;
 use crate::failure::settings::{DeadlineSettings, PhiSettings, SettingError};
-use crate::membership::{Address, Gossip, GossipStatistics, LocalView, UniqueAddress};
+use crate::membership::{Address, Gossip, GossipStatistics, UniqueAddress};
 use crate::mix::Mixer;
 use crate::sbr::DecisionRecord;
 use crate::time::Instant;
@@ -62,7 +65,6 @@ use milestones::Milestones;
 use notices::Notices;
 use preparing::Preparing;
 use quarantine::Quarantine;
-use timers::Timer;
 use watching::Watching;
 use why::Unseen;
 
@@ -155,6 +157,8 @@ impl Node {
         }
         self.dispatch(input);
         self.finish();
+        // VIEW-24: whoever looks after an input sees what the events have told.
+        debug_assert!(self.is_stopped() || self.base.published == *self.base.gossip());
         self.base.swap_outputs(outputs);
     }
 
@@ -165,13 +169,14 @@ impl Node {
         self.base.timers.next()
     }
 
-    /// What this node makes of its gossip: members, leader, convergence, who is unreachable.
+    /// What this node shows of itself: members, leader, convergence, who is unreachable, deadlines, what its resolver would do.
+    /// After it has ended, nothing.
     #[must_use]
-    pub fn view(&self) -> LocalView<'_> {
-        self.base.view()
+    pub fn view(&self) -> NodeView<'_> {
+        NodeView::new(self)
     }
 
-    /// The state that this node has.
+    /// The state that this node has, or had when it ended.
     #[inline]
     #[must_use]
     pub fn gossip(&self) -> &Arc<Gossip> {

@@ -49,14 +49,6 @@ impl Node {
         }
     }
 
-    /// API-33: whether this node is a member that is neither Down nor Removed, and does not see itself as unreachable.
-    #[must_use]
-    pub fn is_available(&self) -> bool {
-        let member = self.self_member();
-        !matches!(member.status(), MemberStatus::Down | MemberStatus::Removed)
-            && !self.base.view().is_unreachable_in_data_center(member.unique_address())
-    }
-
     /// API-34: the roles of this node, that of its data centre included; known before it joins.
     #[must_use]
     pub fn roles(&self) -> &Roles {

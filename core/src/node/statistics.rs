@@ -46,11 +46,12 @@ pub(super) fn count(base: &mut Base, outcome: Outcome) {
     } += 1;
 }
 
-/// GSP-84, OBS-36
+/// GSP-84, OBS-36, VIEW-20
 fn put_out(base: &mut Base) {
     let gossip = base.gossip();
     let seen = gossip.seen().filter(|node| gossip.members().contains(node)).count();
     let state = StateStatistics { clock_entries: gossip.clock().entries().len() as u64, seen: seen as u64 };
+    base.told_statistics = (base.statistics, state);
     let event = ClusterEvent::CurrentInternalStats { gossip: base.statistics, state };
     base.out.push(Output::Event(event));
 }

@@ -1,5 +1,6 @@
 //! All of a node's time, in one table.
 
+use core::fmt;
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -8,9 +9,11 @@ use crate::mix::Mixer;
 use crate::time::Instant;
 
 /// What can become due. Timers of one deadline fire in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 #[repr(u8)]
-pub(crate) enum Timer {
+pub enum Timer {
     /// JOIN-10: the configured seed nodes are to be joined.
     ConfiguredSeedNodes,
     /// JOIN-14: joining by seed nodes took too long in all.
@@ -69,6 +72,36 @@ impl Timer {
         Self::CrossExpectedFirst,
         Self::DelayedQuarantine,
     ];
+
+    /// The name, as it is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ConfiguredSeedNodes => "configured-seed-nodes",
+            Self::SeedNodesDeadline => "seed-nodes-deadline",
+            Self::JoinAttempt => "join-attempt",
+            Self::SeedProcess => "seed-process",
+            Self::Gossip => "gossip",
+            Self::GossipSpeedup => "gossip-speedup",
+            Self::GossipSpeedupSecond => "gossip-speedup-second",
+            Self::Reaper => "reaper",
+            Self::Leader => "leader",
+            Self::Heartbeat => "heartbeat",
+            Self::ExpectedFirst => "expected-first",
+            Self::Resolver => "resolver",
+            Self::Statistics => "statistics",
+            Self::LeaseDelay => "lease-delay",
+            Self::CrossHeartbeat => "cross-heartbeat",
+            Self::CrossExpectedFirst => "cross-expected-first",
+            Self::DelayedQuarantine => "delayed-quarantine",
+        }
+    }
+}
+
+impl fmt::Display for Timer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
 /// The table: a deadline for each timer that is armed, [`Instant::MAX`], which never comes, for the others. Every input
@@ -106,6 +139,11 @@ impl Timers {
     pub(crate) fn deadline(&self, timer: Timer) -> Option<Instant> {
         let at = self.0[timer as usize];
         (at < Instant::MAX).then_some(at)
+    }
+
+    /// The timers that are armed, in their order, each with when it is due.
+    pub(crate) fn armed(&self) -> impl Iterator<Item = (Timer, Instant)> {
+        Timer::ALL.into_iter().zip(self.0).filter(|(_, at)| *at < Instant::MAX)
     }
 
     /// When the first timer is due.
@@ -180,6 +218,8 @@ mod tests {
     fn every_timer_has_its_place() {
         for (place, timer) in Timer::ALL.into_iter().enumerate() {
             assert_eq!(timer as usize, place);
+            let written = serde_json::to_value(timer).unwrap();
+            assert_eq!(written, timer.name(), "it is written by its name");
         }
     }
 }

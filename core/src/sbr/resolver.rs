@@ -96,6 +96,12 @@ impl Resolver {
         &self.view
     }
 
+    /// Its strategy.
+    #[must_use]
+    pub const fn strategy(&self) -> &Strategy {
+        &self.settings.strategy
+    }
+
     /// SBR-57: whether this node decides for its side: it leads, and was Up or WeaklyUp once.
     #[must_use]
     pub const fn is_responsible(&self) -> bool {

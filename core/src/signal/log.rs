@@ -395,7 +395,7 @@ fn warned(page: &mut Page<'_>, warning: &Warning) {
         }
         // OBS-13
         Warning::LeaderIncapacitated { ticks } => {
-            let hindered = Hindered(page.node.view());
+            let hindered = Hindered(page.node.view().local());
             let text = format_args!("leads and can't act, for {ticks} ticks without convergence: {hindered}");
             page.marked(Info, Cluster, Marker::LeaderIncapacitated, text);
         }

@@ -81,7 +81,7 @@ impl fmt::Display for Metrics<'_> {
                 view.has_convergence(self.node.confirmed_exits()).into(),
             ),
             ("leader", "Whether this node leads its data centre", view.is_leader().into()),
-            ("available", "Whether this node is a member that is not Down", self.node.is_available().into()),
+            ("available", "Whether this node is a member that is not Down", view.is_available().into()),
             ("stopped", "Whether this node has ended", self.node.is_stopped().into()),
             ("clock_entries", "Entries of the vector clock", gossip.clock().entries().len() as u64),
             ("tombstones", "Markers of removed members", gossip.tombstones().len() as u64),

@@ -84,7 +84,7 @@ fn a_node_says_what_it_is_before_during_and_after() {
         (
             me.status(),
             me.app_version().as_str().to_string(),
-            node.is_available(),
+            node.view().is_available(),
             node.gossip().is_singleton(),
         )
     };
@@ -94,7 +94,7 @@ fn a_node_says_what_it_is_before_during_and_after() {
     assert_eq!(what(&cluster), (MemberStatus::Up, version.clone(), true, true));
     cluster.command("a", Command::Stop);
     assert_eq!(what(&cluster).0, MemberStatus::Removed);
-    assert!(!cluster.nodes["a"].is_available());
+    assert!(!cluster.nodes["a"].view().is_available());
 }
 
 /// SHUT-11: only an end that went wrong ends a process with an error.

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use quorate::{DecisionRecord, ResolverView};
+use quorate::{DecisionRecord, ResolverView, SavedView, Strategy};
 
 use super::Status;
 use super::page::Page;
@@ -11,7 +11,7 @@ use crate::decide::{Choice, Object, Side, Table, parse, strategies};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// A situation (.qview), or a resolver's view or decision that was saved as JSON.
+    /// A situation (.qview), or the view of a node, or a resolver's view or decision, saved as JSON.
     #[arg(required = true)]
     files: Vec<PathBuf>,
 }
@@ -51,16 +51,32 @@ fn read(file: &Path, colour: bool) -> Result<Told, String> {
     Ok((situation.title, situation.sides, choices))
 }
 
+/// What a resolver knows, in the view of a node, in a decision or by itself; and its strategy, if that is told.
+fn view_in(bytes: &[u8]) -> Result<(ResolverView, Option<Strategy>), String> {
+    let value: serde_json::Value =
+        serde_json::from_slice(bytes).map_err(|error| format!("no JSON: {error}"))?;
+    if value.get("gossip").is_some() {
+        let saved: SavedView =
+            serde_json::from_value(value).map_err(|error| format!("no view of a node: {error}"))?;
+        let none =
+            || format!("the view of {}, which has no resolver: its `downing` is not `sbr`", saved.node);
+        let resolver = saved.resolver.ok_or_else(none)?;
+        return Ok((resolver.view, Some(resolver.strategy)));
+    }
+    if value.get("decision").is_some() {
+        let record: DecisionRecord =
+            serde_json::from_value(value).map_err(|error| format!("no decision: {error}"))?;
+        return Ok((record.view, Some(record.strategy)));
+    }
+    let view = serde_json::from_value(value).map_err(|error| {
+        format!("neither the view of a node, nor that of a resolver, nor a decision: {error}")
+    })?;
+    Ok((view, None))
+}
+
 /// A saved view is that of one side; the others are not known.
 fn saved(bytes: &[u8]) -> Result<Told, String> {
-    let (view, strategy) = match serde_json::from_slice::<DecisionRecord>(bytes) {
-        Ok(record) => (record.view, Some(record.strategy)),
-        Err(_) => {
-            let view: ResolverView = serde_json::from_slice(bytes)
-                .map_err(|error| format!("neither a resolver's view nor a decision: {error}"))?;
-            (view, None)
-        }
-    };
+    let (view, strategy) = view_in(bytes)?;
     let side = Side::of_view(&view);
     let role = strategy.as_ref().and_then(|strategy| strategy.role().map(str::to_owned));
     let counted = view.counted(role.as_deref());

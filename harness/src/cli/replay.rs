@@ -1,6 +1,7 @@
 //! `quorate replay`: the same run again, stopped where somebody wants to look.
 
 use std::io;
+use std::path::{Path, PathBuf};
 
 use quorate::Instant;
 use quorate_sim::HostId;
@@ -31,6 +32,9 @@ pub(super) struct Arguments {
     /// Show only this node, and what led to its state.
     #[arg(long, value_name = "NAME")]
     node: Option<String>,
+    /// Save the view that this node has there, as JSON; `quorate decide` reads it.
+    #[arg(long, value_name = "FILE", requires = "node")]
+    save_view: Option<PathBuf>,
     /// Show so many of the steps that led there.
     #[arg(long, value_name = "COUNT", default_value_t = 40)]
     last: usize,
@@ -214,6 +218,12 @@ fn show(
     };
     let hosts = in_focus(arguments, outcomes, &played);
     let cast = &played.report.cast;
+    if let Some(file) = &arguments.save_view
+        && let Err(error) = save_view(file, &played, &hosts)
+    {
+        page.complain(error)?;
+        return Ok(Status::Unusable);
+    }
     let shown = hosts.iter().filter_map(|host| NodeState::of(&played.world, *host, cast));
     let states: Vec<NodeState> = shown.collect();
     let led_there =
@@ -261,6 +271,16 @@ fn before_failure(outcomes: &Outcomes) -> Stop {
         Some(unmet) => Stop::Before(Instant::from_nanos(unmet.at.as_nanos().saturating_add(1))),
         None => Stop::AtEnd,
     }
+}
+
+/// Writes the view of the one node that is shown.
+fn save_view(file: &Path, played: &Played<(), Recorder>, shown: &[HostId]) -> Result<(), String> {
+    let name = file.display();
+    let node = shown.first().and_then(|host| played.world.host(*host).node());
+    let node = node.ok_or_else(|| format!("error: {name}: the node was not started, so it has no view"))?;
+    let text =
+        serde_json::to_string_pretty(&node.view()).map_err(|error| format!("error: {name}: {error}"))?;
+    write_whole(file, &(text + "\n")).map_err(|error| format!("error: {name}: {error}"))
 }
 
 /// Above so many nodes only those are shown that a failure is about.

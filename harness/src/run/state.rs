@@ -167,7 +167,11 @@ fn progress(node: &Node) -> String {
         Phase::Initialized => node.view().own_status().name().into(),
         Phase::Uninitialized => "in no cluster".into(),
         Phase::TryingToJoin { join_with } => format!("tries to join {join_with}"),
-        Phase::Stopped => format!("stopped, was {}", node.view().own_status().name()),
+        Phase::Stopped => {
+            let own =
+                node.gossip().member(node.unique_address()).map_or(MemberStatus::Removed, Member::status);
+            format!("stopped, was {}", own.name())
+        }
     }
 }
 
