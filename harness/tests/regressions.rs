@@ -18,3 +18,9 @@ fn a_leaver_whose_next_incarnation_joins_before_it_is_gone_may_be_downed() {
         "qcase 1\nseed 226\nnodes a b c d\nseeds a b c\nat 0s start all\nat 36s leave a\nat 40s restart a\nat 80s end\n",
     );
 }
+
+/// C1, REP-18: states were compared by content alone, and so a node was told to have seen one in which somebody had come and gone.
+#[test]
+fn who_has_seen_a_state_before_somebody_came_has_not_seen_it_go() {
+    holds(include_str!("regressions/who-saw-a-state-before.qcase"));
+}

@@ -130,7 +130,7 @@ mod tests {
     }
 
     fn ask(owner: &str, call: LeaseCall) -> LeaseRequest {
-        LeaseRequest { id: 1, call, lease: "x".into(), owner: owner.into() }
+        LeaseRequest { id: 1, call, service: "simulated".into(), lease: "x".into(), owner: owner.into() }
     }
 
     /// LEASE-1, LEASE-2, LEASE-4, LEASE-5

@@ -226,14 +226,46 @@ fn the_limit_of_unrest_follows_stable_after() {
     assert_eq!(limit("20s", "3s"), Some(3_000));
 }
 
-/// CFG-6, SBR-9, SBR-11: only the selected strategy's settings are asked for.
+/// CFG-6, SBR-9, SBR-11, LEASE-6: only the selected strategy's settings are asked for.
 #[test]
-fn a_quorum_of_none_is_refused() {
+fn a_strategy_without_what_it_needs_is_refused() {
     let mut config = Config::default();
     config.set("sbr.strategy", "static-quorum").unwrap();
     assert!(config.validate().is_err());
     config.set("sbr.static-quorum.quorum-size", "3").unwrap();
     assert!(config.validate().is_ok());
+    config.set("sbr.strategy", "lease-majority").unwrap();
+    let errors = config.validate().unwrap_err();
+    assert_eq!(errors.0.len(), 1, "{errors}");
+    config.set("sbr.lease-majority.lease-implementation", "any").unwrap();
+    assert!(config.validate().is_ok());
+}
+
+/// CFG-7, CFG-24: the settings of layers above membership are none here, and an address is `host:port` and nothing else.
+#[test]
+fn settings_of_other_layers_and_addresses_of_another_form_are_refused() {
+    for section in [
+        "singleton",
+        "singleton-proxy",
+        "pub-sub",
+        "client",
+        "sharding",
+        "sharded-daemon-process",
+        "distributed-data",
+        "metrics",
+        "typed.receptionist",
+        "ddata.typed",
+    ] {
+        let document = alloc::format!("[{section}]\nrole = \"web\"\n");
+        let error = toml::from_str::<Config>(&document).unwrap_err();
+        let expected = alloc::format!("there is no setting `{section}.role`");
+        assert!(alloc::string::ToString::to_string(&error).contains(&expected), "{error}");
+    }
+    let mut config = Config::default();
+    assert!(config.set("seed-nodes", "a:1 10.0.0.7:7355").is_ok());
+    for text in ["pekko://shop@a:1", "a", "a:", ":1", "a:65536"] {
+        assert!(config.set("seed-nodes", text).is_err(), "{text}");
+    }
 }
 
 /// REP-1: the exact protocol has no repairs, and downs nobody unless asked.

@@ -107,14 +107,20 @@ impl Found<'_> {
         );
     }
 
-    /// SBR-9, SBR-11, CFG-6: what the selected strategy needs.
-    /// SBR-7, SBR-9, SBR-11: only the strategy that is chosen is looked at.
+    /// SBR-7, SBR-9, SBR-11, CFG-6, LEASE-6: only the strategy that is chosen is looked at.
     fn strategy(&mut self) {
         if self.config.sbr.strategy == StrategyName::StaticQuorum {
             self.must(
                 self.config.sbr.static_quorum.quorum_size.is_some_and(|size| size > 0),
                 "sbr.static-quorum.quorum-size",
                 "at least 1 when the strategy is static-quorum",
+            );
+        }
+        if self.config.sbr.strategy == StrategyName::LeaseMajority {
+            self.must(
+                self.config.sbr.lease_majority.lease_implementation.is_some(),
+                "sbr.lease-majority.lease-implementation",
+                "the name of a service when the strategy is lease-majority",
             );
         }
     }

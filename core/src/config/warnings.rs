@@ -35,6 +35,16 @@ pub enum ConfigWarning {
         /// The longest time that can lie between the decisions of two sides.
         apart: Duration,
     },
+    /// JOIN-64: a node whose request to join is lost, or its answer, waits for ever without a word.
+    JoinsOnce,
+    /// REP-17: tombstones are forgotten before a node that was cut off must have been removed, so that one may bring back whom the
+    /// others have removed meanwhile.
+    TombstonesForgottenEarly {
+        /// `prune-gossip-tombstones-after`.
+        kept: Duration,
+        /// The longest time that a node can be cut off and still be a member, about.
+        apart: Duration,
+    },
     /// SBR-90: a side that finds no rest never ends, so it may run on beside its successors.
     NeverDownsWhenUnstable,
 }
@@ -57,6 +67,14 @@ impl fmt::Display for ConfigWarning {
                 "`sbr.lease-majority.release-after` is {release_after:?}, shorter than the {apart:?} that can lie between \
                  the decisions of two sides: both may get the lease"
             ),
+            Self::JoinsOnce => f.write_str(
+                "`retry-unsuccessful-join-after` is off: a node whose request or its answer is lost waits for ever",
+            ),
+            Self::TombstonesForgottenEarly { kept, apart } => write!(
+                f,
+                "`prune-gossip-tombstones-after` is {kept:?}, no longer than the {apart:?} for which a node can be cut off \
+                 and stay a member: it may bring back whom others have removed"
+            ),
             Self::NeverDownsWhenUnstable => f.write_str(
                 "`sbr.down-all-when-unstable` is off: a side that finds no rest runs on beside those who take over its work",
             ),
@@ -70,6 +88,9 @@ impl Config {
     #[must_use]
     pub fn warnings(&self) -> Vec<ConfigWarning> {
         let mut warnings = Vec::new();
+        if self.retry_unsuccessful_join_after.is_none() {
+            warnings.push(ConfigWarning::JoinsOnce);
+        }
         if self.downing != Downing::Sbr {
             return warnings;
         }
@@ -88,6 +109,11 @@ impl Config {
             Some(_) => {}
         }
         let apart = sbr.stable_after + sbr.unrest_limit().unwrap_or_default();
+        // REP-17
+        let (kept, cut_off) = (self.prune_gossip_tombstones_after, detected_after + apart);
+        if kept <= cut_off {
+            warnings.push(ConfigWarning::TombstonesForgottenEarly { kept, apart: cut_off });
+        }
         if let Strategy::LeaseMajority { release_after, .. } = sbr.strategy()
             && release_after < apart
         {
@@ -108,15 +134,17 @@ mod tests {
         config.warnings().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     }
 
-    /// SBR-88, SBR-90, LEASE-23
+    /// SBR-88, SBR-90, LEASE-23, REP-17
     #[test]
     fn settings_that_work_against_each_other_are_warned_of_with_their_numbers() {
         assert_eq!(warned(&[]), "");
+        assert_eq!(warned(&[("prune-gossip-tombstones-after", "40s")]), "");
         assert_eq!(warned(&[("downing", "none"), ("sbr.stable-after", "1s")]), "");
         for (settings, parts) in [
             (&[("sbr.stable-after", "4s")][..], ["`sbr.stable-after` is 4s", "the 4s that it takes"]),
             (&[("sbr.down-all-when-unstable", "25s")], ["is 25s, longer than the 20s", "done twice"]),
             (&[("sbr.down-all-when-unstable", "off")], ["is off", "runs on"]),
+            (&[("prune-gossip-tombstones-after", "39s")], ["is 39s, no longer than the 39s", "bring back"]),
             (
                 &[
                     ("sbr.strategy", "lease-majority"),

@@ -113,9 +113,13 @@ impl Address {
 impl core::str::FromStr for Address {
     type Err = AddressError;
 
-    /// MDL-5: parses `host:port`; the port follows the last colon.
+    /// MDL-5, CFG-24: parses `host:port`, and nothing else; the port follows the last colon.
     fn from_str(text: &str) -> Result<Self, AddressError> {
         let (host, port) = text.rsplit_once(':').ok_or(AddressError::NotHostAndPort)?;
+        // The parts of a URI: `pekko://shop@a:1` is no host of that name.
+        if host.contains(['/', '@']) || host.contains(char::is_whitespace) {
+            return Err(AddressError::NotHostAndPort);
+        }
         Self::new(host, port.parse().map_err(|_| AddressError::NotHostAndPort)?)
     }
 }
@@ -145,7 +149,7 @@ impl PartialEq for Address {
 impl Eq for Address {}
 
 impl Ord for Address {
-    /// MDL-6: host, then port.
+    /// MDL-6, CFG-25: host, then port.
     fn cmp(&self, other: &Self) -> Ordering {
         if Arc::ptr_eq(&self.0, &other.0) {
             return Ordering::Equal;
@@ -288,10 +292,12 @@ mod tests {
         }
     }
 
-    /// MDL-10
+    /// MDL-10, CFG-25
     #[test]
-    fn uids_are_ordered_as_signed_numbers() {
+    fn uids_are_ordered_as_signed_numbers_behind_host_and_port() {
         let node = |uid| UniqueAddress::new(address("a:1"), uid);
+        assert!(UniqueAddress::new(address("a:1"), 9) < UniqueAddress::new(address("a:2"), -9));
+        assert!(UniqueAddress::new(address("a:2"), 9) < UniqueAddress::new(address("b:1"), -9));
         assert!(node(-3) < node(0));
         assert!(node(i64::MIN) < node(-3));
     }
@@ -317,7 +323,7 @@ mod tests {
         }
     }
 
-    /// MDL-1, MDL-2, MDL-5
+    /// MDL-1, MDL-2, MDL-5, CFG-24
     #[test]
     fn an_address_is_read_as_it_is_written() {
         for text in ["a:0", "10.0.0.9:65535", "::1:7355", "host.example:1"] {
@@ -326,7 +332,7 @@ mod tests {
         assert_eq!((address("::1:7355").host(), address("::1:7355").port()), ("::1", 7355));
         assert_eq!(address("a:1"), Address::new("a", 1).unwrap());
         assert!(address("a:1") != address("a:2") && address("a:1") != address("b:1"));
-        for text in ["a", "", ":1", "a:", "a:-1", "a:65536", "a:1x"] {
+        for text in ["a", "", ":1", "a:", "a:-1", "a:65536", "a:1x", "a:1/user", "pekko://s@a:1", "a b:1"] {
             assert!(text.parse::<Address>().is_err(), "{text:?}");
         }
     }

@@ -119,7 +119,7 @@ impl Serialize for AppVersion {
     }
 }
 
-/// MDL-40 to MDL-43: up to three parts between dots, of which the last may carry a qualifier.
+/// CFG-23, MDL-40 to MDL-43: up to three parts between dots, of which the last may carry a qualifier.
 fn parse(text: &str) -> Result<([i32; 4], &str), AppVersionError> {
     let trimmed = text.trim_end_matches('.');
     if trimmed.is_empty() {
@@ -219,7 +219,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// MDL-40 to MDL-46
+    /// CFG-23, MDL-40 to MDL-46
     #[test]
     fn texts_parse_as_listed() {
         let cases: [(&str, [i32; 4], &str); 21] = [
@@ -276,7 +276,7 @@ mod tests {
         assert_eq!(long.parse::<AppVersion>(), Err(AppVersionError::TooLong { bytes: 129 }));
     }
 
-    /// MDL-47, MDL-48
+    /// CFG-23, MDL-47, MDL-48
     #[test]
     fn versions_are_ordered_as_releases_are() {
         let ascending = [

@@ -35,6 +35,8 @@ pub struct LeaseRequest {
     pub id: u64,
     /// What is asked.
     pub call: LeaseCall,
+    /// LEASE-6: of which service, by `sbr.lease-majority.lease-implementation`.
+    pub service: Arc<str>,
     /// LEASE-6: of which lease.
     pub lease: Arc<str>,
     /// LEASE-6, LEASE-7: in whose name: the cluster and the address, so the next process at the address is the same owner.
@@ -192,8 +194,9 @@ impl Downing {
             self.open.remove(0);
         }
         self.open.push((id, call));
+        let service = base.config.sbr.lease_majority.lease_implementation.clone().unwrap_or_default();
         let (lease, owner) = (base.config.lease_name(), base.config.lease_owner(&base.me.address));
-        base.out.push(Output::Lease(LeaseRequest { id, call, lease, owner }));
+        base.out.push(Output::Lease(LeaseRequest { id, call, service, lease, owner }));
     }
 
     /// WCH-26 to WCH-29: a peer has quarantined this node, which downs itself if that peer is a member and if there is a

@@ -89,7 +89,8 @@ pub struct Node {
 }
 
 impl Node {
-    /// A node that is in no cluster yet. Its periodic timers count from `now` (GSP-1, JOIN-7).
+    /// A node that is in no cluster yet. Its periodic timers count from `now` (GSP-1, JOIN-7). JOIN-12: whoever decides about unreachable
+    /// members is there before anything is joined; one that can't work lets no node come into being.
     ///
     /// `node` is the address at which others reach it, with a `uid` that its host draws anew at every start (MDL-9).
     /// `seed` decides its random choices: give it random bits, or a fixed number to have the same choices again.
@@ -139,7 +140,7 @@ impl Node {
     }
 
     /// Takes one input and gives everything that follows from it, in order. Never fails and never panics, whatever comes
-    /// in; what can't be obeyed comes back as an output that says why.
+    /// in; what can't be obeyed comes back as an output that says why. JOIN-9: so no error escapes an input, which in Pekko ends the node.
     pub fn handle(&mut self, input: Input) -> Vec<Output> {
         let mut outputs = Vec::new();
         self.handle_into(input, &mut outputs);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::downing::LeaseRequest;
 use super::input::{CommandKind, Target};
-use crate::config::{ConfigWarning, Difference};
+use crate::config::{Config, ConfigWarning, Difference};
 use crate::limits::OverLimit;
 use crate::membership::{
     Address, AppVersion, ClusterEvent, MemberStatus, NodeKey, ReachabilityStatus, UniqueAddress,
@@ -389,6 +389,17 @@ impl StopReason {
         match self {
             Self::Downed | Self::Removed | Self::JoinUnsuccessful => -1,
             Self::Left | Self::IncompatibleConfiguration | Self::Commanded => 0,
+        }
+    }
+
+    /// LIFE-55 (step 6), LIFE-57, LDR-42, JOIN-16, CHK-31: whether the host is to shut its process down in good order now that its node has ended:
+    /// always when the node never got in, as `run-coordinated-shutdown-when-down` says otherwise. When it left, that goes on already.
+    #[must_use]
+    pub const fn begins_shutdown(self, config: &Config) -> bool {
+        match self {
+            Self::Left => false,
+            Self::JoinUnsuccessful | Self::IncompatibleConfiguration => true,
+            Self::Downed | Self::Removed | Self::Commanded => config.run_coordinated_shutdown_when_down,
         }
     }
 

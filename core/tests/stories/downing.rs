@@ -162,6 +162,7 @@ fn the_lease_is_asked_for_in_the_name_of_the_address() {
     let cluster = with_lease();
     let [request] = &asked(&cluster, "a")[..] else { panic!("{:?}", asked(&cluster, "a")) };
     let name = &cluster.config.cluster_name;
+    assert_eq!(&*request.service, "any");
     assert_eq!(*request.lease, format!("{name}-pekko-sbr"));
     assert_eq!(*request.owner, format!("{name}@a:1"));
     assert_eq!(request.call, LeaseCall::Acquire);

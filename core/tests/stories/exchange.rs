@@ -140,7 +140,7 @@ fn while_somebody_is_down_gossip_is_three_times_as_fast() {
     assert!((5..=7).contains(&rounds), "{rounds}");
 }
 
-/// GSP-67, GSP-69: a state that waited longer than its time to live is dropped; one that waited exactly as long is not, and nothing
+/// GSP-67, GSP-69, WIRE-42: a state that waited longer than its time to live is dropped; one that waited exactly as long is not, and nothing
 /// else expires.
 #[test]
 fn a_state_that_waited_too_long_is_dropped() {

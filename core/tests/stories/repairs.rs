@@ -208,6 +208,55 @@ fn every_node_drops_expired_tombstones_by_itself() {
     assert_eq!(stones(&cluster, "a"), 0);
 }
 
+/// REP-17 (`content_decides`): who slept for longer than tombstones live still holds as a member whom the others have removed and forgotten. It
+/// was itself removed meanwhile, so nobody hears it, and nobody comes back.
+#[test]
+fn who_sleeps_longer_than_tombstones_live_brings_nobody_back() {
+    let mut settings = [&CONTENT[..], &INTRODUCE].concat();
+    settings.push(("prune-gossip-tombstones-after", "20s"));
+    let mut cluster = Cluster::formed(&["a", "b", "c", "d"], &settings);
+    let asleep = cluster.nodes.remove("d").unwrap();
+    cluster.run_secs(8);
+    cluster.crash("c");
+    cluster.run_secs(8);
+    cluster.down("c", "a");
+    cluster.down("d", "a");
+    cluster.run_secs(40);
+    assert!(cluster.nodes["a"].gossip().tombstones().is_empty(), "{}", cluster.nodes["a"].gossip());
+    cluster.nodes.insert("d".into(), asleep);
+    assert_eq!(cluster.view("d"), "a up, b up, c up, d up");
+    cluster.outputs.clear();
+    cluster.run_secs(20);
+    assert_eq!((cluster.view("a"), cluster.view("b")), ("a up, b up".into(), "a up, b up".into()));
+    let told =
+        |output: &Output| matches!(output, Output::Warned(Warning::QuarantinedBy { is_member: true, .. }));
+    assert!(cluster.told("d", told), "those who removed it do not hear it, and tell it so");
+}
+
+/// REP-45 (`introduce`): two joiners whose introducers died at once know nobody alive and not each other: nothing brings them together. Each
+/// is alone, and its resolver ends it.
+#[test]
+fn joiners_that_know_nobody_alive_are_ended_by_their_resolver() {
+    let mut settings = INTRODUCE.to_vec();
+    settings.extend([("downing", "sbr"), ("sbr.stable-after", "10s")]);
+    let mut cluster = Cluster::formed(&["a", "b", "e"], &settings);
+    cluster.cut_pair("a", "b");
+    for (joiner, introducer) in [("c", "a"), ("d", "b")] {
+        cluster.start(joiner);
+        cluster.join(joiner, introducer);
+    }
+    for name in ["a", "b", "e"] {
+        cluster.crash(name);
+    }
+    cluster.run_secs(5);
+    assert_eq!(cluster.view("c"), "a up, b up, c joining, e up");
+    assert_eq!(cluster.view("d"), "a up, b up, d joining, e up");
+    cluster.run_secs(30);
+    for name in ["c", "d"] {
+        assert_eq!(cluster.stopped(name), Some(StopReason::Downed), "{name}");
+    }
+}
+
 /// REP-13 (`content_decides`): a change that leaves the content as it was is none.
 #[test]
 fn a_change_without_content_is_no_change() {

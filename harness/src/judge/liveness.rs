@@ -69,7 +69,7 @@ fn said(seat: &Seat, names: Names<'_>) -> String {
     format!("{} with the clock {}", members.join(", "), seat.gossip.clock())
 }
 
-/// `no-orphans`: whether all of some nodes hang together, by who knows whom.
+/// `no-orphans`, REP-45: whether all of some nodes hang together, by who knows whom.
 pub(super) fn hang_together(seats: &[&Seat]) -> bool {
     let knows = |one: &Seat, other: &Seat| one.gossip.member(&other.me).is_some();
     let Some((first, mut apart)) = seats.split_first().map(|(first, rest)| (*first, rest.to_vec())) else {

@@ -2,7 +2,10 @@
 
 use alloc::sync::Arc;
 
-use super::Gossip;
+use super::merge::without_removed;
+use super::seen::Seen;
+use super::{Gossip, Tombstones};
+use crate::membership::{ClockOrder, VectorClock};
 use crate::repairs::Repairs;
 
 /// REP-12: how a received state relates to the own one, by content.
@@ -20,25 +23,52 @@ pub(crate) enum Relation {
 
 impl Gossip {
     /// REP-12, REP-13: the join of a received state and the own one, before the receiver has seen it, and which case it is.
-    /// Clocks are joined as well, without the entries of removed nodes; nothing but statuses reads them.
+    /// Clocks are joined as well, without the entries of removed nodes.
+    ///
+    /// REP-18: who has seen one of the two has seen the join only if that one knew all that went into it, removals too, which are
+    /// no content. Of those the clocks tell.
     pub(crate) fn join(received: &Self, local: &Arc<Self>, repairs: &Repairs) -> (Relation, Arc<Self>) {
-        if received.same_content(local) {
+        let is_same = received.same_content(local);
+        let joined = if is_same {
             let (tombstones, clock) = received.merge_history(local, repairs);
-            let mut state = Self { tombstones, clock, ..Self::clone(local) };
-            state.seen.union(&local.members, &received.seen, &received.members);
-            state.seen.drop_strangers();
-            return (Relation::Same, keep_shared(state, local));
-        }
-        let joined = received.merge(local, repairs);
-        if joined.same_content(received) {
-            let mut state = joined;
-            state.seen.union(&state.members, &received.seen, &received.members);
-            (Relation::Newer, Arc::new(state))
-        } else if joined.same_content(local) {
-            let Self { tombstones, clock, .. } = joined;
-            (Relation::Older, keep_shared(Self { tombstones, clock, ..Self::clone(local) }, local))
+            Self { tombstones, clock, ..Self::clone(local) }
         } else {
-            (Relation::Merge, Arc::new(joined))
+            received.merge(local, repairs)
+        };
+        let order = received.order_of_changes(local, &joined.tombstones);
+        let knows_all = |side: &Self| is_same || joined.same_content(side);
+        let is_received = matches!(order, ClockOrder::Same | ClockOrder::After) && knows_all(received);
+        let is_local = matches!(order, ClockOrder::Same | ClockOrder::Before) && knows_all(local);
+        if is_local {
+            let Self { tombstones, clock, .. } = joined;
+            let mut state = Self { tombstones, clock, ..Self::clone(local) };
+            if is_received {
+                state.seen.union(&local.members, &received.seen, &received.members);
+                state.seen.drop_strangers();
+            }
+            let relation = if is_received { Relation::Same } else { Relation::Older };
+            return (relation, keep_shared(state, local));
+        }
+        let mut state = joined;
+        if is_same {
+            state.seen = Seen::nobody(state.members.len());
+        }
+        if !is_received {
+            return (Relation::Merge, Arc::new(state));
+        }
+        state.seen.union(&state.members, &received.seen, &received.members);
+        (Relation::Newer, Arc::new(state))
+    }
+
+    /// REP-18: which of two states knows more changes, but for those of removed nodes.
+    fn order_of_changes(&self, that: &Self, tombstones: &Tombstones) -> ClockOrder {
+        match self.clock.compare(&that.clock) {
+            ClockOrder::Same => ClockOrder::Same,
+            order if tombstones.is_empty() => order,
+            _ => {
+                let pruned = |clock: &VectorClock| without_removed(clock.clone(), tombstones);
+                pruned(&self.clock).compare(&pruned(&that.clock))
+            }
         }
     }
 }

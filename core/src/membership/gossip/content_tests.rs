@@ -8,15 +8,45 @@ fn relation(received: &Gossip, local: &Gossip) -> (Relation, Arc<Gossip>) {
     Gossip::join(received, &Arc::new(local.clone()), &LAWFUL)
 }
 
-/// REP-12: whatever the clocks say, equal content is the same state, and who has seen either has seen it.
+/// REP-12, REP-18: equal content is the same state if its clocks are equal, and who has seen either has seen it. Else the clocks tell
+/// whose seen counts; the content is the same in any case.
 #[test]
-fn equal_content_is_the_same_state() {
-    let (local, received) =
-        (gossip_with("a:up b:up", "a", "", "a:3"), gossip_with("a:up b:up", "b", "", "b:7"));
-    let (relation, state) = relation(&received, &local);
-    assert_eq!(relation, Relation::Same);
-    assert_eq!(state.seen_count(), 2);
-    assert_eq!(state.clock().count(node("b").key()), 7);
+fn of_equal_content_the_clocks_tell_who_has_seen_it() {
+    for (theirs, mine, expected, seen) in [
+        ("a:3 b:7", "a:3 b:7", Relation::Same, "a b"),
+        ("a:3 b:7", "a:3 b:6", Relation::Newer, "b"),
+        ("a:3 b:6", "a:3 b:7", Relation::Older, "a"),
+        ("b:7", "a:3", Relation::Merge, ""),
+    ] {
+        let (local, received) =
+            (gossip_with("a:up b:up", "a", "", mine), gossip_with("a:up b:up", "b", "", theirs));
+        let (relation, state) = relation(&received, &local);
+        let who: alloc::vec::Vec<_> = state.seen().map(|node| node.address.host()).collect();
+        assert_eq!((relation, &*who.join(" ")), (expected, seen), "{theirs} and {mine}");
+        assert!(state.same_content(&local));
+        assert_eq!(*state.clock(), received.clock().merge(local.clock()));
+    }
+}
+
+/// REP-18: x has come and gone. Whoever has seen the state before, which is equal by content, has not heard of that; so has who has seen a
+/// further change of it. The entry of x itself tells nothing.
+#[test]
+fn who_has_seen_a_state_before_somebody_came_has_not_heard_that_it_is_gone() {
+    let before = gossip_with("a:up b:up", "a b", "", "a:1");
+    let gone = gossip_with("a:up b:up x:down", "a", "", "a:3 x:1").remove(&[node("x")], 5);
+    let gone = gone.bump(node("a").key()).only_seen(&node("a"));
+    let (case, state) = relation(&before, &gone);
+    assert_eq!((case, state.is_seen_by(&node("b"))), (Relation::Older, false));
+    let (case, state) = relation(&gone, &before);
+    assert_eq!((case, state.is_seen_by(&node("b")), state.tombstones().len()), (Relation::Newer, false, 1));
+    let further = gossip_with("a:up b:leaving", "b", "", "a:1 b:1");
+    for (received, local) in [(&further, &gone), (&gone, &further)] {
+        let (case, state) = relation(received, local);
+        assert_eq!((case, state.seen_count()), (Relation::Merge, 0));
+        assert!(state.same_content(&further));
+    }
+    let unaware = gossip_with("a:up b:up x:up", "b", "", "a:3 x:1");
+    assert_eq!(relation(&unaware, &gone).0, Relation::Older);
 }
 
 /// REP-12: a state that knows more is taken with those who have seen it; one that knows less changes nothing.

@@ -73,8 +73,9 @@ impl Gossip {
     }
 }
 
-/// GSP-30: the clock without the entry of every removed node.
-fn without_removed(clock: VectorClock, tombstones: &Tombstones) -> VectorClock {
+/// GSP-30: the clock without the entry of every removed node. REP-16: not kept as long as the tombstone, which would only hide until it expires
+/// that equal clocks may stand for different states.
+pub(super) fn without_removed(clock: VectorClock, tombstones: &Tombstones) -> VectorClock {
     tombstones.iter().fold(clock, |clock, (node, _)| clock.prune(node.key()))
 }
 

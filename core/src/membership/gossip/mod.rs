@@ -145,7 +145,8 @@ impl Gossip {
 
     /// Puts a gossip together and derives what depends on members and observations.
     ///
-    /// GSP-11: here the invariants are checked, whenever a gossip is made in a debug build.
+    /// GSP-11, CFG-8: here the invariants are checked, whenever a gossip is made in a debug build; that nobody is Removed is checked where a
+    /// list of members is made, that a clock has no more entries than members where a node counts a change of its own.
     fn assemble(
         members: Members,
         reachability: Reachability,

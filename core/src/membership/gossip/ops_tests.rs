@@ -32,7 +32,7 @@ fn a_removed_member_is_neither_added_nor_put_in_place_of_one() {
     assert_eq!(before.update(&members("a:removed b:removed")), before);
 }
 
-/// GSP-7, GSP-8, GSP-11: whoever has records or a version in the table of observations is a member.
+/// GSP-7, GSP-8, GSP-11, CFG-8: whoever has records or a version in the table of observations is a member.
 #[test]
 fn only_members_observe() {
     let before = gossip("a:up b:up", "");

@@ -284,6 +284,35 @@ fn what_is_no_frame_says_why() {
     );
 }
 
+/// FRM-3, CFG-23, MDL-19: a version or roles that break their own rules are no message, whoever wrote them: the frame says so and nothing of
+/// it is used.
+#[test]
+fn a_join_with_an_impossible_version_or_absurd_roles_is_no_message() {
+    let join = |roles: Roles, version: &str| {
+        frame(&mut writing(2), &envelope(Message::Join { roles, app_version: version.parse().unwrap() }))
+    };
+    let refused = |frame: &[u8], from: &str, to: &str| {
+        assert_eq!(from.len(), to.len());
+        let at = frame.windows(from.len()).position(|bytes| bytes == from.as_bytes()).unwrap();
+        let forged = doctored(frame, |frame| frame[at..at + to.len()].copy_from_slice(to.as_bytes()));
+        let malformed = DecodeError::Malformed { field: Field::Message };
+        assert_eq!(Codec::default().decode(&forged), Err(malformed.clone()), "{to}");
+        let said = alloc::string::ToString::to_string(&malformed);
+        assert_eq!(said, "the message of the frame is cut off, or breaks a rule of its own");
+    };
+    for version in ["1.2.3.4.5", "x.y.zzzzz", "1.999999x", "........."] {
+        refused(&join(Roles::default(), "1.2.3-M45"), "1.2.3-M45", &version[..9]);
+    }
+    let roles = |names: &[&str]| postcard::to_allocvec(names).unwrap();
+    let long = "x".repeat(crate::membership::ROLE_BYTES_MAX + 1);
+    let many: Vec<String> = (0..=crate::membership::ROLES_MAX).map(|n| alloc::format!("r{n}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    assert!(postcard::from_bytes::<Roles>(&roles(&["web", "dc-east"])).is_ok());
+    for absurd in [roles(&[""]), roles(&[&long]), roles(&many)] {
+        assert!(postcard::from_bytes::<Roles>(&absurd).is_err());
+    }
+}
+
 /// FRM-2
 #[test]
 fn an_extension_is_skipped_unless_it_must_be_understood() {
