@@ -269,7 +269,7 @@ impl Config {
     }
 
     /// CHK-10: what this node sends of its configuration when it wants to join: the values that its checkers read, without
-    /// those that are sensitive or not set.
+    /// those that are sensitive or not set. DC-4: nothing of data centres is among them.
     #[must_use]
     pub fn join_config(&self) -> JoinConfig {
         // `validate` refuses a configuration that can't travel.

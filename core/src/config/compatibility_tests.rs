@@ -31,6 +31,19 @@ fn a_joiner_tells_what_its_checkers_read() {
     assert_eq!(off.join_config().iter().count(), 1);
 }
 
+/// DC-4: settings of data centres are compared by nobody.
+#[test]
+fn nodes_of_other_data_centres_with_other_settings_fit() {
+    let here = config(&[]);
+    let there = config(&[
+        ("multi-data-center.self-data-center", "west"),
+        ("multi-data-center.cross-data-center-connections", "1"),
+        ("multi-data-center.failure-detector.heartbeat-interval", "1s"),
+    ]);
+    assert_eq!(here.check_joiner(&there.join_config()), []);
+    assert_eq!(there.check_joiner(&here.join_config()), []);
+}
+
 /// CHK-8, SBR-12: who downs must be equal; a strategy only if both have one.
 #[test]
 fn the_checker_of_the_cluster_compares_who_downs_and_by_which_strategy() {

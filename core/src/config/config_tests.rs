@@ -134,7 +134,7 @@ fn a_setting_given_twice_is_refused() {
     );
 }
 
-/// CFG-21, MDL-20: the data centre of a node is one of its roles.
+/// CFG-21, MDL-20, DC-1: the data centre of a node is one of its roles.
 #[test]
 fn the_data_centre_is_a_role() {
     let config =
@@ -273,4 +273,32 @@ fn settings_of_other_layers_and_addresses_of_another_form_are_refused() {
 fn the_exact_protocol_has_no_repairs_and_no_downing() {
     assert_eq!(Config::pekko().repairs, Repairs::none());
     assert_eq!(Config::pekko().downing, Downing::None);
+}
+
+/// DC-5: what the settings between data centres are unless somebody says otherwise, and what they may not be.
+#[test]
+fn settings_between_data_centres() {
+    let across = Config::pekko().multi_data_center;
+    let seconds = Duration::from_secs;
+    assert_eq!(&*across.self_data_center, "default");
+    assert_eq!((across.cross_data_center_connections, across.cross_data_center_gossip_probability), (5, 0.2));
+    let detector = across.failure_detector;
+    assert_eq!(detector.kind, DetectorKind::Deadline);
+    assert_eq!(
+        (detector.heartbeat_interval, detector.acceptable_heartbeat_pause, detector.expected_response_after),
+        (seconds(3), seconds(10), seconds(1))
+    );
+    for (name, value, is_fine) in [
+        ("cross-data-center-connections", "0", false),
+        ("cross-data-center-connections", "1", true),
+        ("cross-data-center-gossip-probability", "1", true),
+        ("cross-data-center-gossip-probability", "0", true),
+        ("cross-data-center-gossip-probability", "1.01", false),
+        ("failure-detector.heartbeat-interval", "0s", false),
+        ("failure-detector.expected-response-after", "0s", false),
+        ("failure-detector.acceptable-heartbeat-pause", "0s", true),
+    ] {
+        let read = Config::from_settings([(&*alloc::format!("multi-data-center.{name}"), value)]);
+        assert_eq!(read.is_ok_and(|config| config.validate().is_ok()), is_fine, "{name} = {value}");
+    }
 }

@@ -41,7 +41,7 @@ pub enum DetectorKind {
     External,
 }
 
-/// Settings for clusters of several data centres.
+/// DC-5: settings for clusters of several data centres.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MultiDataCenterConfig {

@@ -12,12 +12,12 @@ use crate::membership::{DataCenter, Member, MemberStatus, UniqueAddress};
 use crate::mix::Mixer;
 use crate::time::Instant;
 
-/// XDC-2: whether members of a status count at all.
+/// XDC-2, DC-48: whether members of a status count at all.
 const fn is_at_least_up(status: MemberStatus) -> bool {
     !matches!(status, MemberStatus::Joining | MemberStatus::WeaklyUp | MemberStatus::Removed)
 }
 
-/// The receivers of one node's heartbeats in other data centres, by the events of all data centres, one by one.
+/// DC-47: the receivers of one node's heartbeats in other data centres, by the events of all data centres, one by one.
 ///
 /// XDC-20: they are of other data centres, those of [`Receivers`](super::receivers::Receivers) of the own one: nobody is
 /// in both.
@@ -78,7 +78,7 @@ impl ReceiversAcross {
         Self { me, data_center, k, by_age: Vec::new() }
     }
 
-    /// XDC-5: takes the members as they are. XDC-2: who is Joining or WeaklyUp does not count.
+    /// XDC-5, DC-49: takes the members as they are. XDC-2: who is Joining or WeaklyUp does not count.
     pub fn init<'a>(&mut self, members: impl Iterator<Item = &'a Member>) {
         self.by_age.clear();
         members.filter(|member| is_at_least_up(member.status())).for_each(|member| self.put(member));
@@ -94,7 +94,7 @@ impl ReceiversAcross {
         Arc::make_mut(&mut self.by_age[position]).put(member);
     }
 
-    /// XDC-7: a member event other than removal. Who is Joining or WeaklyUp does not count.
+    /// XDC-7, DC-50: a member event other than removal. Who is Joining or WeaklyUp does not count.
     ///
     /// XDC-21: the detectors of those who are newly asked are dropped, not of those who are asked no longer: a quirk of
     /// the protocol that is followed.
@@ -120,7 +120,7 @@ impl ReceiversAcross {
         }
     }
 
-    /// XDC-8: a member other than self is gone. XDC-6: its data centre stays known, even without a member.
+    /// XDC-8, DC-51: a member other than self is gone. XDC-6: its data centre stays known, even without a member.
     pub fn remove(&mut self, member: &Member, detectors: &mut impl Detectors) {
         if let Ok(position) = self.position(member.data_center()) {
             Arc::make_mut(&mut self.by_age[position]).take_out(member.unique_address());
@@ -139,7 +139,7 @@ impl ReceiversAcross {
         self.is_receiver(from).then(|| detectors.heartbeat(&from.address, now))
     }
 
-    /// XDC-10, XDC-22: who is asked, by data centre, each oldest first; whether they are reachable plays no part.
+    /// XDC-10, XDC-22, DC-53: who is asked, by data centre, each oldest first; whether they are reachable plays no part.
     pub fn receivers(&self) -> impl Iterator<Item = &UniqueAddress> {
         let others = self.by_age.iter().filter(|ages| *ages.name != *self.data_center);
         others.flat_map(|ages| ages.oldest(self.k)).map(|aged| &aged.node)
@@ -163,7 +163,7 @@ impl ReceiversAcross {
         own.is_some_and(|ages| ages.oldest(self.k).iter().any(|aged| aged.node == self.me))
     }
 
-    /// XDC-12: whether this node has to ask other data centres: there is one, and it is one of the oldest of its own.
+    /// XDC-12, DC-52: whether this node has to ask other data centres: there is one, and it is one of the oldest of its own.
     #[must_use]
     pub fn is_responsible(&self) -> bool {
         self.by_age.len() > 1 && self.is_among_oldest()

@@ -40,7 +40,7 @@ fn three_and_two(me: &str) -> ReceiversAcross {
     receivers
 }
 
-/// XDC-3 to XDC-5, XDC-10 to XDC-12
+/// XDC-3 to XDC-5, XDC-10 to XDC-12, DC-47, DC-49, DC-52, DC-53
 #[test]
 fn the_oldest_of_each_data_centre_ask_the_oldest_of_the_others() {
     for (me, responsible, receivers) in
@@ -51,7 +51,7 @@ fn the_oldest_of_each_data_centre_ask_the_oldest_of_the_others() {
     }
 }
 
-/// XDC-12: nobody is responsible while there is one data centre.
+/// XDC-12, DC-52: nobody is responsible while there is one data centre.
 #[test]
 fn with_one_data_centre_there_is_nobody_to_ask() {
     let mut receivers = asking("a1", 5);
@@ -61,7 +61,7 @@ fn with_one_data_centre_there_is_nobody_to_ask() {
     assert_eq!(text(&receivers), "");
 }
 
-/// XDC-2, XDC-7: who was never Up does not count, neither to ask nor to be asked; who is on its way out does.
+/// XDC-2, XDC-7, DC-48, DC-50: who was never Up does not count, neither to ask nor to be asked; who is on its way out does.
 #[test]
 fn arriving_members_do_not_count_and_departing_ones_do() {
     let mut receivers = asking("a1", 2);
@@ -78,7 +78,7 @@ fn arriving_members_do_not_count_and_departing_ones_do() {
     }
 }
 
-/// XDC-6, XDC-8, XDC-14: when the oldest leaves, the next oldest takes its place; a data centre without members stays
+/// XDC-6, XDC-8, XDC-14, DC-51: when the oldest leaves, the next oldest takes its place; a data centre without members stays
 /// known.
 #[test]
 fn when_the_oldest_leaves_the_next_takes_its_place() {
@@ -110,7 +110,7 @@ fn age_is_the_up_number_then_the_address() {
     assert_eq!(text(&receivers), "b2 b3 b4 b1");
 }
 
-/// XDC-8, XDC-18
+/// XDC-8, XDC-18, DC-51, DC-57
 #[test]
 fn who_answers_is_watched_until_it_is_removed() {
     let mut registry = detectors();
@@ -137,7 +137,7 @@ fn who_is_pushed_out_by_an_older_one_keeps_its_detector() {
     assert!(!registry.is_monitoring(&node("b0").address));
 }
 
-/// XDC-20, XDC-22: own members are never asked; whoever is unreachable is asked all the same, for nothing is known of that
+/// XDC-20, XDC-22, DC-53: own members are never asked; whoever is unreachable is asked all the same, for nothing is known of that
 /// here.
 #[test]
 fn nobody_of_the_own_data_centre_is_asked() {

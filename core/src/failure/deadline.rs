@@ -18,7 +18,7 @@ impl DeadlineDetector {
         self.last_ms = self.last_ms.max(Some(now.as_millis()));
     }
 
-    /// PHI-36: exactly `deadline_ms` after the last heartbeat the peer is unavailable. PHI-34: before the first
+    /// PHI-36, DC-59: exactly `deadline_ms` after the last heartbeat the peer is unavailable. PHI-34: before the first
     /// one it is available.
     pub(crate) fn is_available(&self, deadline_ms: u64, now: Instant) -> bool {
         self.last_ms.is_none_or(|last| last.saturating_add(deadline_ms) > now.as_millis())
@@ -51,7 +51,7 @@ mod tests {
         assert!(!detector.is_monitoring());
     }
 
-    /// PHI-36
+    /// PHI-36, DC-59
     #[test]
     fn a_peer_is_unavailable_from_exactly_its_deadline_on() {
         let mut detector = DeadlineDetector::default();

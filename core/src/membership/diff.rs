@@ -84,7 +84,7 @@ fn removed_members(old: &Gossip, new: &Gossip, emit: &mut dyn FnMut(ClusterEvent
     }
 }
 
-/// EVT-18, EVT-19: members that are new, or whose status or up-number changed, in one ascending sequence. Other changes of a
+/// EVT-18, EVT-19, DC-66: members, of all data centres, that are new, or whose status or up-number changed, in one ascending sequence. Other changes of a
 /// member are not told (EVT-8).
 fn changed_members(old: &Gossip, new: &Gossip, emit: &mut dyn FnMut(ClusterEvent)) {
     let mut previous = old.members().iter().peekable();
@@ -133,7 +133,7 @@ fn reachability_of_members(
     }
 }
 
-/// EVT-31 to EVT-36, RCH-69: other data centres that became unreachable, then those that are reachable again.
+/// EVT-31 to EVT-36, RCH-69, DC-64: other data centres that became unreachable, then those that are reachable again.
 fn reachability_of_data_centers(
     before: &LocalView<'_>,
     after: &LocalView<'_>,
@@ -156,7 +156,7 @@ fn reachability_of_data_centers(
     reachable_again.into_iter().map(ClusterEvent::ReachableDataCenter).for_each(emit);
 }
 
-/// EVT-31, RCH-67, RCH-68: another data centre is seen unless one of its members is unreachable, and not Terminated, to an
+/// EVT-31, RCH-67, RCH-68, DC-65: another data centre is seen unless one of its members is unreachable, and not Terminated, to an
 /// observer of the own one. A subject that is no member counts for every data centre (EVT-36).
 pub(super) fn sees_data_center(view: &LocalView<'_>, name: &str) -> bool {
     let Some(observations) = view.observations() else { return true };

@@ -115,7 +115,7 @@ fn a_record_that_says_reachable_excludes_nobody() {
     assert_eq!(leader(&state, "b"), "a");
 }
 
-/// CNV-15 (cases G18, G21, G25, G28, G29): each data centre has its own leader, by its own observers.
+/// CNV-15, DC-9, DC-10 (cases G18, G21, G25, G28, G29): each data centre has its own leader, by its own observers.
 #[test]
 fn each_data_center_has_its_own_leader() {
     let members = "a@east:up b@east:up c@west:up d@west:up";
@@ -130,7 +130,7 @@ fn each_data_center_has_its_own_leader() {
     assert_eq!(leaders("d>c b>a"), "a b c d");
 }
 
-/// CNV-16, MDL-24
+/// CNV-16, MDL-24, DC-11
 #[test]
 fn a_role_leader_is_the_leader_among_the_members_with_that_role() {
     let state = gossip_with(

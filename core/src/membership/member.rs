@@ -181,7 +181,7 @@ impl Member {
 
     /// MDL-28: whether it is older than another: the smaller up-number, then the smaller address.
     ///
-    /// MDL-29: `None` for members of different data centres, which have no common age.
+    /// MDL-29, DC-22: `None` for members of different data centres, which have no common age.
     #[must_use]
     pub fn is_older_than(&self, other: &Self) -> Option<bool> {
         (self.data_center() == other.data_center()).then(|| self.age_order(other).is_lt())

@@ -89,7 +89,7 @@ fn leadership_goes_by_status_and_then_by_address() {
     assert_eq!(ports, [8000, 9000, 5000, 7000, 3000, 6000, 2000, 4000]);
 }
 
-/// MDL-28, MDL-29, MDL-34: members of different data centres have no common age; of two such copies the second is kept.
+/// MDL-28, MDL-29, MDL-34, DC-22: members of different data centres have no common age; of two such copies the second is kept.
 #[test]
 fn ages_of_different_data_centers_are_not_compared() {
     let list = members("a@east:up:1 b@west:up:2 a@west:up:1");

@@ -100,7 +100,7 @@ impl Roles {
         Ok(Self(names.into()))
     }
 
-    /// MDL-21: the roles that a user gives a node, to which the one of its data centre is added.
+    /// MDL-21, DC-1: the roles that a user gives a node, to which the one of its data centre is added.
     ///
     /// # Errors
     /// As [`Roles::new`], or a name that starts with `dc-`.
@@ -136,7 +136,7 @@ impl Roles {
         self.0.iter().filter(|name| !name.starts_with(DATA_CENTER_PREFIX))
     }
 
-    /// MDL-20: the name of the data centre: what follows `dc-` in the one role with that prefix.
+    /// MDL-20, DC-2: the name of the data centre: what follows `dc-` in the one role with that prefix.
     #[must_use]
     pub fn data_center(&self) -> &str {
         self.0.iter().find_map(|name| name.strip_prefix(DATA_CENTER_PREFIX)).unwrap_or_default()
@@ -144,7 +144,7 @@ impl Roles {
 }
 
 impl Default for Roles {
-    /// No role but `dc-default`.
+    /// DC-3: no role but `dc-default`, which names a data centre as any other does.
     fn default() -> Self {
         Self([DEFAULT_DATA_CENTER_ROLE.into()].into())
     }
@@ -200,7 +200,7 @@ mod tests {
         list.iter().map(|name| Arc::from(*name)).collect()
     }
 
-    /// MDL-20
+    /// MDL-20, DC-2, DC-3
     #[test]
     fn a_member_without_a_data_center_is_in_the_default_one() {
         let roles = Roles::new(names(&["web", "backend", "web"])).unwrap();
@@ -214,7 +214,7 @@ mod tests {
         );
     }
 
-    /// MDL-21
+    /// MDL-21, DC-1
     #[test]
     fn a_user_cannot_name_a_data_center_by_a_role() {
         assert_eq!(

@@ -92,7 +92,7 @@ fn states_are_alike_whatever_the_statuses() {
     assert!(!one.is_alike(&other));
 }
 
-/// VIEW-3, VIEW-4, VIEW-7: own removal, by unique address, clears all; that of others only themselves.
+/// API-32, VIEW-3, VIEW-4, VIEW-7: own removal, by unique address, clears all; that of others only themselves.
 #[test]
 fn a_removal_takes_one_out_and_that_of_self_everything() {
     let removed = |text: &str| ClusterEvent::MemberRemoved {

@@ -66,7 +66,7 @@ impl LocalView<'_> {
         self.gossip().reachability().remove_observers(&ignored)
     }
 
-    /// RCH-59, CNV-4, CNV-5: whether a node is a member that no live observer has as unreachable; for a member of the own
+    /// RCH-59, CNV-4, CNV-5, DC-68: whether a node is a member that no live observer has as unreachable; for a member of the own
     /// data centre only observers of that count.
     #[must_use]
     pub fn is_reachable_to_live_observers(&self, node: &UniqueAddress) -> bool {

@@ -70,7 +70,7 @@ fn live_observers_of_all_data_centers_are_read_together() {
     assert_eq!(table(|view| view.reachability_of_live_observers(), &EXACT), expected);
 }
 
-/// RCH-59, CNV-4, CNV-5 (case G27): inside a data centre its own live observers count, across data centres all live ones.
+/// RCH-59, CNV-4, CNV-5, DC-68 (case G27): inside a data centre its own live observers count, across data centres all live ones.
 #[test]
 fn a_member_elsewhere_is_reachable_if_no_live_observer_anywhere_denies_it() {
     let members = "a@east:up b@east:up c@west:up d@west:up";

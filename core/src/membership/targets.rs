@@ -34,7 +34,7 @@ pub trait TargetDraws {
 }
 
 impl<'a> LocalView<'a> {
-    /// CNV-28, LDR-25: whom the leader tells at once that `changed` became Exiting: the two oldest members of the own data
+    /// CNV-28, LDR-25, DC-43: whom the leader tells at once that `changed` became Exiting: the two oldest members of the own data
     /// centre, and the two oldest of each role that one of them has.
     #[must_use]
     pub fn exit_targets(&self, changed: &[Member]) -> Vec<UniqueAddress> {
@@ -57,13 +57,13 @@ impl<'a> LocalView<'a> {
         targets
     }
 
-    /// GSP-41, RCH-60: whether self may send gossip to a node: not to itself, and not while it does not see it.
+    /// GSP-41, RCH-60, DC-34: whether self may send gossip to a node: not to itself, and not while it does not see it.
     #[must_use]
     pub fn may_gossip_to(&self, node: &UniqueAddress) -> bool {
         node != self.me() && self.gossip().reachability().is_reachable(self.me(), node)
     }
 
-    /// GSP-49: the candidates of a gossip round within the own data centre: members that self may gossip to, all of them
+    /// GSP-49, DC-38: the candidates of a gossip round within the own data centre: members that self may gossip to, all of them
     /// or only those that have not seen this state.
     #[must_use]
     pub fn gossip_candidates(&self, only_unseen: bool) -> Candidates<'a> {
@@ -103,7 +103,7 @@ impl<'a> LocalView<'a> {
         unseen.filter(|unseen| unseen.count() > 0).unwrap_or_else(|| self.gossip_candidates(false))
     }
 
-    /// GSP-54: how likely a gossip round goes to another data centre, for a number of own members: the fewer they are, the
+    /// GSP-54, DC-35: how likely a gossip round goes to another data centre, for a number of own members: the fewer they are, the
     /// more they talk to others; from five on what the setting says.
     #[must_use]
     pub fn cross_data_center_probability(own_members: usize, setting: f64) -> f64 {
@@ -113,7 +113,7 @@ impl<'a> LocalView<'a> {
         }
     }
 
-    /// CNV-26: the oldest members of a data centre, oldest first. Of incarnations of one address with one up-number only
+    /// CNV-26, DC-33: the oldest members of a data centre, oldest first. Of incarnations of one address with one up-number only
     /// the first counts.
     #[must_use]
     pub fn top_oldest(&self, data_center: &str, connections: usize) -> Vec<&'a Member> {
@@ -155,7 +155,7 @@ impl<'a> LocalView<'a> {
         GossipTargets::Local(self.local_targets(draws.prefers_unseen(probability)))
     }
 
-    /// GSP-53, GSP-55: of the first other data centre with a valid target among its oldest all of those, in member order,
+    /// GSP-53, GSP-55, DC-36: of the first other data centre with a valid target among its oldest all of those, in member order,
     /// whether they have seen the state or not. Nobody when the draw says local, or when self is not among the oldest.
     fn targets_across(&self, settings: &TargetSettings, draws: &mut impl TargetDraws) -> Vec<&'a Member> {
         let own_members = self.data_center_members().count();
@@ -183,7 +183,7 @@ impl<'a> LocalView<'a> {
         others.into_iter().map(valid).find(|targets| !targets.is_empty()).unwrap_or_default()
     }
 
-    /// GSP-57: the targets of a full gossip to `count` random nodes. One of the oldest sends it to one node of another data
+    /// GSP-57, DC-41: the targets of a full gossip to `count` random nodes. One of the oldest sends it to one node of another data
     /// centre too.
     #[must_use]
     pub fn full_gossip_targets(

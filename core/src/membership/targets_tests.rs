@@ -90,7 +90,7 @@ fn cluster(named: &str, seen: &str, observed: &str) -> Gossip {
     gossip_with(&members.join(" "), seen, observed, "")
 }
 
-/// GSP-41, RCH-60: the observations of others and membership do not matter.
+/// GSP-41, RCH-60, DC-34: the observations of others and membership do not matter.
 #[test]
 fn a_node_may_gossip_to_whom_it_sees() {
     let state = gossip_with("a:up b:up c:up", "", "a>b c>d b>c a>e:terminated", "");
@@ -122,7 +122,7 @@ fn members_of_any_status_are_candidates() {
     assert_eq!(targets_of(&state, "a", "default", &SETTINGS, &mut draws(false, false)), "b c d e f");
 }
 
-/// GSP-41, GSP-49 (cases S6 and S7).
+/// GSP-41, GSP-49, DC-38 (cases S6 and S7).
 #[test]
 fn only_the_own_observations_rule_candidates_out() {
     let own = cluster("a b c", "", "a>b");
@@ -131,14 +131,14 @@ fn only_the_own_observations_rule_candidates_out() {
     assert_eq!(targets_of(&others, "a", "one", &SETTINGS, &mut draws(false, false)), "c");
 }
 
-/// GSP-47: nobody to talk to is no error.
+/// GSP-47, DC-37: nobody to talk to is no error.
 #[test]
 fn without_candidates_there_is_no_target() {
     assert_eq!(targets_of(&cluster("a", "", ""), "a", "one", &SETTINGS, &mut draws(false, false)), "");
     assert_eq!(targets_of(&gossip("", ""), "a", "one", &SETTINGS, &mut draws(false, true)), "");
 }
 
-/// GSP-48, GSP-53 (cases S2 and S3).
+/// GSP-48, GSP-53, DC-35 (cases S2 and S3).
 #[test]
 fn a_round_stays_in_the_data_center_or_goes_to_another_one() {
     let state = cluster("a b e f", "", "");
@@ -154,7 +154,7 @@ fn in_a_single_data_center_no_round_goes_across() {
     assert_eq!(made.drawn, ["unseen 400"]);
 }
 
-/// GSP-53 (cases S8 and S10): the first data centre with a target among its oldest.
+/// GSP-53, DC-36 (cases S8 and S10): the first data centre with a target among its oldest.
 #[test]
 fn a_round_goes_to_the_oldest_of_the_first_data_center_with_a_target() {
     let cut = cluster("a b e f g h", "", "a>e a>f");
@@ -178,7 +178,7 @@ fn candidates_elsewhere_are_not_asked_what_they_have_seen() {
     assert_eq!(targets_of(&state, "a", "one", &SETTINGS, &mut by_name), "e f");
 }
 
-/// GSP-53: who is not among the oldest stays, and so does who sees nobody elsewhere.
+/// GSP-53, DC-36: who is not among the oldest stays, and so does who sees nobody elsewhere.
 #[test]
 fn a_round_stays_when_it_cannot_go_across() {
     let one = TargetSettings { cross_data_center_connections: 1, ..SETTINGS };
@@ -207,7 +207,7 @@ fn draws_are_made_in_a_fixed_order() {
     assert_eq!(made.drawn, ["across 0.75", "data centers three two", "unseen 400"]);
 }
 
-/// GSP-54 (case S1): a lone member always goes across.
+/// GSP-54, DC-35 (case S1): a lone member always goes across.
 #[test]
 fn small_data_centers_go_across_more_often() {
     let probability = |members, setting| LocalView::cross_data_center_probability(members, setting);
@@ -251,7 +251,7 @@ fn unseen_members_are_always_preferred_unless_the_setting_is_tiny() {
 const AGES: &str =
     "a4@east:up:1 a3@east:up:2 a2@east:up:3 a1@east:up:4 b3@west:up:1 b1@west:up:2 b2@west:up:3 b0@west:up:0";
 
-/// CNV-26 (case M1).
+/// CNV-26, DC-33 (case M1).
 #[test]
 fn the_oldest_members_of_a_data_center_are_told_by_age() {
     let state = gossip(AGES, "");
@@ -349,7 +349,7 @@ fn a_full_gossip_to_a_part_of_the_members_picks_by_chance() {
     assert_eq!(full(&state, "a", "default", 5, 0, &mut made), "");
 }
 
-/// GSP-57 (case S13): one of the oldest tells the oldest of another data centre too.
+/// GSP-57, DC-41 (case S13): one of the oldest tells the oldest of another data centre too.
 #[test]
 fn a_full_gossip_of_one_of_the_oldest_goes_to_one_node_elsewhere() {
     let state = cluster("a b c e f", "", "");

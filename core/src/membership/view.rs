@@ -132,7 +132,7 @@ impl<'a> LocalView<'a> {
         self.place.map_or(0, |dc| self.members().data_centers()[dc].members.word(place))
     }
 
-    /// CNV-6 to CNV-13: whether all who must have seen this state have seen it, and nobody who counts is unreachable.
+    /// CNV-6 to CNV-13, DC-12, DC-16: whether all who must have seen this state have seen it, and nobody who counts is unreachable.
     ///
     /// `confirmed` are nodes that said that they have finished exiting; they are not waited for (CNV-8). Clocks are not
     /// looked at (CNV-14).
@@ -143,7 +143,7 @@ impl<'a> LocalView<'a> {
         self.not_seen_by(confirmed).next().is_none() && !is_blocked
     }
 
-    /// CNV-6, CNV-7: the members that must still see this state, ascending.
+    /// CNV-6, CNV-7, DC-13 to DC-15: the members that must still see this state, ascending.
     ///
     /// In a data centre that has a member that counts for convergence, those of the own data centre that do. While it has
     /// none, everybody who does or is arriving.
@@ -167,7 +167,7 @@ impl<'a> LocalView<'a> {
             .filter(|member| !confirmed.contains(member.unique_address()))
     }
 
-    /// CNV-9 to CNV-12: the unreachable nodes that hold convergence up, ascending: of the own data centre, not self, neither Down nor
+    /// CNV-9 to CNV-12, DC-13: the unreachable nodes that hold convergence up, ascending: of the own data centre, not self, neither Down nor
     /// Exiting; a node that is no member counts.
     pub fn blocked_by<'b>(
         &self,
@@ -183,14 +183,14 @@ impl<'a> LocalView<'a> {
         })
     }
 
-    /// CNV-15: the leader of the own data centre, with or without convergence (CNV-21). Nothing remembers who it was
+    /// CNV-15, DC-9: the leader of the own data centre, with or without convergence (CNV-21). Nothing remembers who it was
     /// (CNV-22).
     #[must_use]
     pub fn leader(&self) -> Option<&'a Member> {
         self.leader_of(|_| true)
     }
 
-    /// CNV-16: the leader among the members that have a role.
+    /// CNV-16, DC-11: the leader among the members that have a role.
     #[must_use]
     pub fn role_leader(&self, role: &str) -> Option<&'a Member> {
         self.leader_of(|member| member.roles().contains(role))
@@ -202,7 +202,7 @@ impl<'a> LocalView<'a> {
         self.leader().is_some_and(|leader| leader.unique_address() == self.me)
     }
 
-    /// CNV-15 to CNV-20: of the members of the own data centre that `admits` takes, that are not Down, and that are
+    /// CNV-15 to CNV-20, DC-10, DC-19: of the members of the own data centre that `admits` takes, that are not Down, and that are
     /// reachable or self, the first by group of status, then by unique address.
     #[must_use]
     pub fn leader_of(&self, admits: impl Fn(&Member) -> bool) -> Option<&'a Member> {
@@ -228,7 +228,7 @@ impl<'a> LocalView<'a> {
             .or_else(|| first(&|w| members.with_status(Exiting).word(w)))
     }
 
-    /// LDR-15, LDR-17: the members of the own data centre that have a status, ascending.
+    /// LDR-15, LDR-17, DC-18: the members of the own data centre that have a status, ascending.
     pub fn own_data_center_with(&self, status: MemberStatus) -> impl Iterator<Item = &'a Member> + use<'a> {
         let view = *self;
         let places = if self.members().has_status(status) { self.members().words() } else { 0 };
@@ -239,7 +239,7 @@ impl<'a> LocalView<'a> {
             .map(move |position| view.member(position))
     }
 
-    /// LDR-13: the members of other data centres that are Down or Exiting, ascending.
+    /// LDR-13, DC-25, DC-26: the members of other data centres that are Down or Exiting, ascending.
     pub fn leaving_elsewhere(&self) -> impl Iterator<Item = &'a Member> + use<'a> {
         let view = *self;
         let somebody_goes = [Down, Exiting].iter().any(|status| self.members().has_status(*status));
@@ -269,21 +269,21 @@ impl<'a> LocalView<'a> {
         !self.live().is_some_and(|subjects| subjects.contains(self.members(), node))
     }
 
-    /// RCH-63: the unreachable members of the own data centre but self, ascending, by observers of any status.
+    /// RCH-63, DC-63: the unreachable members of the own data centre but self, ascending, by observers of any status.
     pub fn unreachable_inside(&self) -> impl Iterator<Item = &'a UniqueAddress> + use<'a> {
         let view = *self;
         let nodes = self.observations().into_iter().flat_map(move |seen| seen.inside.nodes(view.members()));
         nodes.filter(move |node| *node != view.me)
     }
 
-    /// CNV-23: the members of the own data centre; all of them when there is only one.
+    /// CNV-23, DC-7: the members of the own data centre; all of them when there is only one.
     pub fn data_center_members(&self) -> impl DoubleEndedIterator<Item = &'a Member> + Clone + use<'a> {
         let view = *self;
         let all = !self.gossip.is_multi_data_center();
         self.members().iter().filter(move |member| all || member.data_center() == view.data_center)
     }
 
-    /// CNV-24: whether a node is a member of the own data centre, or self.
+    /// CNV-24, DC-8: whether a node is a member of the own data centre, or self.
     #[must_use]
     pub fn is_in_same_data_center(&self, node: &UniqueAddress) -> bool {
         node == self.me || self.gossip.member(node).is_some_and(|m| m.data_center() == self.data_center)
@@ -298,7 +298,7 @@ impl<'a> LocalView<'a> {
         self.data_center_members().rev().max_by(older_first)
     }
 
-    /// LDR-16: the up-number of the next member that becomes Up: one more than that of the youngest.
+    /// LDR-16, DC-21: the up-number of the next member that becomes Up: one more than that of the youngest.
     #[must_use]
     pub fn next_up_number(&self) -> i32 {
         self.youngest().map_or(0, counted_up_number).saturating_add(1)

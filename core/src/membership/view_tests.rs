@@ -123,7 +123,7 @@ fn convergence_does_not_look_at_the_clock() {
     assert!(converges(&state, "a") && converges(&state.bump(node("a").key()), "a"));
 }
 
-/// CNV-6 (cases G21 and G22): each data centre converges by itself.
+/// CNV-6, DC-12, DC-16 (cases G21 and G22): each data centre converges by itself.
 #[test]
 fn only_the_own_data_center_is_waited_for() {
     let members = "a@east:up b@east:up c@west:up d@west:up";
@@ -133,7 +133,7 @@ fn only_the_own_data_center_is_waited_for() {
     assert!(converges(&some, "a@east") && !converges(&some, "c@west"));
 }
 
-/// CNV-7 (case G23): the first members of a data centre wait for everybody, also for themselves.
+/// CNV-7, DC-14 (case G23): the first members of a data centre wait for everybody, also for themselves.
 #[test]
 fn the_first_member_of_a_data_center_waits_for_all_data_centers() {
     let state = gossip("a@east:up b@east:up e@west:joining", "a e");
@@ -144,7 +144,7 @@ fn the_first_member_of_a_data_center_waits_for_all_data_centers() {
     assert!(converges(&two.with_seen(&node("e")), "f@west"));
 }
 
-/// CNV-7 (case G24): so does a cluster that has only Joining members; those on their way out are never waited for.
+/// CNV-7, DC-15 (case G24): so does a cluster that has only Joining members; those on their way out are never waited for.
 #[test]
 fn while_nobody_is_up_the_joining_members_must_have_seen_the_state() {
     let state = gossip("a:joining b:weakly-up c:exiting d:down", "a");
@@ -152,7 +152,7 @@ fn while_nobody_is_up_the_joining_members_must_have_seen_the_state() {
     assert!(converges(&state.with_seen(&node("b")), "a"));
 }
 
-/// CNV-9 (cases G25 and G26): what happens in or towards other data centres holds nobody up.
+/// CNV-9, DC-13, DC-16 (cases G25 and G26): what happens in or towards other data centres holds nobody up.
 #[test]
 fn observations_across_data_centers_hold_nobody_up() {
     let members = "a@east:up b@east:up c@west:up d@west:up";
@@ -222,7 +222,7 @@ fn a_removal_needs_a_report_that_counts() {
     );
 }
 
-/// LDR-13
+/// LDR-13, DC-25
 #[test]
 fn members_of_other_data_centers_that_go_are_told_whether_reachable_or_not() {
     let state = gossip("a@east:up b@east:down c@west:exiting d@north:down e@west:leaving f@west:up", "");
@@ -249,7 +249,7 @@ fn the_unreachable_members_of_the_own_data_center_leave_self_out() {
     assert_eq!(asked(&gossip("a:up", ""), "a", |view| names(view.unreachable_inside())), "");
 }
 
-/// CNV-23: with one data centre nobody asks whether it is the own one.
+/// CNV-23, DC-7: with one data centre nobody asks whether it is the own one.
 #[test]
 fn the_members_of_the_data_center_are_all_when_there_is_only_one() {
     let several = gossip("a@east:up b@west:up c@east:down", "");
@@ -259,7 +259,7 @@ fn the_members_of_the_data_center_are_all_when_there_is_only_one() {
     assert_eq!(asked(&one, "a@north", |view| member_names(view.data_center_members())), "a c");
 }
 
-/// CNV-24
+/// CNV-24, DC-8
 #[test]
 fn self_and_members_of_its_data_center_are_in_the_same_one() {
     let state = gossip("a@east:up b@west:up c@east:down", "");
@@ -279,7 +279,7 @@ fn the_youngest_member_has_the_highest_up_number_and_none_counts_as_zero() {
     assert_eq!(youngest(""), None);
 }
 
-/// LDR-16: per data centre.
+/// LDR-16, DC-21: per data centre.
 #[test]
 fn the_next_up_number_follows_that_of_the_youngest() {
     let next = |members: &str| asked(&gossip(members, ""), "a@east", |view| view.next_up_number());

@@ -67,7 +67,7 @@ impl Node {
     }
 
     /// JOIN-71, MDL-12, REP-31: the first rule that matches decides. The first member at the address counts (JOIN-80). Who joins does not
-    /// matter otherwise (JOIN-83), and any member may let it in (JOIN-82).
+    /// matter otherwise (JOIN-83), and any member may let it in (JOIN-82), of whatever data centre (DC-17).
     fn admission(&self, from: &UniqueAddress) -> Admission {
         let repairs = &self.base.config.repairs;
         match self.base.gossip().members().first_at(&from.address) {

@@ -229,7 +229,7 @@ impl Node {
         }
     }
 
-    /// GSP-76, JOIN-75, PHI-44: nothing is known of a node that has just become a member, of whatever data centre.
+    /// GSP-76, JOIN-75, PHI-44, DC-61: nothing is known of a node that has just become a member, of whatever data centre.
     pub(super) fn forget_heartbeats(&mut self, address: &Address) {
         self.heartbeats.asking.forget(address);
         self.across.asking.forget(address);

@@ -53,7 +53,7 @@ pub(super) fn speedup_tick(base: &mut Base) {
     }
 }
 
-/// GSP-60, GSP-61, SBR-78: some member is Down, or fewer than half have seen the state. With several data centres it is always
+/// GSP-60, GSP-61, SBR-78, DC-42: some member is Down, or fewer than half have seen the state. With several data centres it is always
 /// needed as soon as the own one has a member: so Pekko has it.
 pub(super) fn needs_speedup(base: &Base) -> bool {
     let gossip = base.gossip();
@@ -64,7 +64,7 @@ pub(super) fn needs_speedup(base: &Base) -> bool {
     somebody_is_down || gossip.seen_count() < gossip.members().len() / 2
 }
 
-/// GSP-45: one round. A member of the own data centre that has not seen the state gets all of it, any other only its
+/// GSP-45, DC-39: one round. A member of the own data centre that has not seen the state gets all of it, any other only its
 /// status.
 pub(super) fn round(base: &mut Base) {
     if let Some(tally) = &mut base.tally {
@@ -82,7 +82,7 @@ pub(super) fn round(base: &mut Base) {
     }
 }
 
-/// GSP-47, GSP-48: one of the candidates, by chance.
+/// GSP-47, GSP-48, DC-37: one of the candidates, by chance.
 fn select_target(base: &mut Base) -> Option<UniqueAddress> {
     let settings = TargetSettings {
         cross_data_center_connections: base.config.multi_data_center.cross_data_center_connections as usize,
@@ -114,7 +114,7 @@ pub(super) struct PeerStatus {
     pub(super) introduces: bool,
 }
 
-/// GSP-62 to GSP-66: a peer says which state it has. Its own status is told back when the peer is ahead, the whole state
+/// GSP-62 to GSP-66, DC-40: a peer says which state it has. Its own status is told back when the peer is ahead, the whole state
 /// when the peer is behind or differs. REP-42 (`introduce`): a new member that is not known here is told the own status, so
 /// that it tells everything.
 pub(super) fn receive_status(base: &mut Base, from: &UniqueAddress, peer: &PeerStatus) {
@@ -260,7 +260,7 @@ fn is_introduced(
         && remote.members().contains(&base.me)
 }
 
-/// GSP-69, GSP-70: why a gossip is ignored, or because it is [`unfit`]. What others observe of the sender does not matter.
+/// GSP-69, GSP-70, DC-44, EVT-65: why a gossip is ignored, or because it is [`unfit`]. What others observe of the sender does not matter.
 fn refusal(
     base: &Base,
     from: &UniqueAddress,

@@ -38,7 +38,7 @@ impl Heartbeats {
         }
     }
 
-    /// HB-9 to HB-12, HB-20, JOIN-6: begins when the node is in a cluster, with the members that there are.
+    /// HB-9 to HB-12, HB-20, JOIN-6, DC-45: begins when the node is in a cluster, with the members that there are.
     pub(super) fn start(&mut self, base: &mut Base) {
         let config = &base.config;
         let delay = config.periodic_tasks_initial_delay.max(config.failure_detector.heartbeat_interval);
@@ -50,7 +50,7 @@ impl Heartbeats {
         self.settle(base.gossip().members(), base.roles.data_center());
     }
 
-    /// HB-3 to HB-8: answers a heartbeat, whoever sent it and whatever this node is. Nothing else comes of it.
+    /// HB-3 to HB-8, DC-58: answers a heartbeat, whoever sent it and whatever this node is. Nothing else comes of it.
     pub(super) fn answer(base: &mut Base, from: &UniqueAddress, sequence: u64, sent_at: Instant) {
         base.send_to(from, Message::HeartbeatReply { sequence, sent_at });
     }

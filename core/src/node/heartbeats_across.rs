@@ -16,7 +16,7 @@ use crate::time::Instant;
 
 /// The part of a node that asks nodes of other data centres whether they are there.
 ///
-/// XDC-1: every node has it. While the cluster has one data centre only it holds nothing and no timer runs for it.
+/// XDC-1, DC-46: every node has it. While the cluster has one data centre only it holds nothing and no timer runs for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct HeartbeatsAcross {
     /// XDC-16: when the first tick was due; `None` before this node is in a cluster and after it is.
@@ -67,7 +67,7 @@ impl HeartbeatsAcross {
         }
     }
 
-    /// XDC-13: all events of a change have been heard: does this node ask now? XDC-14: once it does, it goes on. Its ticks
+    /// XDC-13, DC-52: all events of a change have been heard: does this node ask now? XDC-14: once it does, it goes on. Its ticks
     /// fall where they would if it had ticked from the start, doing nothing (XDC-15).
     pub(super) fn settle(&mut self, base: &mut Base) {
         let responsible = self.receivers.as_ref().is_some_and(ReceiversAcross::is_responsible);
@@ -77,7 +77,7 @@ impl HeartbeatsAcross {
         }
     }
 
-    /// XDC-16, XDC-17, XDC-25: asks everybody once, at an interval of its own.
+    /// XDC-16, XDC-17, XDC-25, DC-54, DC-55: asks everybody once, at an interval of its own.
     pub(super) fn tick(&mut self, base: &mut Base) {
         let Some(receivers) = &self.receivers else { return };
         base.timers.arm_after(Timer::CrossHeartbeat, base.now, interval(base));
@@ -85,14 +85,14 @@ impl HeartbeatsAcross {
         self.asking.ask(base, receivers.receivers(), answers_within, Timer::CrossExpectedFirst);
     }
 
-    /// XDC-19: who was asked and has not answered in time.
+    /// XDC-19, DC-56: who was asked and has not answered in time.
     pub(super) fn expected_tick(&mut self, base: &mut Base) {
         let receivers = self.receivers.as_ref();
         let is_asked = |node: &UniqueAddress| receivers.is_some_and(|receivers| receivers.is_receiver(node));
         self.asking.expected_tick(base, is_asked, Timer::CrossExpectedFirst);
     }
 
-    /// XDC-15, XDC-18: somebody answered. Gives back whether it was asked.
+    /// XDC-15, XDC-18, DC-57: somebody answered. Gives back whether it was asked.
     pub(super) fn replied(&mut self, base: &mut Base, from: &UniqueAddress) -> bool {
         let Some(receivers) = self.receivers.as_ref().filter(|_| self.is_active) else { return false };
         let Some(interval) = receivers.replied(from, &mut self.asking.registry, base.now) else {
@@ -102,7 +102,7 @@ impl HeartbeatsAcross {
         true
     }
 
-    /// XDC-9, LIFE-55: nobody is asked any more, and nothing is known of anybody.
+    /// XDC-9, LIFE-55, DC-51: nobody is asked any more, and nothing is known of anybody.
     pub(super) fn stop(&mut self) {
         self.first_tick = None;
         self.is_active = false;

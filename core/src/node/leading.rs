@@ -150,7 +150,7 @@ impl Leading {
         Some(Acted { now_exiting })
     }
 
-    /// LDR-11 to LDR-13, SBR-80: members that are Down or Exiting and unreachable, Exiting and confirmed, or on their way out in
+    /// LDR-11 to LDR-13, SBR-80, DC-25: members that are Down or Exiting and unreachable, Exiting and confirmed, or on their way out in
     /// another data centre; ascending. LDR-14: self is no exception; with REP-80 (`keep_self`) it is.
     fn removable(&self, base: &Base) -> Vec<UniqueAddress> {
         let view = base.view();
@@ -183,12 +183,23 @@ fn postpone_removals(base: &mut Base, removed: &mut Vec<UniqueAddress>, limit_ms
     if removed.is_empty() {
         return;
     }
-    let kept = base.gossip().tombstones().iter().filter(|(_, stamp_ms)| *stamp_ms > limit_ms).count();
-    let room = base.config.limits.room_for_removals(kept);
+    let (kept, room) = room_for_removals(base, limit_ms);
     if room < removed.len() {
         base.warn(Warning::RemovalsPostponed { waiting: removed.len() - room, tombstones: kept + room });
         removed.truncate(room);
     }
+}
+
+/// FRM-34: how many tombstones are too young to fall, and for how many more there is room.
+fn room_for_removals(base: &Base, limit_ms: i64) -> (usize, usize) {
+    let kept = base.gossip().tombstones().iter().filter(|(_, stamp_ms)| *stamp_ms > limit_ms).count();
+    (kept, base.config.limits.room_for_removals(kept))
+}
+
+/// FRM-34: that no more members can be removed for now.
+pub(super) fn removals_wait(base: &Base) -> Option<Why> {
+    let (tombstones, room) = room_for_removals(base, tombstone_limit_ms(base));
+    (room == 0).then_some(Why::NoRoomForTombstones { tombstones })
 }
 
 /// LDR-23: tombstones with a stamp up to this one are too old to keep.
@@ -197,7 +208,7 @@ fn tombstone_limit_ms(base: &Base) -> i64 {
     base.wall_ms.saturating_sub(i64::try_from(kept_ms).unwrap_or(i64::MAX))
 }
 
-/// LDR-15 to LDR-18: the members of the own data centre that take a step in their life, in member order.
+/// LDR-15 to LDR-18, DC-18, DC-20: the members of the own data centre that take a step in their life, in member order.
 fn promotions(base: &Base, preparing: bool) -> Vec<Member> {
     let view = base.view();
     let mut changed: Vec<Member> = [Joining, WeaklyUp, LeavingStatus, PreparingForShutdown]
@@ -228,7 +239,7 @@ fn promotions(base: &Base, preparing: bool) -> Vec<Member> {
     changed.into_iter().filter_map(step).collect()
 }
 
-/// LDR-7, LDR-9, LDR-10: Joining members of the own data centre that no live observer misses become WeaklyUp; no numbers
+/// LDR-7, LDR-9, LDR-10, DC-24: Joining members of the own data centre that no live observer misses become WeaklyUp; no numbers
 /// are given, and nothing happens when there are none.
 fn joining_to_weakly_up(base: &mut Base) -> Option<Acted> {
     let view = base.view();
@@ -245,7 +256,7 @@ fn joining_to_weakly_up(base: &mut Base) -> Option<Acted> {
     Some(Acted { now_exiting: Vec::new() })
 }
 
-/// LDR-8: enough members, and enough with each role that has a minimum; of any status and data centre (DC-23).
+/// LDR-8, DC-23: enough members, and enough with each role that has a minimum; of any status and data centre.
 fn has_minimum_of_members(base: &Base) -> bool {
     base.config.repairs.breaks(Planted::MinimumIgnored) || minimum_missing(base).next().is_none()
 }

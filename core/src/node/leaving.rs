@@ -59,7 +59,7 @@ impl Leaving {
         self.open_request.take_if(|open| *open == id).is_some()
     }
 
-    /// LDR-39, LDR-40, LDR-41, LIFE-30, LIFE-31, SBR-79: a node that is Down ends when all that are Down have heard of it or are unreachable, and at
+    /// LDR-39, LDR-40, LDR-41, LIFE-30, LIFE-31, SBR-79, DC-29: a node that is Down ends when all that are Down have heard of it or are unreachable, and at
     /// the fifth evaluation in any case. Gives back whether it is Down.
     pub(super) fn end_if_down(&mut self, base: &mut Base) -> bool {
         if base.view().own_status() != Down {
@@ -93,7 +93,7 @@ pub(super) fn mark_exit_seen(base: &mut Base) {
     base.adopt(seen);
 }
 
-/// LDR-33, LIFE-51: tells the two nodes that lead without this one that it has finished. They are told once.
+/// LDR-33, LIFE-51, DC-27, DC-31: tells the two nodes that lead without this one that it has finished. They are told once.
 pub(super) fn confirm_to_leaders(base: &mut Base) {
     let view = base.view();
     let first = view.leader_of(|member| member.unique_address() != view.me());
@@ -121,7 +121,7 @@ pub(super) fn leave(base: &mut Base, target: &Target) -> bool {
     change_status(base, CommandKind::Leave, target, MemberStatus::Leaving, may_leave).is_some()
 }
 
-/// LDR-53, LIFE-20, SBR-76: a member is gone for good. Gives back whom, if it was not Down before.
+/// LDR-53, LIFE-20, SBR-76, DC-28: a member, of whatever data centre, is gone for good. Gives back whom, if it was not Down before.
 pub(super) fn down(base: &mut Base, target: &Target) -> Option<UniqueAddress> {
     change_status(base, CommandKind::Down, target, Down, |status| status != Down)
 }

@@ -8,6 +8,8 @@
 mod admission;
 mod asking;
 mod base;
+#[cfg(test)]
+mod data_centers_tests;
 mod dispatch;
 mod downing;
 mod exchange;

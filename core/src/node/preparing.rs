@@ -37,7 +37,7 @@ impl Preparing {
         }
     }
 
-    /// LDR-44, SHUT-40, SHUT-41, SHUT-50: every member that is Up, in every data centre, becomes PreparingForShutdown, whatever
+    /// LDR-44, SHUT-40, SHUT-41, SHUT-50, DC-30: every member that is Up, in every data centre, becomes PreparingForShutdown, whatever
     /// the status of this node; others go on as they are. It counts as a change even if nobody is Up. REP-101: then it does not.
     pub(super) fn prepare(&mut self, base: &mut Base) -> Result<Effect, Rejection> {
         let from_gossip = base.config.repairs.preparing_from_gossip;
@@ -62,7 +62,7 @@ impl Preparing {
     }
 }
 
-/// LDR-45, SHUT-44: a member that is Up while others prepare was let in too late to hear of it, so it prepares too. LDR-48: one
+/// LDR-45, SHUT-44, DC-30: a member that is Up while others prepare was let in too late to hear of it, so it prepares too. LDR-48: one
 /// that was told to prepare before it was Up has done so already, and stays Up.
 pub(super) fn must_prepare(base: &Base) -> bool {
     somebody_prepares(base.gossip()) && base.view().own_status() == Up

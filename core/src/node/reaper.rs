@@ -62,7 +62,7 @@ fn tell(base: &mut Base, node: &UniqueAddress, status: ReachabilityStatus) {
 }
 
 /// RCH-41 to RCH-43: members of any status that this node says it sees and that do not answer, ascending; RCH-52: never
-/// itself. Members that it does not ask have no detector and are never among them. RCH-40: those of other data centres
+/// itself. Members that it does not ask have no detector and are never among them. RCH-40, DC-60: those of other data centres
 /// are asked by other heartbeats.
 fn newly_unreachable(base: &Base, inside: &Asking, across: &Asking) -> Vec<UniqueAddress> {
     let gossip = base.gossip();

@@ -9,7 +9,7 @@ use super::*;
 use crate::config::Config;
 use crate::node::probe::{Probe, ProbeState};
 use crate::testing::{gossip_with, member_names, names, node};
-use crate::{Command, Input, InputKind};
+use crate::{ClusterEvent, Command, Envelope, Input, InputKind, Message, Output};
 
 fn probed(members: &str, seen: &str, observed: &str, state: &ProbeState) -> Probe {
     let gossip = Arc::new(gossip_with(members, seen, observed, "a:3"));
@@ -134,6 +134,49 @@ fn a_view_is_empty_before_and_after() {
     assert_eq!(a.view().state(), CurrentClusterState::default());
     assert_eq!(a.gossip().members().len(), 1, "what it held can still be read off");
     assert!(a.view().deadlines().is_empty());
+}
+
+/// EVT-87: whoever is told of by an event is asked by heartbeats and known to the resolver when the input has been handled.
+#[test]
+fn heartbeats_and_resolver_hear_of_an_event_within_its_input() {
+    let mut a = lone(&[("downing", "sbr")]);
+    command(&mut a, Command::Join(node("a").address));
+    let cluster = a.config().cluster_name.clone();
+    let message = Message::Join { roles: crate::Roles::default(), app_version: crate::AppVersion::default() };
+    let to = crate::Destination::Address(node("a").address);
+    let joins = InputKind::Received(Envelope { cluster, from: node("b"), to, message });
+    let outputs = a.handle(Input { now: at(2_000), wall_ms: 77, kind: joins });
+    assert!(outputs.iter().any(|output| matches!(output, Output::Event(ClusterEvent::MemberJoined(_)))));
+    assert_eq!(names(a.heartbeat_receivers()), "b");
+    assert_eq!(member_names(a.view().save().resolver.unwrap().view.members()), "a b");
+}
+
+/// EVT-84: each thing that a user can want is answered by what it did, or by why it did nothing.
+#[test]
+fn every_command_is_answered_by_its_name() {
+    let me = node("a").address;
+    let target = || crate::Target::Address(me.clone());
+    for wanted in [
+        Command::Join(me.clone()),
+        Command::JoinSeedNodes([me.clone()].into()),
+        Command::SetAppVersionLater,
+        Command::SetAppVersion("2.0".parse().unwrap()),
+        Command::Leave(target()),
+        Command::Down(target()),
+        Command::PrepareForShutdown,
+    ] {
+        let (kind, mut member) = (wanted.kind(), lone(&[]));
+        command(&mut member, Command::Join(me.clone()));
+        for mut node in [lone(&[]), member] {
+            let input = InputKind::Command(wanted.clone());
+            let outputs = node.handle(Input { now: at(3_000), wall_ms: 0, kind: input });
+            let answers = outputs.iter().filter(|output| match output {
+                Output::Accepted { command, .. } | Output::Rejected { command, .. } => *command == kind,
+                _ => false,
+            });
+            assert_eq!(answers.count(), 1, "{wanted:?}: {outputs:?}");
+        }
+    }
 }
 
 /// The first deadline is the one to wait for; all that is armed is told by name.

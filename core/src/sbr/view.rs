@@ -14,7 +14,7 @@ use crate::mix::Mixer;
 
 /// Everything that a decision may look at (SBR-1), built from events alone.
 ///
-/// SBR-85: members of other data centres are never stored. Cheap to clone; a decision that is explained carries the view
+/// SBR-85, DC-69: members of other data centres are never stored. Cheap to clone; a decision that is explained carries the view
 /// that it was made of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(from = "StoredView", into = "StoredView")]

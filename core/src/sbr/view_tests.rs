@@ -109,7 +109,7 @@ fn members_of_other_data_centers_leave_no_trace() {
     }
 }
 
-/// SBR-85: an unreachable data centre is remembered for people only.
+/// SBR-85, DC-69: an unreachable data centre is remembered for people only.
 #[test]
 fn unreachable_data_centers_are_listed_and_change_nothing_else() {
     let mut view = heard(&[event("a")]);

@@ -82,7 +82,7 @@ fn what_cannot_be_subscribed_to_is_an_error() {
     assert_eq!(node.current_state(), CurrentClusterState::default());
 }
 
-/// EVT-51, EVT-52, EVT-53: a snapshot is whole whatever is asked for, events are filtered; before joining there is nothing.
+/// API-16, API-18, EVT-51, EVT-52, EVT-53, EVT-59, EVT-82, EVT-83: a snapshot is whole whatever is asked for, events are filtered; before joining there is nothing.
 #[test]
 fn the_first_deliveries_are_a_snapshot_or_events() {
     let node = founder();
@@ -115,7 +115,7 @@ fn the_first_node_is_told_as_up_at_once() {
     assert_eq!((told(1), told(2)), (vec!["MemberUp"], vec!["MemberJoined"]));
 }
 
-/// EVT-55, EVT-56, EVT-57: kinds add up, each call is given its own first state, and subtracting takes single kinds out of
+/// API-17, API-52, EVT-55, EVT-56, EVT-57: kinds add up, each call is given its own first state, and subtracting takes single kinds out of
 /// families.
 #[test]
 fn kinds_add_up_and_are_taken_away() {

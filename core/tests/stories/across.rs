@@ -40,7 +40,7 @@ fn data_center_events(cluster: &Cluster, name: &str) -> Vec<String> {
     events.collect()
 }
 
-/// XDC-1, XDC-10 to XDC-16: the two oldest of each ask the two oldest of the other; the fifth asks nobody there.
+/// XDC-1, XDC-10 to XDC-16, DC-46, DC-55: the two oldest of each ask the two oldest of the other; the fifth asks nobody there.
 #[test]
 fn the_oldest_of_each_data_centre_ask_each_other() {
     let mut cluster = three_and_two();
@@ -56,7 +56,7 @@ fn the_oldest_of_each_data_centre_ask_each_other() {
     }
 }
 
-/// XDC-16, XDC-25: at an interval of its own, three seconds.
+/// XDC-16, XDC-25, DC-54, DC-55: at an interval of its own, three seconds.
 #[test]
 fn other_data_centres_are_asked_every_three_seconds() {
     let mut cluster = three_and_two();
@@ -80,7 +80,7 @@ fn only_heartbeats_inside_are_said_to_be_late() {
     assert_eq!(outputs.iter().filter(is_late).count(), 1);
 }
 
-/// XDC-14: when one of the oldest leaves, the next oldest takes its place, to ask and to be asked.
+/// XDC-14, DC-33, DC-51: when one of the oldest leaves, the next oldest takes its place, to ask and to be asked.
 #[test]
 fn when_an_oldest_leaves_the_next_oldest_takes_over() {
     let mut cluster = three_and_two();
@@ -96,7 +96,7 @@ fn when_an_oldest_leaves_the_next_oldest_takes_over() {
     assert_eq!(asked_across(&cluster, "b2"), ["a2", "a3"]);
 }
 
-/// XDC-22 to XDC-24, RCH-40, PHI-36: a cut between data centres is noticed after thirteen seconds by the detectors of
+/// XDC-22 to XDC-24, RCH-40, PHI-36, DC-59, DC-60, DC-64: a cut between data centres is noticed after thirteen seconds by the detectors of
 /// their own; members of the own data centre stay reachable, and all heals.
 #[test]
 fn data_centres_that_are_cut_apart_call_each_other_unreachable() {
@@ -117,7 +117,7 @@ fn data_centres_that_are_cut_apart_call_each_other_unreachable() {
     assert_eq!(data_center_events(&cluster, "a3"), ["unreachable b", "reachable b"]);
 }
 
-/// XDC-17, XDC-19: who never answers from there is measured from a second after the first question.
+/// XDC-17, XDC-19, DC-56: who never answers from there is measured from a second after the first question.
 #[test]
 fn a_node_of_another_data_centre_that_never_answers_is_noticed() {
     let mut cluster = Cluster::new(&[]);

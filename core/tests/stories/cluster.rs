@@ -51,9 +51,14 @@ impl Cluster {
 
     /// A node in its first life, of a data centre.
     pub(crate) fn start_in(&mut self, name: &str, data_center: &str) {
+        self.start_in_as(name, data_center, 1);
+    }
+
+    /// A node of a data centre, in one of its lives.
+    pub(crate) fn start_in_as(&mut self, name: &str, data_center: &str, uid: i64) {
         let mut config = (*self.config).clone();
         config.set("multi-data-center.self-data-center", data_center).unwrap();
-        let node = UniqueAddress::new(address(name), 1);
+        let node = UniqueAddress::new(address(name), uid);
         self.nodes.insert(name.into(), Node::new(config, node, 7, self.now).unwrap());
     }
 

@@ -80,7 +80,7 @@ fn concurrent_changes_are_merged_without_a_new_version() {
     assert_eq!(merged.seen_count(), 1);
 }
 
-/// GSP-62, GSP-69: state and status of strangers change nothing, and neither does a state without the receiver.
+/// GSP-62, GSP-69, EVT-65: state and status of strangers change nothing, and neither does a state without the receiver.
 #[test]
 fn gossip_of_strangers_and_gossip_without_me_are_ignored() {
     let mut cluster = Cluster::formed(&["a", "b"], &[]);
@@ -225,7 +225,7 @@ fn two_data_centres() -> Cluster {
     cluster
 }
 
-/// GSP-45, GSP-48, GSP-53 to GSP-56: the oldest of a data centre gossip across too, and only a status; the answer carries the state.
+/// GSP-45, GSP-48, GSP-53 to GSP-56, DC-39: the oldest of a data centre gossip across too, and only a status; the answer carries the state.
 #[test]
 fn rounds_across_data_centres_carry_a_status_only() {
     let mut cluster = two_data_centres();
@@ -242,7 +242,7 @@ fn rounds_across_data_centres_carry_a_status_only() {
     assert_eq!(states, 0);
 }
 
-/// GSP-57, GSP-46: a node that goes tells one node of another data centre as well.
+/// GSP-57, GSP-46, DC-41: a node that goes tells one node of another data centre as well.
 #[test]
 fn a_last_gossip_reaches_one_node_of_another_data_centre() {
     let mut cluster = two_data_centres();
@@ -252,7 +252,7 @@ fn a_last_gossip_reaches_one_node_of_another_data_centre() {
     assert!(told.contains(&"b") && told.contains(&"x"), "{told:?}");
 }
 
-/// GSP-60, GSP-61: with several data centres gossip is always sped up, as Pekko has it; within one only while news spread.
+/// GSP-60, GSP-61, DC-42: with several data centres gossip is always sped up, as Pekko has it; within one only while news spread.
 #[test]
 fn several_data_centres_gossip_three_times_an_interval() {
     let rounds = |mut cluster: Cluster, name: &str| {

@@ -4,6 +4,7 @@
 mod across;
 mod cluster;
 mod configuration;
+mod data_centers;
 mod downing;
 mod ending;
 mod exchange;

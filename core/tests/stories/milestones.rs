@@ -18,7 +18,7 @@ fn removals(cluster: &Cluster, name: &str) -> Vec<MemberStatus> {
         .collect()
 }
 
-/// API-40, API-41: not when it joins, not when it is WeaklyUp, once when it is Up.
+/// API-40, API-41, API-50: not when it joins, not when it is WeaklyUp, once when it is Up.
 #[test]
 fn a_node_tells_once_that_it_is_up() {
     let mut cluster = Cluster::formed(&["a", "b"], &[]);

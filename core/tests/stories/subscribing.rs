@@ -181,7 +181,7 @@ fn who_has_gone_hears_nothing() {
     assert!(counts[2] > 1);
 }
 
-/// EVT-66 to EVT-70: the end is told once, first that it comes, then everybody's removal with the last status; the node has ended
+/// EVT-66 to EVT-70, API-30: the end is told once, first that it comes, then everybody's removal with the last status; the node has ended
 /// by then, and its state is empty.
 #[test]
 fn a_listener_hears_the_end_once() {

@@ -79,7 +79,7 @@ pub use self::name::{NameError, NodeName, NodeRef, RESERVED, address_parts};
 pub(crate) use self::nearest::nearest;
 pub use self::percent::{Percent, PercentError};
 pub use self::question::{
-    DECISIONS, INVARIANT_GROUPS, MemberEvent, Question, StopReason, ViewItem, ViewState,
+    DECISIONS, DataCenterEvent, INVARIANT_GROUPS, MemberEvent, Question, StopReason, ViewItem, ViewState,
 };
 pub(crate) use self::read::problems::Problems;
 pub use self::read::{parse, parse_bytes};

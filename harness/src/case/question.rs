@@ -68,6 +68,18 @@ pub enum Question {
         /// Before which instant; `None` is by now.
         before: Option<Time>,
     },
+    /// `event NODE: unreachable-data-center|reachable-data-center NAME [before TIME]`: a node has told its users so of another data
+    /// centre.
+    DataCenterEvent {
+        /// Who has told it.
+        observer: NodeRef,
+        /// What.
+        event: DataCenterEvent,
+        /// Of which; one that no node is in has nothing told of it.
+        data_center: String,
+        /// Before which instant; `None` is by now.
+        before: Option<Time>,
+    },
     /// `decision NODE: DECISION [{NODES}]`: a node's split brain resolver has decided that.
     Decision {
         /// Who has decided.
@@ -265,6 +277,27 @@ impl Word for MemberEvent {
 }
 
 impl fmt::Display for MemberEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// What a node tells its users of another data centre.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "each is the event of the same name")]
+pub enum DataCenterEvent {
+    Unreachable,
+    Reachable,
+}
+
+impl Word for DataCenterEvent {
+    const WHAT: &'static str = "event";
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("unreachable-data-center", Self::Unreachable), ("reachable-data-center", Self::Reachable)];
+}
+
+impl fmt::Display for DataCenterEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.word())
     }

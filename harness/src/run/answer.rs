@@ -53,6 +53,9 @@ impl<'a, A: Application> Scene<'a, A> {
             Question::Event { observer, event, node, before } => {
                 self.has_told(observer, *event, node, *before)
             }
+            Question::DataCenterEvent { observer, event, data_center, before } => {
+                self.has_told_of_data_center(observer, *event, data_center, *before)
+            }
             Question::Decision { node, decision, down } => self.has_decided(node, decision, down.as_deref()),
             Question::SentPerSecond { node, below, count } => self.sends(node, *below, *count),
             Question::Holds { invariant } => self.was_judged(invariant),

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use quorate::{ClusterEvent, Instant, Member, Output, UniqueAddress};
+use quorate::{ClusterEvent, DataCenter, Instant, Member, Output, UniqueAddress};
 use quorate_sim::{Application, HostId, World};
 
-use crate::case::{Action, Case, MemberEvent, Question};
+use crate::case::{Action, Case, DataCenterEvent, MemberEvent, Question};
 
 /// The rate of sending is an average of so many seconds.
 const WINDOW_SECONDS: u64 = 10;
@@ -17,6 +17,7 @@ pub struct Chronicle {
     keeps_records: bool,
     keeps_rates: bool,
     events: Vec<(Instant, UniqueAddress, MemberEvent, UniqueAddress)>,
+    data_center_events: Vec<(Instant, UniqueAddress, DataCenterEvent, DataCenter)>,
     decisions: Vec<(UniqueAddress, &'static str, Vec<UniqueAddress>)>,
     /// How many messages each host had sent by the first step of each of the last seconds.
     sent: VecDeque<(Instant, Vec<u64>)>,
@@ -33,7 +34,10 @@ impl Chronicle {
         let claims = case.finally.iter().chain(&case.always).chain(&case.never);
         let mut chronicle = Self::default();
         for question in checked.chain(claims.map(|claim| &claim.questions)).flatten() {
-            chronicle.keeps_records |= matches!(question, Question::Event { .. } | Question::Decision { .. });
+            chronicle.keeps_records |= matches!(
+                question,
+                Question::Event { .. } | Question::DataCenterEvent { .. } | Question::Decision { .. }
+            );
             chronicle.keeps_rates |= matches!(question, Question::SentPerSecond { .. });
         }
         chronicle
@@ -53,6 +57,9 @@ impl Chronicle {
                 Output::Event(event) => {
                     if let Some((event, member)) = of_member(event) {
                         self.events.push((at, node.clone(), event, member.unique_address().clone()));
+                    }
+                    if let Some((event, name)) = of_data_center(event) {
+                        self.data_center_events.push((at, node.clone(), event, name.clone()));
                     }
                 }
                 Output::Decided(record) => {
@@ -92,6 +99,19 @@ impl Chronicle {
         self.events.iter().find(is_it).map(|(at, ..)| *at)
     }
 
+    /// When a node told its users this of a data centre, for the first time.
+    pub(super) fn data_center_event(
+        &self,
+        node: &UniqueAddress,
+        event: DataCenterEvent,
+        name: &str,
+    ) -> Option<Instant> {
+        let is_it = |(_, by, what, of): &&(Instant, UniqueAddress, DataCenterEvent, DataCenter)| {
+            (by, *what, &**of) == (node, event, name)
+        };
+        self.data_center_events.iter().find(is_it).map(|(at, ..)| *at)
+    }
+
     /// What a node has decided, with whom it downed by it.
     pub(super) fn decisions<'a>(
         &'a self,
@@ -107,6 +127,14 @@ impl Chronicle {
         let (at, before) = from.map_or((Instant::ZERO, 0), |(at, all)| (*at, all[host.index()]));
         let passed = world.now().as_nanos().saturating_sub(at.as_nanos()).max(SECOND);
         (world.host(host).sent() - before, passed)
+    }
+}
+
+const fn of_data_center(event: &ClusterEvent) -> Option<(DataCenterEvent, &DataCenter)> {
+    match event {
+        ClusterEvent::UnreachableDataCenter(name) => Some((DataCenterEvent::Unreachable, name)),
+        ClusterEvent::ReachableDataCenter(name) => Some((DataCenterEvent::Reachable, name)),
+        _ => None,
     }
 }
 

@@ -1,9 +1,12 @@
 //! CASE-8: answers to the questions about what has happened so far.
 
+use std::fmt;
+
+use quorate::Instant;
 use quorate_sim::Application;
 
 use super::answer::{Answer, Scene, seconds};
-use crate::case::{INVARIANT_GROUPS, MemberEvent, NodeRef, Time};
+use crate::case::{DataCenterEvent, INVARIANT_GROUPS, MemberEvent, NodeRef, Time};
 use crate::judge::{Invariant, Judged};
 
 impl<A: Application> Scene<'_, A> {
@@ -15,13 +18,19 @@ impl<A: Application> Scene<'_, A> {
         before: Option<Time>,
     ) -> Answer {
         let (by, of) = (self.find(observer)?, self.find(node)?);
-        match (self.chronicle.event(&by.node, event, &of.node), before) {
-            (None, _) => Err(format!("{observer} has not told {event} of {node}")),
-            (Some(at), Some(before)) if at.as_nanos() >= before.nanos() => {
-                Err(format!("{observer} told {event} of {node} at {}", seconds(at)))
-            }
-            (Some(_), _) => Ok(()),
-        }
+        let told = self.chronicle.event(&by.node, event, &of.node);
+        in_time(told, before, observer, &format_args!("{event} of {node}"))
+    }
+
+    pub(super) fn has_told_of_data_center(
+        &self,
+        observer: &NodeRef,
+        event: DataCenterEvent,
+        data_center: &str,
+        before: Option<Time>,
+    ) -> Answer {
+        let told = self.chronicle.data_center_event(&self.find(observer)?.node, event, data_center);
+        in_time(told, before, observer, &format_args!("{event} of {data_center}"))
     }
 
     pub(super) fn has_decided(&self, node: &NodeRef, decision: &str, down: Option<&[NodeRef]>) -> Answer {
@@ -78,5 +87,20 @@ impl<A: Application> Scene<'_, A> {
             Some(judged) if !judged.asserted || judged.judged == 0 => Err(format!("{judged}")),
             Some(_) => Ok(()),
         }
+    }
+}
+
+fn in_time(
+    told: Option<Instant>,
+    before: Option<Time>,
+    observer: &NodeRef,
+    what: &dyn fmt::Display,
+) -> Answer {
+    match (told, before) {
+        (None, _) => Err(format!("{observer} has not told {what}")),
+        (Some(at), Some(before)) if at.as_nanos() >= before.nanos() => {
+            Err(format!("{observer} told {what} at {}", seconds(at)))
+        }
+        (Some(_), _) => Ok(()),
     }
 }

@@ -144,6 +144,8 @@ pub(super) fn news(event: &ClusterEvent, cast: &Cast) -> Option<String> {
         }
         ClusterEvent::UnreachableMember(member) => format!("{} is unreachable", call(member)),
         ClusterEvent::ReachableMember(member) => format!("{} is reachable again", call(member)),
+        ClusterEvent::UnreachableDataCenter(name) => format!("data centre {name} is unreachable"),
+        ClusterEvent::ReachableDataCenter(name) => format!("data centre {name} is reachable again"),
         ClusterEvent::LeaderChanged(Some(leader)) => format!("{} leads", cast.call_address(leader)),
         ClusterEvent::LeaderChanged(None) => "nobody leads".into(),
         _ => return None,

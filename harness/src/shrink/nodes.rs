@@ -170,6 +170,7 @@ fn questions_stay(questions: &mut Vec<Question>, stays: &impl Fn(&NodeName) -> b
         | Question::RoleLeader { node: Some(node), .. }
         | Question::SentPerSecond { node, .. }
         | Question::Down { node } => stays(&node.name),
+        Question::DataCenterEvent { observer, .. } => stays(&observer.name),
         Question::Event { observer, node, .. } => stays(&observer.name) && stays(&node.name),
         Question::Decision { node, down, .. } => {
             stays(&node.name) && down.iter().flatten().all(|node| stays(&node.name))

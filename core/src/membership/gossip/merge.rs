@@ -79,7 +79,7 @@ pub(super) fn without_removed(clock: VectorClock, tombstones: &Tombstones) -> Ve
     tombstones.iter().fold(clock, |clock, (node, _)| clock.prune(node.key()))
 }
 
-/// MDL-37 to MDL-39: the members of two tables. One that both have is resolved by [`Member::higher_priority`], whatever
+/// MDL-37 to MDL-39, DC-32: the members of two tables. One that both have is resolved by [`Member::higher_priority`], whatever
 /// the tombstones say; one that only one side has is dropped when it was removed or is on its way out.
 ///
 /// REP-20 (`tombstones_remove`): a tombstone takes a member out, and nothing else does. So a member that is Down spreads as

@@ -230,7 +230,7 @@ impl Gossip {
         self.observed.as_deref()
     }
 
-    /// GSP-13: whether the members are in more than one data centre.
+    /// GSP-13, DC-6: whether the members are in more than one data centre.
     #[must_use]
     pub fn is_multi_data_center(&self) -> bool {
         self.members.data_centers().len() > 1

@@ -66,7 +66,7 @@ fn the_gossip_of_no_cluster_is_empty() {
     assert!(!empty.is_singleton());
 }
 
-/// GSP-13
+/// GSP-13, DC-6
 #[test]
 fn members_in_different_data_centers_make_a_cluster_of_several() {
     for (text, several) in

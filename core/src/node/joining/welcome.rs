@@ -22,7 +22,7 @@ impl Node {
         }
     }
 
-    /// JOIN-20, JOIN-25, JOIN-75, JOIN-77, LDR-3: the first member is Up at once, unless a minimum holds it back.
+    /// JOIN-20, JOIN-25, JOIN-75, JOIN-77, LDR-3, EVT-47: the first member is Up at once, unless a minimum holds it back.
     fn found_cluster(&mut self) {
         let (me, roles) = (self.base.me.clone(), self.base.roles.clone());
         let app_version = self.joining.app_version(&self.base).clone();

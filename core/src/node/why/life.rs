@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::super::Node;
-use super::super::leading::{minimum_missing, promotes};
+use super::super::leading::{minimum_missing, promotes, removals_wait};
 use super::super::timers::Timer;
 use super::reason::Why;
 use crate::membership::MemberStatus::{Down, Exiting, Joining, Removed, Up, WeaklyUp};
@@ -39,7 +39,7 @@ impl Node {
         }
     }
 
-    /// LDR-11 to LDR-13: what hinders the leader from removing a member, or that nothing makes it go.
+    /// LDR-11 to LDR-13, FRM-34: what hinders the leader from removing a member, or that nothing makes it go.
     pub(super) fn why_not_removed(&self, address: &Address) -> Vec<Why> {
         let view = self.base.view();
         let Some(member) = self.base.gossip().members().first_at(address) else { return Vec::new() };
@@ -54,10 +54,14 @@ impl Node {
         if !is_foreign && !is_unreachable {
             if member.status() == Down {
                 reasons.push(Why::StillReachable { node: node.clone() });
-            } else if view.is_leader() && self.leading.confirmed().binary_search(node).is_err() {
+            } else if let Some(leader) = view.leader().filter(|_| !view.is_leader()) {
+                let leader = leader.unique_address().clone();
+                reasons.push(Why::LeaderKnows { node: node.clone(), leader });
+            } else if self.leading.confirmed().binary_search(node).is_err() {
                 reasons.push(Why::ExitNotConfirmed { node: node.clone() });
             }
         }
+        reasons.extend(removals_wait(&self.base).filter(|_| view.is_leader()));
         self.else_the_leader(reasons)
     }
 

@@ -118,6 +118,18 @@ pub enum Why {
         /// The member.
         node: UniqueAddress,
     },
+    /// LDR-12: an exiting member may have told the leader that it is done, and only the leader knows.
+    LeaderKnows {
+        /// The member.
+        node: UniqueAddress,
+        /// The leader.
+        leader: UniqueAddress,
+    },
+    /// FRM-34: the leader keeps as many tombstones as it may, and none is old enough to fall.
+    NoRoomForTombstones {
+        /// How many it keeps.
+        tombstones: usize,
+    },
     /// JOIN-10: no command to join was given, and no seed nodes are configured.
     NobodyAsked,
     /// JOIN-10: the configured seed nodes will be asked.
@@ -248,6 +260,15 @@ impl fmt::Display for Why {
             }
             Self::ExitNotConfirmed { node } => {
                 write!(f, "{node} is exiting and has not told the leader that it is done")
+            }
+            Self::LeaderKnows { node, leader } => {
+                write!(
+                    f,
+                    "{node} is exiting, and whether it is done only {leader} knows, which leads; ask there"
+                )
+            }
+            Self::NoRoomForTombstones { tombstones } => {
+                write!(f, "nobody can be removed until one of {tombstones} tombstones is old enough to fall")
             }
             Self::NobodyAsked => f.write_str("it was not told to join anybody, and has no seed nodes"),
             Self::AsksAt { at } => write!(f, "it will ask its seed nodes at {}", Time(*at)),

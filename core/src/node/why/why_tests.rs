@@ -136,9 +136,75 @@ fn a_member_stays_until_it_is_down_and_unreachable_or_done() {
     );
     let confirmed = ProbeState { exiting_confirmed: [node("b")].into(), ..ProbeState::default() };
     assert_eq!(Asked { state: confirmed, ..asked(exiting, "") }.why("not-removed b:1"), yet);
+    let follower = |observed| asked("a:joining b:exiting:2 c:up:3", observed);
+    assert_eq!(
+        Asked { seen: "a b c", ..follower("") }.why("not-removed b:1"),
+        "b:1#1 is exiting, and whether it is done only c:1#1 knows, which leads; ask there"
+    );
+    let found = Asked { seen: "a b c", ..follower("a>b") }.why("not-removed b:1");
+    assert_eq!(found, "nothing hinders it; c:1#1 leads and has yet to act");
     let unseen = Asked { seen: "b", ..asked(down, "a>b") };
     assert_eq!(unseen.why("not-removed b:1"), "a:1#1 (up) has not seen the state");
     assert_eq!(asked("a@east:up:1 b@west:down:1", "").why("not-removed b:1"), yet);
+}
+
+/// FRM-34: no room for one more tombstone; with room it goes.
+#[test]
+fn a_removal_waits_for_room() {
+    let full = "nobody can be removed until one of 0 tombstones is old enough to fall";
+    let asked = |limit: &str| {
+        let settings: &[(&str, &str)] = &[("limits.tombstones", limit)];
+        Asked { settings, members: "a:up:1 b:down:2", observed: "a>b", seen: "a", ..Asked::default() }
+            .why("not-removed b:1")
+    };
+    assert_eq!(asked("0"), full);
+    assert!(asked("1").starts_with("nothing hinders it; a:1#1 leads"));
+}
+
+/// CNV-9: since when a member is unreachable is told, by the event that said so; it ends with the observation, and begins anew.
+#[test]
+fn since_when_somebody_is_unreachable_is_known() {
+    let members = "a:up:1 b:up:2 c:up:3";
+    let state = |observed, clock| Arc::new(gossip_with(members, "a b c", observed, clock));
+    let mut probe = Probe::new(Config::pekko(), node("a"), state("", "a:1"), &ProbeState::default()).unwrap();
+    let mut told = |seconds: u64, gossip: Arc<crate::Gossip>| {
+        let cluster = probe.node().config().cluster_name.clone();
+        let to = Destination::Incarnation(node("a"));
+        let envelope = Envelope { cluster, from: node("b"), to, message: Message::Gossip { gossip } };
+        let now = Instant::from_nanos(seconds * 1_000_000_000);
+        probe.handle(now, 0, InputKind::Received(envelope));
+        texts(&probe.node().why(&Question::NotConverged))
+    };
+    assert_eq!(told(2, state("b>c", "a:1 b:1")), "c:1#1 (up) is unreachable to b:1#1 since 2.000s");
+    let both = state("a>c b>c", "a:1 b:2");
+    assert_eq!(told(3, both), "c:1#1 (up) is unreachable to a:1#1, b:1#1 since 2.000s");
+    assert_eq!(told(4, state("b>c b>c:reachable", "a:1 b:3")), "");
+    assert_eq!(told(5, state("b>c", "a:1 b:4")), "c:1#1 (up) is unreachable to b:1#1 since 5.000s");
+}
+
+/// SBR-86: the last decision, once there is one.
+#[test]
+fn the_last_decision_is_told() {
+    let mut config = Config::pekko();
+    for (name, value) in [("downing", "sbr"), ("sbr.stable-after", "5s")] {
+        config.set(name, value).unwrap();
+    }
+    let mut alone = Node::new(config, node("a"), 1, Instant::ZERO).unwrap();
+    let at = |seconds: u64| Instant::from_nanos(seconds * 1_000_000_000);
+    let give = |node: &mut Node, seconds, kind| node.handle(Input { now: at(seconds), wall_ms: 0, kind });
+    give(&mut alone, 0, InputKind::Command(Command::Join(node("a").address)));
+    let message = Message::Join { roles: crate::Roles::default(), app_version: crate::AppVersion::default() };
+    let cluster = alone.config().cluster_name.clone();
+    let to = Destination::Address(node("a").address);
+    give(&mut alone, 1, InputKind::Received(Envelope { cluster, from: node("b"), to, message }));
+    assert!(alone.why(&Question::LastDecision).is_empty());
+    // b never answers.
+    for second in 2..60 {
+        give(&mut alone, second, InputKind::Tick);
+    }
+    let told = texts(&alone.why(&Question::LastDecision));
+    assert!(told.starts_with("at ") && told.contains("down"), "{told}");
+    assert_eq!(alone.view().save().resolver.unwrap().would_decide, None, "b is gone by now");
 }
 
 /// CNV-15: another leads, nobody does, or this node is no member.

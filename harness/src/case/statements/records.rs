@@ -1,36 +1,53 @@
 //! Questions about what has happened so far: events, decisions, rates, and whether invariants hold.
 
-use super::super::print::joined;
-use super::super::question::{DECISIONS, INVARIANT_GROUPS, Question};
+use super::super::print::{bare_or_quoted, joined};
+use super::super::question::{DECISIONS, DataCenterEvent, INVARIANT_GROUPS, Question, Word};
 use super::super::read::input::{
-    Input, Parsed, choose, expected, number, one_word, sign, takes_sign, takes_word, time,
+    Input, Parsed, choose, expected, next_word, number, one_word, sign, takes_sign, takes_word, time,
 };
 use super::super::read::lists::{node_ref, node_refs};
+use super::super::read::text::text;
+use super::super::time::Time;
 use super::{Form, QuestionForm};
 
 pub(super) const EVENT: QuestionForm = QuestionForm {
     form: Form {
         word: "event",
-        syntax: "event NODE: EVENT NODE [before TIME]",
+        syntax: "event NODE: EVENT NODE [before TIME], or of a data centre: event NODE: EVENT NAME [before TIME]",
         example: "event a: member-up b before 12s",
-        meaning: "a node has told its users so of another, by now or before an instant",
+        meaning: "a node has told its users so of another node or data centre, by now or before an instant",
     },
     parse: |input| {
         let observer = node_ref(input, &[])?;
         sign(input, ':', "`:` and an event")?;
+        if DataCenterEvent::WORDS.iter().any(|(word, _)| *word == next_word(input)) {
+            let event = one_word(input)?;
+            let (data_center, _) = text(input, "the name of a data centre")?;
+            return Ok(Question::DataCenterEvent { observer, event, data_center, before: before(input)? });
+        }
         let event = one_word(input)?;
         let node = node_ref(input, &["before"])?;
-        let before = if takes_word(input, "before")? { Some(time(input)?) } else { None };
-        Ok(Question::Event { observer, event, node, before })
+        Ok(Question::Event { observer, event, node, before: before(input)? })
     },
     print: |question| match question {
         Question::Event { observer, event, node, before } => {
-            let before = before.map(|before| format!(" before {before}")).unwrap_or_default();
-            Some(format!("event {observer}: {event} {node}{before}"))
+            Some(format!("event {observer}: {event} {node}{}", before_text(*before)))
+        }
+        Question::DataCenterEvent { observer, event, data_center, before } => {
+            let name = bare_or_quoted(data_center);
+            Some(format!("event {observer}: {event} {name}{}", before_text(*before)))
         }
         _ => None,
     },
 };
+
+fn before(input: &mut Input<'_>) -> Parsed<Option<Time>> {
+    Ok(if takes_word(input, "before")? { Some(time(input)?) } else { None })
+}
+
+fn before_text(before: Option<Time>) -> String {
+    before.map(|before| format!(" before {before}")).unwrap_or_default()
+}
 
 pub(super) const DECISION: QuestionForm = QuestionForm {
     form: Form {

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 
 use crate::case::{
-    Action, Between, Bytes, Case, CaseProse, Claim, DECISIONS, Delay, Expectation, Factor, Fate,
-    INVARIANT_GROUPS, INVARIANT_IDS, JudgeOff, LeaseState, Line, Link, LinkChange, LinkEffect, Links,
+    Action, Between, Bytes, Case, CaseProse, Claim, DECISIONS, DataCenterEvent, Delay, Expectation, Factor,
+    Fate, INVARIANT_GROUPS, INVARIANT_IDS, JudgeOff, LeaseState, Line, Link, LinkChange, LinkEffect, Links,
     MemberEvent, NodeName, NodeRef, Percent, Prose, Question, RecordedDigest, Roles, Separated, Setting,
     Settings, Step, StopReason, Time, ViewItem, ViewState,
 };
@@ -230,6 +230,12 @@ fn records(nodes: &Nodes) -> impl Strategy<Value = Question> + use<> {
     prop_oneof![
         (one_ref(nodes), event, one_ref(nodes), option::of(time()))
             .prop_map(|(observer, event, node, before)| Question::Event { observer, event, node, before }),
+        (one_ref(nodes), any::<bool>(), text(), option::of(time())).prop_map(
+            |(observer, is_lost, data_center, before)| {
+                let event = if is_lost { DataCenterEvent::Unreachable } else { DataCenterEvent::Reachable };
+                Question::DataCenterEvent { observer, event, data_center, before }
+            }
+        ),
         (one_ref(nodes), select(&DECISIONS[..]), option::of(some_refs(nodes))).prop_map(
             |(node, decision, down)| Question::Decision { node, decision: decision.to_owned(), down }
         ),
