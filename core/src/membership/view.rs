@@ -143,7 +143,7 @@ impl<'a> LocalView<'a> {
         self.not_seen_by(confirmed).next().is_none() && !is_blocked
     }
 
-    /// CNV-6, CNV-7, DC-13 to DC-15: the members that must still see this state, ascending.
+    /// CNV-6, CNV-7, DC-13 to DC-15, DC-67: the members that must still see this state, ascending.
     ///
     /// In a data centre that has a member that counts for convergence, those of the own data centre that do. While it has
     /// none, everybody who does or is arriving.

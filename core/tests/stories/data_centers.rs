@@ -55,7 +55,8 @@ fn up_number(cluster: &Cluster, name: &str) -> i32 {
     gossip.members().first_at(&address(name)).unwrap().up_number()
 }
 
-/// DC-9, DC-21, DC-66: three data centres have three leaders and three counts, and everybody hears of every member.
+/// DC-9, DC-21, DC-45, DC-66: three data centres have three leaders, three counts and three rings of heartbeats, and everybody hears of
+/// every member.
 #[test]
 fn three_data_centres_have_three_leaders() {
     let names = ["a1", "b1", "c1", "a2", "b2", "c2"];
@@ -63,6 +64,9 @@ fn three_data_centres_have_three_leaders() {
     for name in names {
         assert_eq!(leader(&cluster, name), format!("{}1", &name[..1]), "of {name}");
         assert_eq!(up_number(&cluster, name).to_string(), name[1..], "of {name}");
+        let asked = cluster.nodes[name].heartbeat_receivers();
+        let of_own = asked.iter().filter(|node| node.address.host().starts_with(&name[..1]));
+        assert_eq!((of_own.count(), asked.len()), (1, 1), "of {name}");
     }
     cluster.start_in("c3", "c");
     cluster.join("c3", "c2");
