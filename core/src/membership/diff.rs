@@ -107,7 +107,7 @@ fn changed_members(old: &Gossip, new: &Gossip, emit: &mut dyn FnMut(ClusterEvent
     }
 }
 
-/// EVT-24 to EVT-30, RCH-64 to RCH-66, RCH-72: members of the own data centre that became unreachable, then those that are reachable again. Who was
+/// EVT-24 to EVT-30, RCH-64 to RCH-66, RCH-72, SBR-20: members of the own data centre that became unreachable, then those that are reachable again. Who was
 /// Terminated turns reachable without an event.
 fn reachability_of_members(
     before: &LocalView<'_>,

@@ -250,7 +250,8 @@ impl<'a> LocalView<'a> {
             .map(move |position| view.member(position))
     }
 
-    /// LDR-11: whether a node counts as unreachable when the leader removes members that are Down or Exiting.
+    /// LDR-11: whether a node counts as unreachable when the leader removes members that are Down or Exiting. REP-61: with
+    /// `live_observers` only by the word of an observer that counts; the ring sees to it that there is one.
     #[must_use]
     pub fn is_unreachable_for_removal(&self, node: &UniqueAddress) -> bool {
         self.for_leader().is_some_and(|subjects| subjects.contains(self.members(), node))

@@ -204,7 +204,8 @@ fn a_newcomer_is_reachable_if_no_live_observer_denies_it() {
     assert!(!reachable("a>e:terminated"));
 }
 
-/// LDR-11: the leader removes by the word of Down observers too. REP-60: with `live_observers` not.
+/// LDR-11: the leader removes by the word of Down observers too. REP-60, REP-61: with `live_observers` not, until one that counts says
+/// so as well.
 #[test]
 fn a_removal_needs_a_report_that_counts() {
     let state = gossip_with("a@east:up b@east:down c@west:up x@east:down", "", "b>x c>x c>a", "");
@@ -214,6 +215,8 @@ fn a_removal_needs_a_report_that_counts() {
     let repairs = Repairs { live_observers: true, ..EXACT };
     assert_eq!((with(&EXACT, "x"), with(&repairs, "x")), (true, false));
     assert_eq!((with(&EXACT, "a"), with(&repairs, "a")), (false, false));
+    let told = gossip_with("a@east:up b@east:down c@west:up x@east:down", "", "b>x c>x c>a a>x", "");
+    assert!(LocalView::new(&told, &node("a"), "east", &repairs).is_unreachable_for_removal(&node("x")));
     // LDR-39: which a node that is Down itself asks, stays as it is (REP-60).
     let me = node("a");
     let view = LocalView::new(&state, &me, "east", &repairs);

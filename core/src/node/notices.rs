@@ -43,7 +43,8 @@ impl Notices {
 
 impl Node {
     /// REP-30, REP-51, REP-52 (`removed_notice`): drops what a removed incarnation says and tells it that it was removed, unless this
-    /// node is Down itself. Its heartbeats stay without an answer, so that it does not see this node alive.
+    /// node is Down itself. Its heartbeats stay without an answer, so that it does not see this node alive. REP-57: who has lost all
+    /// that could tell it is left to its own resolver.
     pub(super) fn turns_away_removed(&mut self, from: &UniqueAddress, what: MessageKind) -> bool {
         let is_from_peer = matches!(
             what,

@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 
 use super::super::fixtures::*;
 use super::*;
-use crate::sbr::ResolverView;
+use crate::sbr::{Decision, ResolverView};
 
 fn indirect(members: &str, records: &str, seen: &str) -> String {
     names(&view_of_records(&keep_majority(), members, records, seen).indirectly_connected())
@@ -91,4 +91,40 @@ fn a_record_between_nodes_found_by_different_rules_stays() {
 fn records_of_members_on_their_way_out_are_left_out_of_the_second_pass() {
     assert_eq!(left("a b c dd e", "a>e a>d d>e b>c c>b", "").as_deref(), Some("a e"));
     assert_eq!(left("a b c de e", "a>e a>d d>e b>c c>b", "").as_deref(), Some("a e"));
+}
+
+/// REP-112: b still talks to a and to c, which do not hear each other, and either side has not heard yet that the other has seen
+/// what it told. What the other end says is not set aside in the first pass, else each end would down the other and stay.
+#[test]
+fn of_a_broken_link_both_ends_go_down_though_each_takes_the_other_for_gone() {
+    for seen in ["a b", "b c"] {
+        let view = view_of_records(&keep_majority(), "a b c", "a>c c>a", seen);
+        let decision = view.decide(&keep_majority(), &REPAIRED_RESOLVER);
+        assert_eq!(decision, Decision::DownIndirectlyConnected, "{seen}");
+        let (down, _) = view.nodes_to_down(&keep_majority(), &REPAIRED_RESOLVER, &decision);
+        assert_eq!(names(&down), "a c", "{seen}");
+    }
+}
+
+/// REP-114: two staggered crashes under lease-majority. Without the repair whoever gets the lease takes all down, with it only those
+/// that are gone.
+#[test]
+fn lease_majority_sets_aside_what_the_gone_said_as_all_others_do() {
+    let records = "a>e b>e c>e d>e a>d b>d c>d";
+    let view = view_of_records(&lease_majority(), "a b c d e", records, "a b c");
+    for (repairs, expected) in [(NONE, "a b c d e"), (REPAIRED_RESOLVER, "d e")] {
+        let decision = view.decide(&lease_majority(), &repairs);
+        assert_eq!(decision.lease_delay(), Some(core::time::Duration::ZERO));
+        let (down, _) = view.nodes_to_down(&lease_majority(), &repairs, &decision);
+        assert_eq!(names(&down), expected);
+    }
+}
+
+/// REP-71: what an Exiting member observes still counts here, also where its word holds up nobody (`exiting_observers`).
+#[test]
+fn an_exiting_observer_makes_indirectly_connected_with_all_repairs() {
+    let view = view_of_records(&keep_majority(), "a be c d", "b>c", "a c d");
+    let decision = view.decide(&keep_majority(), &Repairs::all());
+    assert_eq!(decision, Decision::DownIndirectlyConnected);
+    assert_eq!(names(&view.nodes_to_down(&keep_majority(), &Repairs::all(), &decision).0), "c");
 }

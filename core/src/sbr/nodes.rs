@@ -94,7 +94,8 @@ impl Situation<'_> {
         NodesToDown { nodes, second_pass: Some(second_pass) }
     }
 
-    /// SBR-51: whether a decision is about a member, the second pass left aside.
+    /// SBR-51: whether a decision is about a member, the second pass left aside. SBR-81: those of the first decision are beyond,
+    /// and this side removes them; those of the second are this side, which hears of it by gossip and ends.
     fn goes(&self, decision: &Decision, number: u32, member: &Member, self_node: &UniqueAddress) -> bool {
         match decision {
             Decision::DownUnreachable | Decision::AcquireLeaseAndDownUnreachable { .. } => {

@@ -198,7 +198,7 @@ impl ResolverView {
         }
     }
 
-    /// SBR-31: takes over a table of observations. Of its records those count whose observer and subject are stored
+    /// SBR-31, REP-71: takes over a table of observations. Of its records those count whose observer and subject are stored
     /// members now, whatever becomes of them later.
     pub fn set_observations(&mut self, table: Reachability) {
         let mut strangers = Vec::new();

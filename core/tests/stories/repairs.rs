@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use quorate::{AppVersion, IgnoreReason, Message, MessageKind, Output, Roles, StopReason, Warning};
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, address};
 
 const NOTICE: (&str, &str) = ("repairs.removed-notice", "on");
 const INTRODUCE: [(&str, &str); 4] = [
@@ -159,6 +159,74 @@ fn a_removed_incarnation_that_joins_is_told_that_it_was_removed() {
     let join = Message::Join { roles: Roles::default(), app_version: AppVersion::default() };
     let outputs = cluster.receive("a", "b", join);
     assert!(matches!(&outputs[..], [Output::Ignored { why: IgnoreReason::RemovedSender, .. }]));
+}
+
+/// REP-31 (`join_checks_tombstones`): the tombstone is that of one incarnation; the next one at the address comes in, and the first
+/// one stays out.
+#[test]
+fn a_tombstone_keeps_out_one_incarnation_and_not_its_address() {
+    let settings = [NOTICE, ("repairs.join-checks-tombstones", "on")];
+    let mut cluster = Cluster::formed(&["a", "b"], &settings);
+    cluster.leave("b", "b");
+    cluster.run_secs(5);
+    cluster.finish_exit("b");
+    cluster.run_secs(5);
+    cluster.start_as("b", 2);
+    cluster.join("b", "a");
+    cluster.run_secs(5);
+    assert_eq!(cluster.view("a"), "a up, b up");
+    assert_eq!(cluster.stopped("b"), Some(StopReason::Left), "the first one");
+    cluster.start_as("b", 1);
+    cluster.join("b", "a");
+    assert_eq!(cluster.view("a"), "a up, b up");
+    let members = cluster.nodes["a"].gossip().members();
+    assert_eq!(members.first_at(&address("b")).map(|b| b.unique_address().uid), Some(2));
+}
+
+/// `a` and `b` are cut from `c`, whose operator downs both before they have removed it.
+fn downed_by_hand_on_the_smaller_side() -> Cluster {
+    let mut cluster = Cluster::formed(&["a", "b", "c"], &[NOTICE]);
+    cluster.cut_pair("a", "c");
+    cluster.cut_pair("b", "c");
+    cluster.run_secs(10);
+    cluster.down("a", "c");
+    cluster.down("b", "c");
+    cluster.run_secs(5);
+    assert_eq!((cluster.view("a"), cluster.view("c")), ("a up, b up, c up".into(), "c up".into()));
+    cluster
+}
+
+/// REP-56 (`removed_notice`): the healthy majority ends, as nobody can tell who was right.
+#[test]
+fn an_operator_on_the_smaller_side_can_end_the_larger_one() {
+    let mut cluster = downed_by_hand_on_the_smaller_side();
+    cluster.cut.clear();
+    cluster.run_secs(5);
+    for name in ["a", "b"] {
+        assert_eq!(cluster.stopped(name), Some(StopReason::Removed), "{name}");
+    }
+    assert_eq!(cluster.stopped("c"), None);
+}
+
+/// REP-57 (`removed_notice`): a removed node whose every acquaintance is gone hears nothing of it, and runs on unless its resolver
+/// ends it.
+#[test]
+fn who_has_lost_all_that_could_tell_is_left_to_its_resolver() {
+    for (downing, ends) in [("none", None), ("sbr", Some(StopReason::Downed))] {
+        let settings = [NOTICE, ("downing", downing), ("sbr.stable-after", "10s")];
+        let mut cluster = Cluster::formed(&["a", "b", "c"], &settings);
+        cluster.cut_pair("a", "c");
+        cluster.cut_pair("b", "c");
+        cluster.run_secs(6);
+        cluster.down("c", "a");
+        cluster.run_secs(3);
+        assert_eq!(cluster.view("a"), "a up, b up");
+        cluster.crash("a");
+        cluster.crash("b");
+        cluster.cut.clear();
+        cluster.run_secs(60);
+        assert_eq!(cluster.stopped("c"), ends, "{downing}");
+    }
 }
 
 /// REP-12, REP-14 (`content_decides`): a state of another clock but the same content is the same state.

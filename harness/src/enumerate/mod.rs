@@ -50,7 +50,7 @@ impl Tally {
     }
 }
 
-/// A strategy with the numbers of both settings of the repairs.
+/// A strategy with the numbers of both settings of the repairs. REP-125: what the repairs cost it, and what they bring.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// The strategy.

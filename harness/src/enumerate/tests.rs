@@ -51,6 +51,25 @@ fn only_a_step_and_a_command_together_leave_two_sides_of_three_members() {
     }
 }
 
+/// REP-125: without a hidden step keep-majority loses survivors and gains more of them, static-quorum changes only by a joiner that
+/// one side does not know, and strategies without a second check not at all.
+#[test]
+fn the_second_check_costs_and_brings_survivors_as_part_06_says() {
+    for (hidden, is_joiner_hidden) in [(Hidden::Nothing, false), (Hidden::Command, true)] {
+        let by_sides = splits::rows(3, &[2, 3], false, hidden);
+        let rows = &by_sides[0];
+        let majority = row(rows, "keep-majority");
+        assert!(majority.lost > 0 && majority.gained > majority.lost, "{majority:?}");
+        assert!(row(&by_sides[1], "keep-majority").lost > 0);
+        let quorum = row(rows, "static-quorum");
+        assert_eq!((quorum.lost > 0, quorum.gained), (is_joiner_hidden, 0), "{quorum:?}");
+        for strategy in ["down-all", "lease-majority"] {
+            let row = row(rows, strategy);
+            assert_eq!((row.exact, row.lost, row.gained), (row.repaired, 0, 0), "{row:?}");
+        }
+    }
+}
+
 /// REP-121 with roles: S-35.
 #[test]
 fn no_partition_by_role_leaves_two_sides_with_the_repairs() {

@@ -26,7 +26,7 @@ pub(super) struct WorstCase<'a> {
 }
 
 impl<'a> Situation<'a> {
-    /// REP-120: the terms of the table, all with the role.
+    /// REP-120, REP-124: the terms of the table, all with the role.
     pub(super) fn worst_case(&self, counted: Selection, role: Option<&str>, order: Order) -> WorstCase<'a> {
         let possible = Selection { possibly_up: true, exiting: true, ..Selection::COUNTED };
         let mut terms = WorstCase {
