@@ -10,6 +10,7 @@
 //! - [`shrink`]: the smallest case that fails in the same way.
 //! - [`sweep`]: campaigns of many drawn cases.
 //! - [`measure`]: what the runs of a case measure, over seeds.
+//! - [`picture`]: a run as a page to look at, and as files for other viewers.
 //! - [`cli`]: the command `quorate`.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -23,6 +24,7 @@ pub mod failure;
 pub mod fuzz;
 pub mod judge;
 pub mod measure;
+pub mod picture;
 pub mod run;
 pub mod settings;
 pub mod shrink;

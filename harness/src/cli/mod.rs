@@ -18,6 +18,7 @@ mod measure;
 mod output;
 mod page;
 mod replay;
+mod report;
 mod run;
 mod shrink;
 mod sweep;
@@ -77,6 +78,8 @@ enum Command {
     Run(run::Arguments),
     /// Run a case again, and look at what there was before it failed.
     Replay(replay::Arguments),
+    /// Draw a run: one page for a browser that tells who became what, when and why, or a file for another viewer.
+    Report(report::Arguments),
     /// Find the smallest case that fails in the same way.
     Shrink(shrink::Arguments),
     /// Draw cases, run and judge them on all cores, keep what fails.
@@ -102,6 +105,7 @@ pub fn main() -> ExitCode {
         Some(Command::Enumerate(arguments)) => enumerate::enumerate(&mut page, &arguments),
         Some(Command::Run(arguments)) => run::run(&mut page, &arguments),
         Some(Command::Replay(arguments)) => replay::replay(&mut page, &arguments),
+        Some(Command::Report(arguments)) => report::report(&mut page, &arguments),
         Some(Command::Shrink(arguments)) => shrink::shrink(&mut page, &arguments),
         Some(Command::Sweep(arguments)) => sweep::sweep(&mut page, &arguments),
         Some(Command::KillTable(arguments)) => kill_table::kill_table(&mut page, &arguments),

@@ -36,8 +36,9 @@ use crate::failure::Signature;
 use crate::judge::{Judged, Violation};
 pub(crate) use plan::{Deeds, duration};
 pub(crate) use player::{Played, Player, Stop};
-pub(crate) use recorder::{Moment, Recorder};
+pub(crate) use recorder::{Did, Moment, Recorder};
 pub(crate) use state::{NodeState, StateTables};
+pub(crate) use story::StoryLine;
 pub(crate) use witness::Witness;
 
 /// How to run a case, beside what it says itself.

@@ -125,6 +125,11 @@ impl Recorder {
     /// The steps that could have had a say in the states of these hosts: their own, and those of senders up to the moment
     /// at which they sent what was heard. In the order in which they happened.
     pub(crate) fn that_led_to(&self, hosts: &[HostId]) -> Vec<&Moment> {
+        self.that_led_to_step(hosts, u64::MAX)
+    }
+
+    /// The same of the states in which a step has left them, which may be that step itself.
+    pub(crate) fn that_led_to_step(&self, hosts: &[HostId], step: u64) -> Vec<&Moment> {
         let count = self.moments.iter().filter_map(|moment| moment.host).map(|host| host.index() + 1).max();
         // Up to when what a host did counts.
         let mut until: Vec<Option<Instant>> = vec![None; count.unwrap_or(0)];
@@ -134,7 +139,7 @@ impl Recorder {
             }
         }
         let mut led = Vec::new();
-        for moment in self.moments.iter().rev() {
+        for moment in self.moments.iter().rev().skip_while(|moment| moment.event > step) {
             let counts = match moment.host {
                 // What is done to all, such as a cut, counts for all.
                 None => true,

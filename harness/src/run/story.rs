@@ -39,7 +39,33 @@ pub struct Story {
     beats: Vec<Beat>,
 }
 
+/// One line of the story, for those who show it in another way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StoryLine<'a> {
+    pub(crate) first: Instant,
+    pub(crate) last: Instant,
+    /// `>` for what the case does, `!` for what a node says of itself, a blank for news.
+    pub(crate) mark: char,
+    pub(crate) text: &'a str,
+    pub(crate) heard_by: &'a [HostId],
+}
+
 impl Story {
+    /// The lines, in order.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = StoryLine<'_>> {
+        self.beats.iter().map(|beat| StoryLine {
+            first: beat.first,
+            last: beat.last,
+            mark: match beat.kind {
+                BeatKind::Deed => '>',
+                BeatKind::Said => '!',
+                BeatKind::News => ' ',
+            },
+            text: &beat.text,
+            heard_by: &beat.heard_by,
+        })
+    }
+
     /// Something that the case does.
     pub fn deed(&mut self, at: Instant, text: String) {
         self.push(at, text, BeatKind::Deed);
