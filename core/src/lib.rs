@@ -113,8 +113,8 @@ pub use membership::{
 };
 pub use node::{
     Command, CommandKind, Deadline, Effect, IgnoreReason, Input, InputKind, LeaseRequest, Node, NodeView,
-    Observed, Output, Phase, Question, QuestionError, Rejection, SavedResolver, SavedView, StopReason,
-    Target, Timer, UnreachableNode, Warning, Why,
+    Observed, Output, Phase, Question, QuestionError, Rejection, SavedResolver, SavedView, ShutdownReason,
+    StopReason, Target, Timer, UnreachableNode, Warning, Why,
 };
 pub use protocol::{
     Class, Codec, DecodeError, Destination, EncodeError, Envelope, Field, Frames, JoinRefusal, Message,

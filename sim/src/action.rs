@@ -28,7 +28,8 @@ pub enum Action {
         /// Start at a keyed instant less than this after now; `None` starts at once.
         spread: Option<Duration>,
     },
-    /// Lets a host leave in good order and stop. One that is no member stops at once.
+    /// Shuts a host down in good order: its node leaves, and stops when the others have heard of it, or after
+    /// [`EXIT_PATIENCE`](crate::EXIT_PATIENCE) without them. One that is no member stops at once.
     Stop {
         /// Which.
         host: HostId,

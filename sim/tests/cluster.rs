@@ -99,7 +99,8 @@ fn a_restarted_host_comes_back_as_a_new_incarnation() {
     }
 }
 
-/// CASE-7: a graceful stop ends by itself, after its exit tasks, without ever being downed.
+/// CASE-7, SHUT-12, SHUT-15, SHUT-19: a graceful stop ends by itself, after its exit tasks, without ever being downed; then nothing more
+/// is asked of the node.
 #[test]
 fn a_host_that_is_stopped_leaves_in_good_order() {
     let mut world = formed();
@@ -110,6 +111,7 @@ fn a_host_that_is_stopped_leaves_in_good_order() {
         if matches!(step.what, StepKind::ExitTasksDone) {
             exit_tasks = Some((step.host, step.at));
         }
+        assert!(!matches!(step.what, StepKind::Commanded { .. }), "at {}", step.at);
     }
     let stopped = world.host(e).state();
     assert_eq!(stopped, HostState::Stopped(StopReason::Left));
@@ -117,7 +119,8 @@ fn a_host_that_is_stopped_leaves_in_good_order() {
     assert_eq!(picture(&world), ["a abcd", "b abcd", "c abcd", "d abcd"]);
 }
 
-/// CASE-7: members can be told to leave and be downed by way of another node.
+/// CASE-7, SHUT-16: members can be told to leave and be downed by way of another node; a host whose node is told so elsewhere has its
+/// exit tasks asked for all the same.
 #[test]
 fn members_leave_and_are_downed_by_way_of_another_node() {
     let mut world = formed();

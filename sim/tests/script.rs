@@ -133,7 +133,7 @@ fn a_crash_takes_with_it_what_the_host_was_to_do() {
     assert_eq!(undisturbed.hosts()[0].stopped_because(), Some(StopReason::Left));
 }
 
-/// CASE-7: a node that is no member has nobody to take leave of.
+/// CASE-7, SHUT-18: a node that is no member has nobody to take leave of.
 #[test]
 fn a_host_that_has_not_joined_is_stopped_at_once() {
     let mut world: World = world_of("ab", 1);

@@ -151,7 +151,7 @@ impl fmt::Debug for SeenBy {
 }
 
 impl ClusterEvent {
-    /// EVT-2: the event of a member's present status; `None` for one that is Removed (EVT-20).
+    /// EVT-2, SHUT-53: the event of a member's present status; `None` for one that is Removed (EVT-20).
     #[must_use]
     pub fn of_member(member: Member) -> Option<Self> {
         Some(match member.status() {

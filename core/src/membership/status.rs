@@ -64,7 +64,7 @@ impl MemberStatus {
                 .any(|next| next != self && self.may_become(next) && next.may_lead_to(later))
     }
 
-    /// MDL-17: members of this status must have seen a state before it counts as agreed on (`CONVERGENCE_STATUS`),
+    /// MDL-17, SHUT-43: members of this status must have seen a state before it counts as agreed on (`CONVERGENCE_STATUS`),
     /// and lead before all others (`LEADER_STATUS`); the two groups are the same.
     #[must_use]
     pub const fn counts_for_convergence(self) -> bool {
@@ -92,7 +92,7 @@ impl MemberStatus {
 
     /// MDL-33: which of two copies of one member is taken, the greater first in the order of merging.
     ///
-    /// MDL-35: `ReadyForShutdown` wins over `Down`, `Exiting` and `Leaving`. REP-90 (`life_cycle_order`): the order is
+    /// MDL-35, SHUT-48: `ReadyForShutdown` wins over `Down`, `Exiting` and `Leaving`. REP-90 (`life_cycle_order`): the order is
     /// that of a member's life, so a merge never takes a step back.
     #[must_use]
     pub fn merge_order(self, other: Self, life_cycle_order: bool) -> Ordering {
@@ -198,7 +198,7 @@ mod tests {
         assert!(!Down.may_lead_to(Exiting));
     }
 
-    /// MDL-33, MDL-35, REP-90
+    /// MDL-33, MDL-35, REP-90, SHUT-48
     #[test]
     fn the_order_of_merging_is_the_listed_one() {
         let order = |life_cycle| {

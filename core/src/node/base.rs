@@ -7,8 +7,9 @@ use core::mem;
 
 use serde::{Deserialize, Serialize};
 
-use super::output::{IgnoreReason, Output, StopReason, Warning};
+use super::output::{IgnoreReason, Output, Warning};
 use super::probe::Tally;
+use super::stop_reason::StopReason;
 use super::timers::Timers;
 use super::why::Dropped;
 use crate::config::Config;
@@ -174,7 +175,7 @@ impl Base {
     }
 
     /// GSP-10, GSP-37, GSP-39, JOIN-3: stores a change that this node makes itself: its clock entry counts one up, and it alone has seen the
-    /// result; nobody has while it is exiting (GSP-38). There is no other place where the own entry moves.
+    /// result; nobody has while it is exiting (GSP-38, LIFE-43). There is no other place where the own entry moves.
     ///
     /// OBS-15: whom it gives another status is told, which others will only hear of by gossip.
     ///
@@ -308,7 +309,8 @@ impl Base {
         self.out.push(Output::Warned(warning));
     }
 
-    /// LIFE-55: this node ends with this input. What the input still has to send goes out before (LIFE-56).
+    /// LIFE-55, API-21: this node ends with this input. What the input still has to send goes out before (LIFE-56). LIFE-58: its state is left as
+    /// it is; nobody is told by it that this node has gone.
     pub(crate) fn stop(&mut self, why: StopReason) {
         self.stopping.get_or_insert(why);
     }

@@ -136,8 +136,8 @@ impl Node {
         }
     }
 
-    /// LDR-1, LIFE-34: the leader's part first, then what every member checks on the resulting state. Gives back whether this
-    /// member must prepare for a shutdown.
+    /// LDR-1, LIFE-34: the leader's part first, then what every member checks on the resulting state. LDR-27: who becomes Exiting is told
+    /// at once, who is removed is told nothing. Gives back whether this member must prepare for a shutdown.
     pub(super) fn act_as_leader(&mut self) -> bool {
         if self.leading.is_at_rest(&self.base) {
             return false;
@@ -238,7 +238,8 @@ impl Node {
         }
     }
 
-    /// GSP-67 to GSP-82: what a peer's whole state sets going, in this order.
+    /// GSP-67 to GSP-82: what a peer's whole state sets going, in this order. LIFE-33: the peer is answered also by a node that ends by
+    /// what it was told. LIFE-64: a state without this node is none that it learns from, so nobody hears of its own removal so.
     fn receive_gossip(&mut self, from: &UniqueAddress, gossip: Arc<Gossip>, founder: Option<&UniqueAddress>) {
         let Some(received) = exchange::receive_gossip(&mut self.base, from, gossip, founder) else {
             return;
@@ -258,7 +259,7 @@ impl Node {
         }
     }
 
-    /// SBR-67: carries out what the resolver decided: its command carries the address only.
+    /// SBR-67, LIFE-70: carries out what the resolver decided, by the command that anybody could give; it carries the address only.
     fn down_all_of(&mut self, nodes: Vec<UniqueAddress>) {
         for node in nodes {
             self.down(&Target::Address(node.address));

@@ -151,6 +151,9 @@ pub(super) fn receive_status(base: &mut Base, from: &UniqueAddress, peer: &PeerS
 /// GSP-69 to GSP-76: a peer tells its whole state. `None` when it is ignored; else the own state has taken it in. A peer that
 /// introduces itself (REP-40) names the founder of its cluster. RCH-29: of ordered states the newer is taken whole, its observations
 /// too; only concurrent ones are merged.
+///
+/// LIFE-43: while this node is exiting it marks nothing as seen and asks for no answer; LIFE-42: the state that first shows it
+/// Exiting was marked before it was.
 pub(super) fn receive_gossip(
     base: &mut Base,
     from: &UniqueAddress,

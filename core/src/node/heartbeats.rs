@@ -92,7 +92,7 @@ impl Heartbeats {
 
     /// HB-28 to HB-35, HB-55: what each event of the own data centre does to the ring, in the order of the events: removals
     /// first (HB-34). PHI-45: what else becomes of a member, a new status or a mark, is no reason to forget its own
-    /// heartbeats.
+    /// heartbeats. SHUT-52: nor does its status matter to whether it is asked, that of a shutdown as little as any other.
     pub(super) fn on_event(&mut self, event: &ClusterEvent, base: &Base) {
         if !self.is_running {
             return;

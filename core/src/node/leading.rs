@@ -115,7 +115,8 @@ impl Leading {
     }
 
     /// LIFE-4, LIFE-61, SHUT-42, section 6.3: promotions, exits and removals of one step, all read from the state as it was (LDR-19), with one clock
-    /// change together. Nothing happens when there is nothing to do (LDR-24).
+    /// change together. Nothing happens when there is nothing to do (LDR-24). LDR-20: members change first, then they are removed, all
+    /// with the stamp of this instant. LDR-22: confirmations that were used, or that nobody will use any more, go with them.
     fn act_on_convergence(
         &mut self,
         base: &mut Base,
@@ -133,7 +134,6 @@ impl Leading {
             self.at_rest = Some(base.revision());
             return None;
         }
-        // LDR-20: first the changes, then the removals.
         let mut next =
             base.gossip().update(&changed).remove(&removed, base.wall_ms).prune_tombstones(limit_ms);
         if base.config.repairs.breaks(Planted::TombstoneNotSet) {
@@ -152,6 +152,9 @@ impl Leading {
 
     /// LDR-11 to LDR-13, SBR-80, DC-25: members that are Down or Exiting and unreachable, Exiting and confirmed, or on their way out in
     /// another data centre; ascending. LDR-14: self is no exception; with REP-80 (`keep_self`) it is.
+    ///
+    /// LDR-26: nobody else is asked whether it has heard how they go; convergence has asked those whom it asks. LDR-36, LIFE-63: who is
+    /// Exiting and has not confirmed it goes once it is unreachable, without being downed.
     fn removable(&self, base: &Base) -> Vec<UniqueAddress> {
         let view = base.view();
         let may_be_self =

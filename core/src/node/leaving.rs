@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::base::Base;
 use super::input::{CommandKind, Target};
-use super::output::{Effect, Output, Rejection, StopReason};
+use super::output::{Effect, Output, Rejection};
+use super::stop_reason::StopReason;
 use crate::membership::MemberStatus::{self, Down, Exiting};
 use crate::membership::{Gossip, Member, UniqueAddress};
 use crate::mix::mix;
@@ -35,7 +36,8 @@ impl Leaving {
         self.down_evaluations
     }
 
-    /// LDR-21, LDR-28, LIFE-40, LIFE-41, GSP-78, SHUT-16: this node is Exiting; its host has work to finish. Once.
+    /// LDR-21, LDR-28, LIFE-40, LIFE-41, GSP-78, SHUT-16: this node is Exiting; its host has work to finish. Once. LIFE-44: what has
+    /// seen what is all that changes by it: it gossips, answers and leads as before.
     pub(super) fn begin_exit(&mut self, base: &mut Base) {
         base.exit_in_progress = true;
         self.requests += 1;
@@ -60,7 +62,8 @@ impl Leaving {
     }
 
     /// LDR-39, LDR-40, LDR-41, LIFE-30, LIFE-31, SBR-79, DC-29: a node that is Down ends when all that are Down have heard of it or are unreachable, and at
-    /// the fifth evaluation in any case. Gives back whether it is Down.
+    /// the fifth evaluation in any case. LIFE-32: one that hears of it and is the only one has heard, so it ends at once. Gives back
+    /// whether it is Down.
     pub(super) fn end_if_down(&mut self, base: &mut Base) -> bool {
         if base.view().own_status() != Down {
             return false;
@@ -93,7 +96,8 @@ pub(super) fn mark_exit_seen(base: &mut Base) {
     base.adopt(seen);
 }
 
-/// LDR-33, LIFE-51, DC-27, DC-31: tells the two nodes that lead without this one that it has finished. They are told once.
+/// LDR-33, LIFE-51, DC-27, DC-31: tells the two nodes that lead without this one that it has finished. They are told once. LDR-37, LDR-38: the last
+/// of a data centre has nobody to tell, and a lone node nobody who would remove it.
 pub(super) fn confirm_to_leaders(base: &mut Base) {
     let view = base.view();
     let first = view.leader_of(|member| member.unique_address() != view.me());

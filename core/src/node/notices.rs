@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Node;
 use super::base::{Base, Phase};
-use super::output::{IgnoreReason, StopReason, Warning};
+use super::output::{IgnoreReason, Warning};
+use super::stop_reason::StopReason;
 use crate::membership::MemberStatus::Down;
 use crate::membership::UniqueAddress;
 use crate::mix::mix;

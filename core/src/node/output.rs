@@ -2,14 +2,14 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::fmt;
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::downing::LeaseRequest;
 use super::input::{CommandKind, Target};
-use crate::config::{Config, ConfigWarning, Difference};
+use super::stop_reason::StopReason;
+use crate::config::{ConfigWarning, Difference};
 use crate::limits::OverLimit;
 use crate::membership::{
     Address, AppVersion, ClusterEvent, MemberStatus, NodeKey, ReachabilityStatus, UniqueAddress,
@@ -362,65 +362,6 @@ pub enum Warning {
         /// The node that was asked.
         by: UniqueAddress,
     },
-}
-
-/// Why a node has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum StopReason {
-    /// It left, in good order.
-    Left,
-    /// LDR-39: it was downed.
-    Downed,
-    /// JOIN-16: no cluster let it in within the time set.
-    JoinUnsuccessful,
-    /// CHK-31: its configuration does not fit the cluster that it wanted to join.
-    IncompatibleConfiguration,
-    /// REP-53: it was removed, and was told so.
-    Removed,
-    /// The host asked for it.
-    Commanded,
-}
-
-impl StopReason {
-    /// SHUT-11: the status that a host's process ends with, if it ends because its node did.
-    #[must_use]
-    pub const fn exit_code(self) -> i32 {
-        match self {
-            Self::Downed | Self::Removed | Self::JoinUnsuccessful => -1,
-            Self::Left | Self::IncompatibleConfiguration | Self::Commanded => 0,
-        }
-    }
-
-    /// LIFE-55 (step 6), LIFE-57, LDR-42, JOIN-16, CHK-31: whether the host is to shut its process down in good order now that its node has ended:
-    /// always when the node never got in, as `run-coordinated-shutdown-when-down` says otherwise. When it left, that goes on already.
-    #[must_use]
-    pub const fn begins_shutdown(self, config: &Config) -> bool {
-        match self {
-            Self::Left => false,
-            Self::JoinUnsuccessful | Self::IncompatibleConfiguration => true,
-            Self::Downed | Self::Removed | Self::Commanded => config.run_coordinated_shutdown_when_down,
-        }
-    }
-
-    /// The name, as cases write it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Left => "left",
-            Self::Downed => "downed",
-            Self::JoinUnsuccessful => "join-unsuccessful",
-            Self::IncompatibleConfiguration => "incompatible-configuration",
-            Self::Removed => "removed",
-            Self::Commanded => "commanded",
-        }
-    }
-}
-
-impl fmt::Display for StopReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
 }
 
 impl Output {

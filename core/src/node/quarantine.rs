@@ -50,7 +50,7 @@ impl Quarantine {
         !harmless
     }
 
-    /// WCH-18: drops what a quarantined node says. It is told again, unless it went as planned, or what it said is a
+    /// WCH-18, LIFE-66: drops what a quarantined node says, whichever kind of quarantine it is in. It is told again, unless it went as planned, or what it said is a
     /// heartbeat, a reply or a notice. REP-54: that it has removed this node is heard, so that a split can be told. Gives back
     /// whether something was dropped.
     pub(super) fn drops(&self, base: &mut Base, from: &UniqueAddress, what: MessageKind) -> bool {

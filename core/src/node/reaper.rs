@@ -42,8 +42,8 @@ pub(super) fn tick(base: &mut Base, inside: &Asking, across: &Asking) -> bool {
     true
 }
 
-/// WCH-20, WCH-21: the transport has given up on a member, which this node therefore calls Terminated. That is a change
-/// even if it did so before. WCH-23, SBR-83: its status stays. Gives back whether there is such a member.
+/// WCH-20, WCH-21, LDR-58, LIFE-35: the transport has given up on a member, which this node therefore calls Terminated. That is a change
+/// even if it did so before. WCH-23, SBR-83, LDR-59, LIFE-36: its status stays. Gives back whether there is such a member (LDR-60).
 pub(super) fn terminate(base: &mut Base, node: &UniqueAddress) -> bool {
     if !base.is_initialized() || !base.gossip().members().contains(node) {
         return false;

@@ -148,7 +148,7 @@ impl Watching {
                 .any(|member| self.unknown.binary_search(member.unique_address()).is_err())
     }
 
-    /// WCH-31: who is watched is gone already: nobody known is at the address, and somebody there was removed.
+    /// WCH-31, LIFE-67: who is watched is gone already: nobody known is at the address, and somebody there was removed.
     pub(super) fn gone_already(&self, base: &Base, address: &Address) -> Option<UniqueAddress> {
         if self.is_known(base, address) {
             return None;

@@ -20,7 +20,7 @@ pub enum ViewChange {
 
 impl ResolverView {
     /// SBR-14: what each event changes. SBR-15: a member that is downed counts as unreachable, whoever sees it. SBR-17: what
-    /// happens to the reachability of self, or its being downed, is not stored. SBR-18: neither is a full shutdown.
+    /// happens to the reachability of self, or its being downed, is not stored. SBR-18, SHUT-51: neither is a full shutdown.
     pub fn apply(&mut self, event: &ClusterEvent) -> ViewChange {
         match event {
             ClusterEvent::MemberJoined(member)

@@ -145,7 +145,7 @@ fn self_is_never_unreachable_and_never_down_to_itself() {
     assert_eq!(kept(&view), "a b, b a");
 }
 
-/// SBR-18
+/// SBR-18, SHUT-51
 #[test]
 fn a_full_shutdown_changes_no_stored_status() {
     let view = heard(&[event("b"), event("bp"), event("br"), event("cj"), event("cp"), event("dp")]);

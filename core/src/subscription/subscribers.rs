@@ -107,7 +107,8 @@ impl<K: Ord + Clone> Subscribers<K> {
     }
 
     /// What the outputs of one input mean to whom, in the order of the outputs, and of the names within one event. EVT-75, EVT-76,
-    /// EVT-80: who waits is told once each time that it asked, in the order of asking.
+    /// EVT-80: who waits is told once each time that it asked, in the order of asking. API-44: each is given what is its own, and what it
+    /// makes of that is nothing that `give` could report.
     pub fn deliver(&mut self, node: &Node, outputs: &[Output], give: &mut dyn FnMut(&K, Delivery)) {
         for output in outputs {
             match output {

@@ -108,7 +108,7 @@ fn a_node_that_is_downed_while_its_host_works_ends_as_a_downed_one() {
     assert_eq!(cluster.sent("c", |message| matches!(message, Message::ExitingConfirmed)), [] as [&str; 0]);
 }
 
-/// LIFE-52, SHUT-17, LIFE-61, LDR-35: a host that can't wait for the others to agree ends all the same. Its confirmation lets the
+/// LDR-29, LIFE-52, SHUT-17, LIFE-61, LDR-35: a host that can't wait for the others to agree ends all the same. Its confirmation lets the
 /// leader go on without it: from Leaving to Exiting, then out.
 #[test]
 fn a_host_that_cannot_wait_confirms_its_exit_while_leaving() {
@@ -178,7 +178,7 @@ fn a_node_that_was_removed_before_its_host_was_done_only_ends() {
     assert_eq!(cluster.stopped("a"), Some(StopReason::Left));
 }
 
-/// LIFE-56, LIFE-58: a node that is stopped tells nobody, and its status stays with the others.
+/// API-21, LIFE-56, LIFE-58: a node that is stopped tells nobody, and its status stays with the others.
 #[test]
 fn a_node_that_is_stopped_tells_nobody() {
     let mut cluster = Cluster::formed(&["a", "b"], &[]);

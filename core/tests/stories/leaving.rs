@@ -6,7 +6,7 @@ use quorate::{
 
 use crate::cluster::{Cluster, address, effect, rejection};
 
-/// LDR-17, LDR-28, LDR-31 to LDR-33, LIFE-4, LIFE-60, LIFE-61: the whole way of a member that leaves.
+/// LDR-17, LDR-28, LDR-31 to LDR-33, LIFE-4, LIFE-60, LIFE-61, SHUT-16: the whole way of a member that leaves.
 #[test]
 fn a_leaving_member_is_removed_without_ever_being_unreachable() {
     let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
@@ -23,18 +23,19 @@ fn a_leaving_member_is_removed_without_ever_being_unreachable() {
     assert!(cluster.nodes["a"].gossip().tombstones().contains(cluster.nodes["c"].unique_address()));
 }
 
-/// LDR-21, LDR-38: a lone node that leaves ends by itself.
+/// LDR-21, LDR-38, LIFE-41: a lone node that leaves ends by itself; that it is Exiting is a state that nobody has seen.
 #[test]
 fn a_lone_node_leaves_by_itself() {
     let mut cluster = Cluster::formed(&["a"], &[]);
     cluster.leave("a", "a");
     cluster.run_secs(2);
+    assert_eq!(cluster.nodes["a"].gossip().seen_count(), 0);
     cluster.finish_exit("a");
     assert_eq!(cluster.stopped("a"), Some(StopReason::Left));
     assert_eq!(cluster.events("a"), "Left(a) Exited(a) ClusterShuttingDown Removed(a,exiting) leader=none");
 }
 
-/// LDR-50, LDR-52, LIFE-2: any node may be asked to let any other leave; the first to hear tells one at once.
+/// LDR-50, LDR-52, LIFE-1, LIFE-2: any node may be asked to let any other leave; the first to hear tells one at once.
 #[test]
 fn any_node_can_be_asked_to_let_another_leave() {
     let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
@@ -79,11 +80,12 @@ fn a_downed_member_that_can_hear_ends_at_once() {
     assert!(events.starts_with("Downed(c) ClusterShuttingDown Removed(a,up)"), "{events}");
 }
 
-/// LDR-54, LDR-39: a member that downs itself tells others, and ends with the next leader tick.
+/// LDR-54, LDR-39, LIFE-20, LIFE-22, LIFE-23: a member that downs itself has seen it, tells others, and ends only with the next leader tick.
 #[test]
 fn a_member_that_downs_itself_tells_others_first() {
     let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
     cluster.down("b", "b");
+    assert!(cluster.nodes["b"].gossip().is_seen_by(cluster.nodes["b"].unique_address()));
     assert_eq!(cluster.status("b", "a"), MemberStatus::Down);
     assert_eq!(cluster.status("b", "c"), MemberStatus::Down);
     assert_eq!(cluster.stopped("b"), None);
@@ -127,16 +129,18 @@ fn exit_tasks_that_were_not_asked_for_change_nothing() {
     assert_eq!(cluster.stopped("a"), None);
 }
 
-/// GSP-38, LIFE-43, X1: an exiting node does not say that it has seen anything before its work is done.
+/// GSP-38, LIFE-42, LIFE-43, X1: an exiting node has seen the state that says so first, and does not say that it has seen anything else
+/// before its work is done.
 #[test]
 fn an_exiting_node_marks_nothing_as_seen_before_its_work_is_done() {
     let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
     cluster.leave("c", "a");
     cluster.run_secs(5);
     assert_eq!(cluster.status("c", "c"), MemberStatus::Exiting);
+    let c = cluster.nodes["c"].unique_address().clone();
+    assert!(cluster.nodes["c"].gossip().is_seen_by(&c));
     cluster.leave("b", "a");
     cluster.run_secs(3);
-    let c = cluster.nodes["c"].unique_address().clone();
     assert!(!cluster.nodes["c"].gossip().is_seen_by(&c));
     assert!(!cluster.nodes["a"].gossip().is_seen_by(&c));
 }

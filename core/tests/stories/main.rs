@@ -9,6 +9,7 @@ mod downing;
 mod ending;
 mod exchange;
 mod failing;
+mod going;
 mod joining;
 mod leading;
 mod leaving;

@@ -142,7 +142,7 @@ fn the_deadline_is_gone_once_the_node_is_in() {
     assert_eq!((cluster.stopped("b"), cluster.view("b")), (None, "a up, b up".into()));
 }
 
-/// API-3, MDL-4: a host with `_` in its last part can't be joined, alone or in a list; nothing is sent.
+/// API-3, API-10, API-11, MDL-4: a host with `_` in its last part can't be joined, alone or in a list; nothing is sent.
 #[test]
 fn a_host_that_cannot_be_joined_is_refused() {
     let mut cluster = Cluster::new(&[]);
@@ -155,8 +155,13 @@ fn a_host_that_cannot_be_joined_is_refused() {
         assert!(matches!(rejection(&outputs), Some(Rejection::HostCannotBeJoined { .. })), "{outputs:?}");
     }
     assert_eq!(cluster.sent("a", |_| true), [""; 0]);
-    let outputs = cluster.command("a", Command::Join(address("is_valid.org")));
-    assert_eq!(rejection(&outputs), None);
+    for command in
+        [Command::Join(address("is_valid.org")), Command::JoinSeedNodes([address("is_valid.org")].into())]
+    {
+        let outputs = cluster.command("a", command);
+        assert_eq!(crate::cluster::effect(&outputs), Some(&quorate::Effect::JoiningBegun));
+        assert_eq!(sent_kinds(&outputs).len(), 1);
+    }
 }
 
 /// JOIN-3, GSP-37, GSP-39, GSP-40: letting a node in is one change, which this node alone has seen; it is told before users hear.

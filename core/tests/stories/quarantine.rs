@@ -25,7 +25,7 @@ fn notices(cluster: &Cluster, name: &str) -> usize {
     cluster.sent(name, |message| matches!(message, Message::Quarantined)).len()
 }
 
-/// WCH-1, WCH-2, WCH-7, WCH-8, WCH-11, WCH-16, SBR-72: who was Down when it was removed must not come back, and is told.
+/// WCH-1, WCH-2, WCH-7, WCH-8, WCH-11, WCH-16, SBR-72, LIFE-65: who was Down when it was removed must not come back, and is told.
 #[test]
 fn who_was_down_is_quarantined_at_once_and_told() {
     let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
@@ -39,7 +39,7 @@ fn who_was_down_is_quarantined_at_once_and_told() {
     }
 }
 
-/// WCH-4, WCH-9, WCH-13, WCH-17, SBR-72: who left in good order is heard for five seconds more, and is told nothing.
+/// WCH-4, WCH-9, WCH-13, WCH-17, SBR-72, LIFE-65, LIFE-66: who left in good order is heard for five seconds more, and is told nothing.
 #[test]
 fn who_left_is_heard_a_while_longer() {
     let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
@@ -56,7 +56,7 @@ fn who_left_is_heard_a_while_longer() {
     assert!(matches!(&heard[..], [Output::Ignored { why: IgnoreReason::Quarantined, .. }]), "{heard:?}");
 }
 
-/// WCH-5, WCH-6, WCH-19: a new incarnation at the address ends that time at once, and is itself heard.
+/// WCH-5, WCH-6, WCH-19, LIFE-65, LIFE-66: a new incarnation at the address ends that time at once, and is itself heard.
 #[test]
 fn a_successor_ends_the_time_of_the_one_that_left() {
     let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
@@ -98,7 +98,7 @@ fn a_quarantined_node_is_told_again_when_it_speaks() {
     }
 }
 
-/// WCH-26, WCH-27, WCH-30, WCH-34, SBR-73: who hears from a member that it was quarantined downs itself at once, if its resolver
+/// WCH-26, WCH-27, WCH-30, WCH-34, SBR-73, LIFE-37: who hears from a member that it was quarantined downs itself at once, if its resolver
 /// is on, and quarantines nobody for it.
 #[test]
 fn who_was_quarantined_by_a_member_downs_itself_at_once() {
@@ -112,7 +112,7 @@ fn who_was_quarantined_by_a_member_downs_itself_at_once() {
     assert_eq!(cluster.stopped("c"), Some(StopReason::Downed));
 }
 
-/// WCH-26, WCH-29: a stranger is not believed; without a resolver the host is told and nothing else happens.
+/// WCH-26, WCH-29, LIFE-37: a stranger is not believed; without a resolver the host is told and nothing else happens.
 #[test]
 fn a_notice_of_a_stranger_or_without_a_resolver_is_only_told() {
     for (downing, from, is_member) in [("sbr", "x", false), ("none", "a", true)] {
@@ -127,7 +127,7 @@ fn a_notice_of_a_stranger_or_without_a_resolver_is_only_told() {
     }
 }
 
-/// WCH-20, WCH-23 to WCH-25, RCH-18, RCH-45: the transport gives up on a member, which is Terminated from then on: seen as
+/// WCH-20, WCH-23 to WCH-25, RCH-18, RCH-45, LDR-59, LIFE-35, LIFE-36: the transport gives up on a member, which is Terminated from then on: seen as
 /// unreachable by all, not downed, and never reachable again.
 #[test]
 fn a_member_that_the_transport_gave_up_is_terminated() {
@@ -151,7 +151,7 @@ fn a_member_that_the_transport_gave_up_is_terminated() {
     assert_eq!(cluster.status("c", "a"), MemberStatus::Removed);
 }
 
-/// WCH-22: about a node that is no member it is counted and not remembered.
+/// WCH-22, LDR-60, LIFE-35: about a node that is no member it is counted and not remembered.
 #[test]
 fn a_node_that_is_no_member_can_not_be_given_up() {
     let mut cluster = Cluster::formed(&["a", "b"], &[]);
@@ -164,7 +164,7 @@ fn a_node_that_is_no_member_can_not_be_given_up() {
     assert_eq!(cluster.status("x", "b"), MemberStatus::Up);
 }
 
-/// WCH-14, WCH-12: a node that ends says who is gone, and quarantines nobody, not even who is Down; nor does it say farewell
+/// WCH-14, WCH-12, API-30: a node that ends knows it before it says so: it says who is gone, and quarantines nobody, not even who is Down; nor does it say farewell
 /// to itself.
 #[test]
 fn a_node_that_ends_quarantines_nobody() {
@@ -178,7 +178,7 @@ fn a_node_that_ends_quarantines_nobody() {
     assert_eq!(notices(&cluster, "a"), 0);
 }
 
-/// WCH-3, WCH-31: watching who is gone already is answered at once; a member's end will be told; a stranger's will not.
+/// WCH-3, WCH-31, LIFE-67: watching who is gone already is answered at once; a member's end will be told; a stranger's will not.
 #[test]
 fn whoever_is_gone_already_is_told_to_be_gone() {
     let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);

@@ -20,7 +20,7 @@ fn refusals(cluster: &Cluster, at: &str) -> Vec<JoinRefusal> {
         .collect()
 }
 
-/// LDR-18, LDR-44, API-15, SHUT-40, SHUT-42, SHUT-53: any node can be told; everybody who is Up prepares with that one change, and the
+/// LDR-18, LDR-44, API-15, SHUT-40, SHUT-42, SHUT-43, SHUT-53, SHUT-54: any node can be told; everybody who is Up prepares with that one change, and the
 /// leader moves them on. SHUT-45: only the node that was told knows it of itself.
 #[test]
 fn all_members_get_ready_when_one_is_told_to_prepare() {
@@ -46,8 +46,16 @@ fn all_members_get_ready_when_one_is_told_to_prepare() {
         );
         assert_eq!(cluster.nodes[name].is_preparing_for_shutdown(), name == "b", "{name}");
         assert!(cluster.nodes[name].view().has_convergence(&[]), "{name}");
+        assert!(!cluster.told(name, |output| *output == Output::SelfUp), "{name}");
     }
     assert!(cluster.nodes["a"].view().is_leader());
+    // It is waited for whether such a member has seen the state.
+    let c = cluster.nodes["c"].unique_address().clone();
+    cluster.cut_pair("a", "c");
+    cluster.cut_pair("b", "c");
+    cluster.leave("b", "a");
+    cluster.run_secs(2);
+    assert!(!cluster.nodes["a"].gossip().is_seen_by(&c) && !cluster.nodes["a"].view().has_convergence(&[]));
 }
 
 /// SHUT-40, API-1: the second time nothing happens, and a node that is no member has nobody to prepare.
@@ -167,13 +175,20 @@ fn members_leave_before_and_after_the_announcement() {
     assert!(cluster.stopped("a").is_some());
 }
 
-/// LDR-53: a member that is ready can be downed, and is removed like any other.
+/// LDR-53, SHUT-52: a member that is ready is watched, can be downed, and is removed, like any other.
 #[test]
 fn a_member_that_is_ready_can_be_downed() {
     let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
     prepare(&mut cluster, "b");
     cluster.run_secs(5);
+    cluster.outputs.clear();
     cluster.crash("c");
+    cluster.run_secs(10);
+    for name in ["a", "b"] {
+        assert_eq!(cluster.events(name), "Unreachable(c)", "{name}");
+        let asked = cluster.sent(name, |message| matches!(message, Message::Heartbeat { .. }));
+        assert_eq!(asked.iter().filter(|asked| **asked == "c").count(), 10, "{name}");
+    }
     cluster.down("c", "b");
     cluster.run_secs(10);
     assert_eq!(cluster.view("a"), "a ready-for-shutdown, b ready-for-shutdown");

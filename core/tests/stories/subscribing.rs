@@ -102,7 +102,7 @@ fn check_path(who: usize, given: &[Delivery]) {
     }
 }
 
-/// E1, E2, EVT-50, EVT-54, VIEW-24: listeners that come every second of an eventful life, with a snapshot or with events, are each
+/// E1, E2, EVT-50, EVT-54, VIEW-24, API-52: listeners that come every second of an eventful life, with a snapshot or with events, are each
 /// given a way that leads to the present state, from wherever they began.
 #[test]
 fn whenever_a_listener_comes_it_ends_with_the_present_state() {
@@ -232,7 +232,7 @@ fn a_listener_hears_the_end_once() {
     assert_eq!(listeners.given(0).len(), before);
 }
 
-/// EVT-71, EVT-75, EVT-77, EVT-78, EVT-80, API-19: who waits for a node to be Up is told once each time it asked, in the order of asking, with
+/// EVT-71, EVT-75, EVT-77, EVT-78, EVT-80, API-19, API-44, API-50: who waits for a node to be Up is told once each time it asked, in the order of asking, with
 /// the state; later the answer is there at once, also while it leaves, and never after the end. WeaklyUp is not Up.
 #[test]
 fn who_waits_for_up_is_told_once_for_each_time() {

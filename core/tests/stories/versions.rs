@@ -13,7 +13,7 @@ fn version_of(cluster: &Cluster, name: &str, at: &str) -> String {
     members.first_at(&address(name)).map_or_else(String::new, |member| member.app_version().to_string())
 }
 
-/// JOIN-101, JOIN-103 to JOIN-105, JOIN-107: joining waits for the version, however long; then the node joins with it.
+/// API-12, JOIN-101, JOIN-103 to JOIN-105, JOIN-107: joining waits for the version, however long; then the node joins with it.
 #[test]
 fn joining_waits_until_the_version_is_known() {
     let mut cluster = Cluster::formed(&["a"], &[]);

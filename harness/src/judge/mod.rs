@@ -319,8 +319,8 @@ impl Judge {
                 self.circumstances.manual_down = true;
                 self.ledger.leaving.clear();
             }
-            // To the others it is a crash.
-            CommandKind::Stop => {
+            // To the others it is a crash, at best an announced one.
+            CommandKind::Stop | CommandKind::ExitNow => {
                 self.rates_meet_a_fault();
                 self.fault(at);
             }

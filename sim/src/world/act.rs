@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use quorate::{Address, Command, CommandKind, InputKind, Node, Output, Rejection, Target, UniqueAddress};
+use quorate::{Address, Command, InputKind, Node, Target, UniqueAddress};
 
 use super::run::{Happened, What};
 use super::step::Outcome;
-use super::{Own, World, own_address};
+use super::{World, own_address};
 use crate::action::{Action, NotApplicable};
 use crate::application::Application;
 use crate::host::{HostId, HostState};
@@ -153,22 +153,6 @@ impl<A: Application> World<A> {
         self.application_starts(host);
     }
 
-    /// A graceful end: the node leaves, and stops when all have heard of it. A node that is no member has nobody to take
-    /// leave of and is stopped at this same instant.
-    fn stop(&mut self, host: HostId) -> Applied {
-        self.must_run(host)?;
-        let address = self.known(host)?;
-        self.give(host, Command::Leave(Target::Address(address)));
-        let is_no_member = self.outputs.iter().any(|output| {
-            let Output::Rejected { command: CommandKind::Leave, why } = output else { return false };
-            matches!(why, Rejection::NotMember | Rejection::UnknownMember { .. })
-        });
-        if is_no_member {
-            self.push_own(self.now, host, Own::Command(Command::Stop));
-        }
-        Ok(Outcome::Done)
-    }
-
     /// What the process was to do is gone. What others sent to it is still on its way: the next incarnation may hear it.
     fn crash(&mut self, host: HostId) -> Applied {
         self.must_run(host)?;
@@ -204,7 +188,7 @@ impl<A: Application> World<A> {
         Ok(Outcome::Done)
     }
 
-    fn give(&mut self, host: HostId, command: Command) {
+    pub(super) fn give(&mut self, host: HostId, command: Command) {
         self.counts.commands += 1;
         self.hand_hashed(host, InputKind::Command(command));
     }

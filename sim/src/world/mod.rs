@@ -9,6 +9,7 @@ mod obstacles;
 mod odd;
 mod ride;
 mod run;
+pub(crate) mod shutdown;
 pub(crate) mod step;
 mod wire;
 
@@ -100,13 +101,23 @@ enum Body<M> {
 
 #[derive(Clone, Debug)]
 enum Own {
-    ExitTasksDone { id: u64 },
+    ExitTasksDone {
+        id: u64,
+    },
     Command(Command),
     Wake,
     LeaseAsked(Box<lease::Asked>),
-    LeaseAnswered { id: u64, answer: LeaseAnswer },
+    LeaseAnswered {
+        id: u64,
+        answer: LeaseAnswer,
+    },
     LeaseHeld(bool),
-    LeaseRenewal { lease: Arc<str>, owner: Arc<str> },
+    LeaseRenewal {
+        lease: Arc<str>,
+        owner: Arc<str>,
+    },
+    /// SHUT-13: a host that shuts down has waited long enough.
+    PatienceEnds,
 }
 
 /// A place in the queue whose envelope is still among the outputs.

@@ -204,7 +204,7 @@ impl<A: Application> World<A> {
                 if self.running_incarnation(to) != Some(incarnation) {
                     return None;
                 }
-                self.do_own(to, what)
+                self.do_own(to, what)?
             }
             // Its turn was waited for above, where it was unpacked.
             Body::Waiting { .. } => return None,
@@ -225,8 +225,9 @@ impl<A: Application> World<A> {
         runs
     }
 
-    fn do_own(&mut self, host: HostId, what: Own) -> What {
-        match what {
+    /// `None` when there was nothing to do.
+    fn do_own(&mut self, host: HostId, what: Own) -> Option<What> {
+        Some(match what {
             Own::ExitTasksDone { id } => {
                 self.hand_hashed(host, InputKind::ExitTasksDone { id });
                 What::ExitTasksDone
@@ -257,6 +258,7 @@ impl<A: Application> World<A> {
                 self.lease_renewal(host, lease, owner);
                 What::Lease
             }
-        }
+            Own::PatienceEnds => return self.patience_ends(host),
+        })
     }
 }

@@ -56,8 +56,8 @@ pub enum StepKind<'a> {
     Ticked,
     /// A host told its node that the work before exiting is done.
     ExitTasksDone,
-    /// A host gave its node a command that no script wrote: an application's, or the stop of a node that was to leave
-    /// and was no member.
+    /// A host gave its node a command that no script wrote: an application's, or the end of a node that was to leave and
+    /// was no member, or whose leave the others did not agree to in time.
     Commanded {
         /// What kind of command.
         command: CommandKind,

@@ -3,7 +3,8 @@
 use super::super::input::{Command, CommandKind, Target};
 use super::super::joining::Next;
 use super::super::leaving::{self, LAST_GOSSIP_TARGETS};
-use super::super::output::{Effect, IgnoreReason, Output, Rejection, StopReason};
+use super::super::output::{Effect, IgnoreReason, Output, Rejection};
+use super::super::stop_reason::StopReason;
 use super::super::{Node, exchange};
 use crate::membership::MemberStatus::Down;
 use crate::membership::{Address, AppVersion};
@@ -80,7 +81,7 @@ impl Node {
         self.accept(command, Effect::VersionSet { version });
     }
 
-    /// JOIN-24, API-3: joins, unless this node is a member already or a host can't be joined.
+    /// JOIN-24, API-3, API-10, API-11: joins one node, or one of a list, unless this node is a member already or a host can't be joined.
     fn obey_join(&mut self, command: CommandKind, hosts: &[Address], begin: impl FnOnce(&mut Self) -> Next) {
         if self.base.is_initialized() {
             return self.reject(command, Rejection::AlreadyMember);

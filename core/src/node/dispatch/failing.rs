@@ -52,8 +52,8 @@ impl Node {
         }
     }
 
-    /// WCH-26 to WCH-30, WCH-33, WCH-34: a peer says that it does not hear this incarnation any more. Only a member is
-    /// believed. SBR-73: nobody is quarantined for it.
+    /// WCH-26 to WCH-30, WCH-33, WCH-34, LIFE-37: a peer says that it does not hear this incarnation any more. Only a member is
+    /// believed, and by nobody but the resolver. SBR-73: nobody is quarantined for it.
     pub(super) fn quarantined_by(&mut self, from: &UniqueAddress) {
         let is_member = self.base.gossip().members().contains(from);
         self.base.warn(Warning::QuarantinedBy { node: from.clone(), is_member });

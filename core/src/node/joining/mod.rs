@@ -10,7 +10,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::base::{Base, Phase};
-use super::output::{Rejection, StopReason, Warning};
+use super::output::{Rejection, Warning};
+use super::stop_reason::StopReason;
 use super::timers::Timer;
 use crate::membership::{Address, AppVersion};
 use crate::mix::{Mixer, mix};
@@ -123,7 +124,7 @@ impl Joining {
         }
     }
 
-    /// JOIN-101
+    /// JOIN-101, API-12: whoever knows the version only later tells it, or the configured one, when it does.
     pub(super) fn announce_version(&mut self) -> Result<(), Rejection> {
         self.later_version.announce()
     }

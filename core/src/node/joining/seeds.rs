@@ -6,7 +6,8 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::super::base::{Base, Phase};
-use super::super::output::{IgnoreReason, StopReason, Warning};
+use super::super::output::{IgnoreReason, Warning};
+use super::super::stop_reason::StopReason;
 use super::super::timers::Timer;
 use super::{Joining, Next};
 use crate::config::ConfigVerdict;
