@@ -14,7 +14,7 @@ use super::{Own, World};
 use crate::application::Application;
 use crate::host::HostId;
 
-/// SHUT-13, SHUT-1: how long a host waits for the others to agree that its node leaves.
+/// SHUT-13: how long a host waits for the others to agree that its node leaves: the limit of Pekko's phase.
 pub const EXIT_PATIENCE: Duration = Duration::from_secs(10);
 
 impl<A: Application> World<A> {
