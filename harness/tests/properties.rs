@@ -29,7 +29,7 @@ fn action(nodes: usize) -> impl Strategy<Value = Action> {
         3 => Just(Action::Heal { between: None }),
         1 => node().prop_map(|node| Action::Crash { nodes: vec![node] }),
         1 => node().prop_map(|node| Action::Restart { nodes: vec![node], after: Time::seconds(2) }),
-        1 => node().prop_map(|node| Action::Leave { node, at: None }),
+        1 => node().prop_map(|node| Action::Leave { node: node.into(), at: None }),
     ]
 }
 

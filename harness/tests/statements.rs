@@ -234,3 +234,59 @@ fn an_invariant_that_is_named_must_have_been_judged() {
     assert_eq!(instead("judge off V1\nfinally V1"), ["V1 left out"]);
     assert_eq!(instead("finally S2"), ["S2 is not judged by this version"]);
 }
+
+/// CASE-7: what is put off and can't be done when its time comes makes the case not applicable, at the line that asked for it.
+#[test]
+fn what_was_put_off_and_cannot_be_done_any_more_is_told_at_its_line() {
+    for (lines, line, why) in [
+        ("at 20s restart e after 5s\nat 22s start e", 5, "e is running already"),
+        ("at 20s pause e 5s\nat 21s leave a at e\nat 22s crash e", 6, "e is not running: it has crashed"),
+        (
+            "at 20s pause e 5s\nat 21s stop e\nat 22s restart e after 9s",
+            6,
+            "e is not running: it has crashed",
+        ),
+    ] {
+        assert_eq!(refused(lines), (line, format!("{why} when what was put off is due, at 25.0s")));
+    }
+}
+
+/// CASE-7, RUN-2: a drawn case is taken without it: what is left of it is a case that can be run, and of which the run is the same.
+#[test]
+fn a_drawn_case_is_taken_without_what_could_not_be_done() {
+    let text = "qcase 1\nnodes a b c d e\nseeds a b\nat 0s start all\nat 20s restart d e after 5s\nat 22s start e\n\
+        at 30s crash c\nat 31s pause c 9s\nat 32s restart b after 1s\nat 32.5s start b\n\
+        at 40s pause a 5s\nat 41s leave d at a\nat 42s crash a\nat 1m end\n";
+    let case = parse("test.qcase", text, &Settings).unwrap_or_else(|errors| panic!("{errors}"));
+    let drawn = Options { pass_over: true, ..Options::default() };
+    let taken = run(&case, &drawn).unwrap();
+    let statements: Vec<String> = taken.case.steps.iter().map(|step| step.action.to_string()).collect();
+    assert_eq!(
+        statements,
+        [
+            "start all",
+            "crash e",
+            "restart d after 5s",
+            "start e",
+            "crash c",
+            "crash b",
+            "start b",
+            "pause a 5s",
+            "crash a",
+            "end"
+        ]
+    );
+    let again = run(&taken.case, &Options::default()).unwrap();
+    assert_eq!(again.outcomes.digest, taken.outcomes.digest);
+}
+
+/// CASE-7, API-13, API-14: `leave` and `down` by unique address mean that incarnation and no other; one that has not lived can't be named.
+#[test]
+fn a_command_by_unique_address_means_one_incarnation() {
+    passes(
+        "at 20s restart e\nat 32s down e#1 at a\nat 33s leave e#1 at b\nat 34s check up 5, running e\n\
+         at 35s leave e#2 at a\nat 45s check stopped e because left, up 4",
+    );
+    passes("at 20s restart e\nat 35s down e#2 at a\nat 45s check stopped e because downed");
+    assert_eq!(refused("at 20s leave e#2 at a"), (5, "e#2 has not lived so far".into()));
+}

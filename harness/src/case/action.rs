@@ -4,7 +4,7 @@ use quorate::{AppVersion, MessageKind};
 
 use super::bytes::Bytes;
 use super::factor::Factor;
-use super::name::NodeName;
+use super::name::{NodeName, NodeRef};
 use super::percent::Percent;
 use super::question::Question;
 use super::time::Time;
@@ -74,17 +74,18 @@ pub enum Action {
         /// By how much, from minus a million, at which it stands still, to a million.
         parts_per_million: i32,
     },
-    /// `leave NODE [at NODE]`: a node is told that a member should leave.
+    /// `leave NODE [at NODE]` or `leave NODE#NUMBER [at NODE]`: a node is told that a member should leave, by its address or by its unique
+    /// address.
     Leave {
         /// Who should leave.
-        node: NodeName,
+        node: NodeRef,
         /// Who is told so; `None` is the node itself.
         at: Option<NodeName>,
     },
-    /// `down NODE at NODE`: a node is told that a member is down.
+    /// `down NODE at NODE` or `down NODE#NUMBER at NODE`: a node is told that a member is down.
     Down {
         /// Who is down.
-        node: NodeName,
+        node: NodeRef,
         /// Who is told so.
         at: NodeName,
     },

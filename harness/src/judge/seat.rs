@@ -113,9 +113,10 @@ impl Terms {
 
 impl Seat {
     /// Its timers were looked at. Some fire at least with every heartbeat, so a longer time since the last ones says that it was
-    /// suspended.
+    /// suspended, be it that its host is slow. RCH-74: then it judges nobody at once, but asks to be called again, so what counts is the
+    /// longer time, and not the short one after it.
     pub(super) fn ticked(&mut self, at: Instant) {
-        if at.since(self.watch.last_tick()) >= 2 * self.terms.heartbeat_interval {
+        if at.since(self.watch.last_tick()) > self.terms.heartbeat_interval {
             self.rest.suspended(at);
         }
         self.watch.ticked(at);

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use quorate::{
-    Codec, Gossip, Instant, MemberStatus, NEWEST_FORMAT, Node, NodeKey, Output, ReachabilityStatus,
-    UniqueAddress,
+    Codec, Command, Gossip, Instant, MemberStatus, NEWEST_FORMAT, Node, NodeKey, Output, ReachabilityStatus,
+    Target, UniqueAddress,
 };
 use quorate_sim::{Action, HostId, HostState, Outcome, Step, StepKind, World};
 
@@ -234,13 +234,20 @@ fn lives_in_reach(world: &World, from: HostId, node: &UniqueAddress) -> bool {
 }
 
 impl Witness<()> for Meter {
-    fn saw(&mut self, step: &Step<'_>, _: &Cast) {
+    fn saw(&mut self, step: &Step<'_>, cast: &Cast) {
         if let StepKind::Action {
             action: Action::Leave { host, .. } | Action::Stop { host },
             outcome: Outcome::Done,
         } = step.what
         {
             self.told_to_leave = Some(*host);
+        }
+        if let StepKind::Action {
+            action: Action::Command { command: Command::Leave(Target::Incarnation(node)), .. },
+            outcome: Outcome::Done,
+        } = step.what
+        {
+            self.told_to_leave = cast.lives().iter().find(|life| life.node == *node).map(|life| life.host);
         }
         let Some(host) = step.host else { return };
         for output in step.outputs {

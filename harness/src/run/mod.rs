@@ -4,6 +4,7 @@ mod answer;
 mod cast;
 mod checks;
 mod chronicle;
+mod deferred;
 mod goals;
 mod plan;
 mod player;

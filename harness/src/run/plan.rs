@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use quorate::{Address, Config};
+use quorate::{Address, Command, Config, Target};
 use quorate_sim::{
     Action as Deed, Application, Cut, Delay as LinkDelay, Heal, HostId, HostSpec, LinkChange as Change,
     LinkSet, Loss, Share, World,
@@ -11,7 +11,8 @@ use quorate_sim::{
 
 use super::cast::Cast;
 use crate::case::{
-    self, Action, Between, Bytes, Case, Delay, LinkEffect, Links, NodeName, Percent, Time, address_parts,
+    self, Action, Between, Bytes, Case, Delay, LinkEffect, Links, NodeName, NodeRef, Percent, Time,
+    address_parts,
 };
 use crate::settings::{
     WORLD_EXIT_TASKS, WORLD_MEMORY_CAP, WORLD_MEMORY_CAP_DEFAULT, WORLD_PLANTED, WORLD_WIRE, planted,
@@ -239,6 +240,22 @@ impl Deeds<'_> {
         deed: impl Fn(HostId, HostId) -> Deed,
     ) -> Result<Vec<Deed>, String> {
         Ok(vec![deed(self.host(one)?, self.host(other)?)])
+    }
+
+    /// A command about a member: by its address, or by its unique address if the case names an incarnation, which must have lived.
+    pub(crate) fn told_of(
+        &self,
+        member: &NodeRef,
+        at: &NodeName,
+        by_address: impl Fn(HostId, HostId) -> Deed,
+        by_name: impl Fn(Target) -> Command,
+    ) -> Result<Vec<Deed>, String> {
+        if member.incarnation.is_none() {
+            return self.two(&member.name, at, by_address);
+        }
+        let life = self.cast.life(member).ok_or_else(|| format!("{member} has not lived so far"))?;
+        let command = by_name(Target::Incarnation(life.node.clone()));
+        Ok(vec![Deed::Command { host: self.host(at)?, command }])
     }
 
     pub(crate) fn host(&self, name: &NodeName) -> Result<HostId, String> {

@@ -4,11 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use quorate::{Config, Instant, UniqueAddress};
-use quorate_sim::{Action as Deed, Application, HostId, HostState, NotApplicable, Outcome, StepKind, World};
+use quorate_sim::{Action as Deed, Application, HostId, HostState, Outcome, StepKind, World};
 
 use super::cast::Cast;
 use super::checks::Checks;
 use super::chronicle::Chronicle;
+use super::deferred::{Deferrals, Deferred};
 use super::goals::Goals;
 use super::plan::{Deeds, NotRunnable, configs, world};
 use super::story::Story;
@@ -53,6 +54,9 @@ pub(crate) struct Player<A: Application, W = ()> {
     unjudged: bool,
     /// RUN-2: the places of statements that did not apply; `None` when there must be none.
     passed_over: Option<Vec<usize>>,
+    deferrals: Deferrals,
+    /// CASE-7: what was put off and could not be done when its time came, where everything must be.
+    not_applicable: Option<NotRunnable>,
     /// The statement that is next.
     place: usize,
     stop: Stop,
@@ -109,6 +113,8 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
             bare: options.bare,
             unjudged: options.unjudged,
             passed_over: options.pass_over.then(Vec::new),
+            deferrals: Deferrals::default(),
+            not_applicable: None,
             place: 0,
             stop: Stop::AtEnd,
             witness,
@@ -127,6 +133,9 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
         let to = self.case.steps.len();
         self.play_statements(to)?;
         self.finish();
+        if let Some(not_applicable) = self.not_applicable {
+            return Err(not_applicable);
+        }
         Ok(self.played())
     }
 
@@ -158,7 +167,10 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
 
     /// Whether nothing more will happen.
     pub(crate) fn is_over(&self) -> bool {
-        self.violation.is_some() || self.fault.is_some() || self.has_stopped()
+        self.violation.is_some()
+            || self.fault.is_some()
+            || self.not_applicable.is_some()
+            || self.has_stopped()
     }
 
     fn has_stopped(&self) -> bool {
@@ -218,7 +230,17 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
             self.story.deed(at, step.action.to_string());
         }
         for (done, deed) in deeds.into_iter().enumerate() {
-            let Some(why) = self.do_now(at, &deed) else { continue };
+            let runs = deed.host().is_some_and(|host| self.world.host(host).is_running());
+            let why = match self.do_now(at, &deed) {
+                Some(Outcome::NotApplicable(why)) => why,
+                Some(Outcome::Deferred { until }) => {
+                    let has_crashed = runs && matches!(deed, Deed::Restart { .. });
+                    let deferred = |host| Deferred { until, host, place, has_crashed };
+                    deed.host().map(deferred).into_iter().for_each(|one| self.deferrals.put_off(one));
+                    continue;
+                }
+                _ => continue,
+            };
             match &mut self.passed_over {
                 // Of a statement that was half done the other half can't be left out.
                 Some(passed_over) if done == 0 => {
@@ -232,17 +254,38 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
     }
 
     /// Does a deed. It comes before anything else of its instant but what the world had put off until then.
-    fn do_now(&mut self, at: Instant, deed: &Deed) -> Option<NotApplicable> {
+    fn do_now(&mut self, at: Instant, deed: &Deed) -> Option<Outcome> {
         self.world.schedule(at, deed.clone());
         while !self.is_over() {
             let before = self.world.steps();
             match self.step(at) {
-                Some((done, refused)) if done == *deed => return refused,
-                _ if self.world.steps() == before => return None,
-                _ => {}
+                Some((done, outcome)) if done == *deed => return Some(outcome),
+                Some((put_off, outcome)) => self.follow_up(&put_off, outcome),
+                None if self.world.steps() == before => return None,
+                None => {}
             }
         }
         None
+    }
+
+    /// CASE-7: what comes of something that was put off, now that its time has come: a restart may find its node running, and a
+    /// command one that has ended. Then the case is not applicable; a drawn one is taken without it.
+    fn follow_up(&mut self, deed: &Deed, outcome: Outcome) {
+        let Some(deferred) = self.deferrals.due(self.world.now(), deed.host()) else { return };
+        match outcome {
+            Outcome::Done => {}
+            Outcome::Deferred { until } => self.deferrals.put_off(Deferred { until, ..deferred }),
+            Outcome::NotApplicable(_) if self.passed_over.is_some() => {
+                self.deferrals.could_not_be_done(deferred);
+            }
+            Outcome::NotApplicable(why) => {
+                let line = self.case.steps.get(deferred.place).map_or(0, |step| step.line.0);
+                let why =
+                    format!("{why} when what was put off is due, at {}", super::seconds(deferred.until));
+                self.not_applicable = Some(NotRunnable { line, why });
+            }
+            _ => {}
+        }
     }
 
     /// Does everything that is due up to a moment, drawing the strip on the way.
@@ -253,9 +296,9 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
             let limit = slice.unwrap_or(until);
             while self.world.now() <= limit && !self.is_over() {
                 let before = self.world.steps();
-                // An action that is refused later than it was scheduled is one that the world put off: a restart of a
-                // node that runs again already, or a command to one that was paused and has ended (CASE-7).
-                self.step(limit);
+                if let Some((put_off, outcome)) = self.step(limit) {
+                    self.follow_up(&put_off, outcome);
+                }
                 if self.world.steps() == before {
                     break;
                 }
@@ -269,8 +312,8 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
         }
     }
 
-    /// Does the next thing that is due by a moment. Gives back the action, if it was one, and why it could not be done.
-    fn step(&mut self, limit: Instant) -> Option<(Deed, Option<NotApplicable>)> {
+    /// Does the next thing that is due by a moment. Gives back the action, if it was one, and what became of it.
+    fn step(&mut self, limit: Instant) -> Option<(Deed, Outcome)> {
         let step = self.world.step_until(limit)?;
         let (at, host) = (step.at, step.host);
         let event = Event::of(&step);
@@ -278,10 +321,7 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
             self.fault = Some(fault.to_string());
         }
         let acted = match step.what {
-            StepKind::Action { action, outcome } => {
-                let why = if let Outcome::NotApplicable(why) = outcome { Some(why.clone()) } else { None };
-                Some((action.clone(), why))
-            }
+            StepKind::Action { action, outcome } => Some((action.clone(), outcome.clone())),
             _ => None,
         };
         self.witness.saw(&step, &self.cast);
@@ -350,9 +390,8 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
 
     fn played(self) -> Played<A, W> {
         let mut case = Arc::unwrap_or_clone(self.case);
-        for place in self.passed_over.into_iter().flatten().rev() {
-            case.steps.remove(place);
-        }
+        let passed_over = self.passed_over.unwrap_or_default();
+        self.deferrals.leave_out(&mut case, &self.cast, &passed_over);
         let ended_at = self.world.now();
         let lived = self.cast.lives().iter().map(|life| {
             let end = life.end.map_or(ended_at, |(at, _)| at);

@@ -119,8 +119,8 @@ fn action_stays(action: &mut Action, stays: &impl Fn(&NodeName) -> bool) -> bool
             true
         }
         Action::ClockJump { node, .. } | Action::ClockDrift { node, .. } => stays(node),
-        Action::Leave { node, at } => stays(node) && at.as_ref().is_none_or(stays),
-        Action::Down { node, at } => stays(node) && stays(at),
+        Action::Leave { node, at } => stays(&node.name) && at.as_ref().is_none_or(stays),
+        Action::Down { node, at } => stays(&node.name) && stays(at),
         Action::SetAppVersion { node, .. } => stays(node),
         Action::Join { node, via } => stays(node) && stays(via),
         Action::CutGroups { groups, rest }

@@ -5,7 +5,7 @@ use quorate_sim::Action as Deed;
 
 use super::super::action::Action;
 use super::super::read::input::{Input, Parsed, expected, run, takes_word, word};
-use super::super::read::lists::node;
+use super::super::read::lists::{node, node_ref};
 use super::{ActionForm, Form};
 
 pub(super) const JOIN: ActionForm = ActionForm {
@@ -71,12 +71,12 @@ fn version(input: &mut Input<'_>) -> Parsed<AppVersion> {
 pub(super) const LEAVE: ActionForm = ActionForm {
     form: Form {
         word: "leave",
-        syntax: "leave NODE [at NODE]",
+        syntax: "leave NODE[#NUMBER] [at NODE]",
         example: "leave c at a",
-        meaning: "a member should leave; the node itself is told so, or another",
+        meaning: "a member should leave, whoever is at the address or one incarnation; the node itself is told so, or another",
     },
     parse: |input| {
-        let leaving = node(input, &[])?;
+        let leaving = node_ref(input, &[])?;
         let at = if takes_word(input, "at")? { Some(node(input, &[])?) } else { None };
         Ok(Action::Leave { node: leaving, at })
     },
@@ -87,8 +87,8 @@ pub(super) const LEAVE: ActionForm = ActionForm {
     },
     play: |action, deeds| match action {
         Action::Leave { node, at } => {
-            let at = at.as_ref().unwrap_or(node);
-            Some(deeds.two(node, at, |host, at| Deed::Leave { host, at }))
+            let at = at.as_ref().unwrap_or(&node.name);
+            Some(deeds.told_of(node, at, |host, at| Deed::Leave { host, at }, Command::Leave))
         }
         _ => None,
     },
@@ -97,12 +97,12 @@ pub(super) const LEAVE: ActionForm = ActionForm {
 pub(super) const DOWN: ActionForm = ActionForm {
     form: Form {
         word: "down",
-        syntax: "down NODE at NODE",
+        syntax: "down NODE[#NUMBER] at NODE",
         example: "down c at a",
-        meaning: "a node is told that a member is down",
+        meaning: "a node is told that a member is down, whoever is at the address or one incarnation",
     },
     parse: |input| {
-        let downed = node(input, &[])?;
+        let downed = node_ref(input, &[])?;
         word(input, "at")?;
         Ok(Action::Down { node: downed, at: node(input, &[])? })
     },
@@ -111,7 +111,9 @@ pub(super) const DOWN: ActionForm = ActionForm {
         _ => None,
     },
     play: |action, deeds| match action {
-        Action::Down { node, at } => Some(deeds.two(node, at, |host, at| Deed::Down { host, at })),
+        Action::Down { node, at } => {
+            Some(deeds.told_of(node, at, |host, at| Deed::Down { host, at }, Command::Down))
+        }
         _ => None,
     },
 };

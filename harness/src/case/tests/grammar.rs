@@ -154,9 +154,12 @@ fn processes_start_stop_crash_and_come_back() {
 
 #[test]
 fn members_join_leave_and_are_downed() {
-    assert_eq!(action("leave a"), Action::Leave { node: name("a"), at: None });
-    assert_eq!(action("leave a at b"), Action::Leave { node: name("a"), at: Some(name("b")) });
-    assert_eq!(action("down a at b"), Action::Down { node: name("a"), at: name("b") });
+    assert_eq!(action("leave a"), Action::Leave { node: name("a").into(), at: None });
+    assert_eq!(action("leave a at b"), Action::Leave { node: name("a").into(), at: Some(name("b")) });
+    assert_eq!(action("down a at b"), Action::Down { node: name("a").into(), at: name("b") });
+    let second = NodeRef { name: name("a"), incarnation: Some(2) };
+    assert_eq!(action("leave a#2 at b"), Action::Leave { node: second.clone(), at: Some(name("b")) });
+    assert_eq!(action("down a#2 at b"), Action::Down { node: second, at: name("b") });
     assert_eq!(action("prepare-for-shutdown at b"), Action::PrepareForShutdown { at: name("b") });
     assert_eq!(action("join a via b"), Action::Join { node: name("a"), via: name("b") });
 }

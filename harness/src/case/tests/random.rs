@@ -280,8 +280,8 @@ fn action(nodes: &Nodes) -> impl Strategy<Value = Action> + use<> {
         (some(nodes), time()).prop_map(|(nodes, after)| Action::Restart { nodes, after }),
     ];
     let membership = prop_oneof![
-        (one(nodes), option::of(one(nodes))).prop_map(|(node, at)| Action::Leave { node, at }),
-        (one(nodes), one(nodes)).prop_map(|(node, at)| Action::Down { node, at }),
+        (one_ref(nodes), option::of(one(nodes))).prop_map(|(node, at)| Action::Leave { node, at }),
+        (one_ref(nodes), one(nodes)).prop_map(|(node, at)| Action::Down { node, at }),
         (one(nodes), one(nodes)).prop_map(|(node, via)| Action::Join { node, via }),
         one(nodes).prop_map(|at| Action::PrepareForShutdown { at }),
     ];

@@ -79,7 +79,7 @@ pub(super) fn lost_introductions(ground: &Ground, mut dice: Dice) -> Part {
     part.at(at, Action::Join { node: node.clone(), via: via.clone() });
     let soon = plus(at, dice.time(Time::millis(100), Time::seconds(2)));
     if is_given_up {
-        part.at(soon, Action::Down { node: node.clone(), at: via });
+        part.at(soon, Action::Down { node: node.clone().into(), at: via });
         let gone = plus(soon, dice.time(Time::seconds(3), Time::seconds(12)));
         if dice.happens(50) {
             // One that never knew it.

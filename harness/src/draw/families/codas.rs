@@ -27,7 +27,7 @@ fn one(ground: &Ground, node: NodeName, other: Option<NodeName>, dice: &mut Dice
     match (dice.weighted(&[(5, 0), (6, 1), (4, 2), (2, 3), (3, 4), (5, 5), (1, 6)]), other) {
         (0, _) => now(Action::Crash { nodes }),
         (1, _) => now(Action::Restart { nodes, after: Time(0) }),
-        (2, at) => now(Action::Leave { node, at: at.filter(|_| dice.happens(40)) }),
+        (2, at) => now(Action::Leave { node: node.into(), at: at.filter(|_| dice.happens(40)) }),
         (3, _) => now(Action::Stop { nodes }),
         // Away for so short that nobody is downed, mostly.
         (4, Some(_)) => {
@@ -41,7 +41,7 @@ fn one(ground: &Ground, node: NodeName, other: Option<NodeName>, dice: &mut Dice
             let back = dice.time(removed, plus(ground.decision(), Time::seconds(1)).max(removed));
             vec![
                 (Time(0), Action::Isolate { node: node.clone() }),
-                (noticed, Action::Down { node, at }),
+                (noticed, Action::Down { node: node.into(), at }),
                 (back, Action::Heal { between: None }),
             ]
         }
@@ -50,7 +50,7 @@ fn one(ground: &Ground, node: NodeName, other: Option<NodeName>, dice: &mut Dice
             let prepare = (Time(0), Action::PrepareForShutdown { at: node });
             let leave = |(place, node): (usize, &NodeName)| {
                 let at = Time::seconds(10 + 5 * place as u32);
-                (at, Action::Leave { node: node.clone(), at: None })
+                (at, Action::Leave { node: node.clone().into(), at: None })
             };
             std::iter::once(prepare).chain(all.map(leave)).collect()
         }

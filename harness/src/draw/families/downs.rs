@@ -10,7 +10,7 @@ pub(super) fn draw(ground: &Ground, mut dice: Dice) -> Part {
     let times = dice.weighted(&[(3, 1), (1, 2)]);
     for _ in 0..times {
         let (node, at) = (dice.pick(&ground.nodes), dice.pick(&ground.nodes));
-        part.at(ground.instant(&mut dice), Action::Down { node, at });
+        part.at(ground.instant(&mut dice), Action::Down { node: node.into(), at });
     }
     part
 }

@@ -128,7 +128,7 @@ pub(super) fn forgotten(ground: &Ground, mut dice: Dice) -> Part {
     part.at(at, Action::Isolate { node: node.clone() });
     let noticed = plus(at, plus(ground.detection, Time::seconds(2)));
     if dice.happens(60) {
-        part.at(dice.time(at, noticed), Action::Down { node, at: teller });
+        part.at(dice.time(at, noticed), Action::Down { node: node.into(), at: teller });
     }
     let heals_at = match dice.below(3) {
         0 => plus(noticed, dice.time(Time(0), Time::seconds(6))),

@@ -63,7 +63,7 @@ pub(super) fn restarts(ground: &Ground, mut dice: Dice) -> Part {
 pub(super) fn leaves(ground: &Ground, dice: Dice) -> Part {
     to_a_few(ground, dice, |node, _, dice| {
         let at = dice.happens(40).then(|| dice.pick(&ground.nodes)).filter(|at| *at != node);
-        Some(Action::Leave { node, at })
+        Some(Action::Leave { node: node.into(), at })
     })
 }
 
@@ -108,7 +108,7 @@ pub(super) fn leaders_leave(ground: &Ground, mut dice: Dice) -> Part {
     let most = ground.nodes.len().min(3) as u64;
     let count = dice.between(1, most) as usize;
     for node in &ground.nodes[..count] {
-        part.at(at, Action::Leave { node: node.clone(), at: None });
+        part.at(at, Action::Leave { node: node.clone().into(), at: None });
         if dice.happens(70) {
             at = plus(at, ground.telling_delay(&mut dice));
         }

@@ -28,7 +28,7 @@ pub(super) fn draw(ground: &Ground, mut dice: Dice) -> Part {
     for place in dice.shuffled(ground.nodes.len()).into_iter().take(goes) {
         let node = ground.nodes[place].clone();
         let action = if dice.happens(70) {
-            Action::Leave { node, at: None }
+            Action::Leave { node: node.into(), at: None }
         } else {
             Action::Stop { nodes: vec![node] }
         };
