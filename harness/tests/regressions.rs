@@ -24,3 +24,99 @@ fn a_leaver_whose_next_incarnation_joins_before_it_is_gone_may_be_downed() {
 fn who_has_seen_a_state_before_somebody_came_has_not_seen_it_go() {
     holds(include_str!("regressions/who-saw-a-state-before.qcase"));
 }
+
+/// E2: marks of a node that restarts while another leaves are told by turns. A campaign had it otherwise; it holds now.
+#[test]
+fn a_restart_during_a_leave_is_told_by_turns() {
+    holds(
+        "qcase 1\n\
+         case \"churn-4771\"\n\
+         seed 12a3\n\
+         nodes b c d x1\n\
+         seeds b c\n\
+         set repairs.all = on\n\
+         at 0s start all\n\
+         at 35s leave c\n\
+         at 36.5s restart d\n\
+         at 41s end\n",
+    );
+}
+
+/// X1: nor does an exiting node mark what it hears while the last of another data centre is with it. A campaign had it otherwise; it holds now.
+#[test]
+fn an_exiting_node_of_another_data_centre_marks_nothing() {
+    holds(
+        "qcase 1\n\
+         case \"churn-3752\"\n\
+         seed ea8\n\
+         nodes a b c d y1\n\
+         seeds a\n\
+         set failure-detector.acceptable-heartbeat-pause = 1s, world.exit-tasks = 5s\n\
+         set y1: multi-data-center.self-data-center = north\n\
+         set repairs.all = on\n\
+         at 0s start all\n\
+         at 25s stop a\n\
+         at 30s crash b\n\
+         at 50s stop d\n\
+         at 55s end\n",
+    );
+}
+
+/// X2: two leave with long exit tasks, and the resolver, whose rest is short, downs neither. A campaign had it otherwise; it holds now.
+#[test]
+fn leaves_across_data_centres_with_a_short_rest_end_well() {
+    holds(
+        "qcase 1\n\
+         case \"churn-12061\"\n\
+         nodes a d e\n\
+         seeds a\n\
+         set world.exit-tasks = 30s, sbr.stable-after = 3s\n\
+         set a: multi-data-center.self-data-center = west\n\
+         at 0s start all\n\
+         at 50s leave d\n\
+         at 1m stop e\n\
+         at 1m10s end\n",
+    );
+}
+
+/// X2: a leave with the lease service at work ends without Down. A campaign had it otherwise; it holds now.
+#[test]
+fn a_leave_beside_a_lease_ends_well() {
+    holds(
+        "qcase 1\n\
+         case \"quiet-4026\"\n\
+         seed fba\n\
+         nodes a b c d e f g x 3\n\
+         seeds a b\n\
+         set unreachable-nodes-reaper-interval = 300ms, failure-detector.heartbeat-interval = 500ms, sbr.strategy = lease-majority, sbr.stable-after = 3s\n\
+         set repairs.all = on\n\
+         at 0s start all\n\
+         at 1m prepare-for-shutdown at g\n\
+         at 1m10s leave a\n\
+         at 1m15s leave b\n\
+         at 1m20s leave c\n\
+         at 1m25s leave d\n\
+         at 1m30s leave e\n\
+         at 1m35s leave f\n\
+         at 1m40s end\n",
+    );
+}
+
+/// S7, RCH-74: a slow host calls its node late, which asks to be called again at once; the judge took the short time between the two for
+/// how far its ticks are apart.
+#[test]
+fn the_unrest_of_a_slow_host_is_found_late() {
+    holds(
+        "qcase 1\n\
+         seed 1\n\
+         nodes a d e f\n\
+         seeds a\n\
+         set failure-detector.acceptable-heartbeat-pause = 2s, sbr.stable-after = 10s\n\
+         at 0s start a d e\n\
+         at 25s link * loss 20% in bursts of 2s for 5.2s\n\
+         at 30s ring\n\
+         at 35s down d at e\n\
+         at 39s slow e 5x for 22s\n\
+         at 50s end\n",
+    );
+}
