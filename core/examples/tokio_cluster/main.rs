@@ -1,0 +1,63 @@
+//! A node in a process of its own: tokio, UDP and TCP, logs, metrics, a graceful end. Made to be copied.
+//!
+//! ```sh
+//! cargo run -p quorate --features prometheus,tracing --example tokio_cluster -- 127.0.0.1:7355 --http 127.0.0.1:8355
+//! cargo run -p quorate --features prometheus,tracing --example tokio_cluster -- 127.0.0.1:7356 --seed 127.0.0.1:7355
+//! ```
+//!
+//! - [`host`]: the loop that hands inputs to the node and carries out what it wants.
+//! - [`transport`]: small frames as datagrams, large ones over TCP.
+//! - [`http`]: metrics, members, and why something is as it is.
+//! - [`options`]: the command line.
+//!
+//! On SIGTERM or SIGINT it leaves the cluster, finishes its work and ends; the second one ends it at once.
+#![allow(clippy::disallowed_types, reason = "a host is where clocks come from")]
+
+mod host;
+mod http;
+mod options;
+mod transport;
+
+use std::process::ExitCode;
+
+use quorate::Limits;
+use tokio::sync::mpsc;
+
+use host::Host;
+use options::{Options, USAGE};
+use transport::Transport;
+
+/// A node is one value, so one thread is enough.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let options = match Options::read(std::env::args().skip(1)) {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => return refuse(&format!("{error}\n\n{USAGE}")),
+    };
+    let subscriber = tracing_subscriber::fmt().with_max_level(options.log).with_writer(std::io::stderr);
+    subscriber.with_ansi(false).init();
+    match serve(options).await {
+        // The status of a process has eight bits.
+        Ok(code) => ExitCode::from(code as u8),
+        Err(error) => refuse(&error),
+    }
+}
+
+fn refuse(error: &str) -> ExitCode {
+    eprintln!("{}", error.trim_end());
+    ExitCode::from(2)
+}
+
+async fn serve(options: Options) -> Result<i32, String> {
+    let limits: Limits = options.config.limits;
+    let transport = Transport::open(&options.address, options.datagram_bytes, limits.frame_bytes).await?;
+    let (questions, asked) = mpsc::channel(16);
+    if let Some(address) = &options.http {
+        http::open(address, questions).await?;
+    }
+    Ok(Host::new(options, transport)?.run(asked).await?.exit_code())
+}
