@@ -19,6 +19,11 @@ pub use crate::failure::receivers::Receivers;
 pub use crate::failure::settings::SettingError;
 pub use crate::membership::{GossipTargets, TargetDraws, TargetSettings};
 
+/// From here on a node's random choices are those of another seed: what else could have become of it.
+pub fn reseed(node: &mut crate::Node, seed: u64) {
+    node.reseed(seed);
+}
+
 /// HB-43, HB-44: the order of a ring of these nodes, each with the number that it is ordered by.
 #[must_use]
 pub fn ring(nodes: &[UniqueAddress]) -> Vec<(UniqueAddress, i32)> {

@@ -74,6 +74,11 @@ impl Random {
         Self { seed, counts: [0; PURPOSES], ahead: None }
     }
 
+    /// From here on the draws are those of another seed, counted on.
+    pub(crate) fn reseed(&mut self, seed: u64) {
+        (self.seed, self.ahead) = (seed, None);
+    }
+
     /// The next 64 random bits for a purpose.
     pub(crate) fn bits(&mut self, purpose: Purpose) -> u64 {
         let count = self.counts[purpose as usize];
@@ -143,6 +148,16 @@ mod tests {
         disturbed.bits(Purpose::RandomTargets);
         assert_eq!(plain.bits(Purpose::GossipTarget), disturbed.bits(Purpose::GossipTarget));
         assert_ne!(plain.bits(Purpose::GossipTarget), plain.bits(Purpose::DifferentView));
+    }
+
+    #[test]
+    fn who_is_given_another_seed_draws_on_as_one_that_always_had_it() {
+        let (mut turned, mut other) = (Random::new(1), Random::new(2));
+        let draw = |random: &mut Random| random.bits(Purpose::GossipTarget);
+        let (first, of_other) = (draw(&mut turned), draw(&mut other));
+        assert_ne!(first, of_other);
+        turned.reseed(2);
+        assert_eq!((turned.clone(), draw(&mut turned)), (other.clone(), draw(&mut other)));
     }
 
     /// Golden value: the same seed gives the same choices in every build and on every machine.

@@ -4,6 +4,8 @@ use std::convert::Infallible;
 
 use quorate::{Address, ClusterEvent, Command, Instant, Node, UniqueAddress};
 
+use crate::world::World;
+
 /// What runs beside a node: it hears the node's events, talks to its like over the same network, and gives commands.
 ///
 /// Each incarnation of a host begins with a clone of the application that the host was added with. An application must
@@ -32,6 +34,14 @@ pub trait Application: Clone {
 
     /// An instant that was asked for with [`Context::wake_at`] has come.
     fn on_wake(&mut self, _host: &mut Context<'_, Self::Message>) {}
+
+    /// Whether all is as the application promises: asked after every step, with the sentence that tells what is not.
+    ///
+    /// # Errors
+    /// What is wrong. The run fails there.
+    fn judge(_world: &World<Self>) -> Result<(), String> {
+        Ok(())
+    }
 
     /// A hash of a message, for the run's digest.
     fn message_hash(_message: &Self::Message) -> u64 {

@@ -93,6 +93,25 @@ fn a_clone_runs_on_as_the_original_does() {
     assert_eq!(digest_of(world), expected);
 }
 
+/// SIM-9: a fork with another seed has the same past and, from there on, another future; with its own seed, the same.
+#[test]
+fn a_fork_with_another_seed_has_another_future() {
+    let mut world = eventful(1);
+    for _ in 0..2000 {
+        world.step().unwrap();
+    }
+    let future = |seed| {
+        let mut fork = world.clone();
+        fork.reseed(seed);
+        assert_eq!((fork.digest(), fork.seed()), (world.digest(), seed));
+        digest_of(fork)
+    };
+    assert_eq!(future(1), digest_of(eventful(1)), "its own seed changes nothing");
+    assert_eq!(future(2), future(2));
+    assert_ne!(future(2), future(1));
+    assert_ne!(future(2), future(3));
+}
+
 /// SIM-1: how the caller goes through time makes no difference.
 #[test]
 fn single_steps_and_leaps_give_the_same_run() {

@@ -216,6 +216,10 @@ impl Node {
         &self.base.phase
     }
 
+    pub(crate) fn reseed(&mut self, seed: u64) {
+        self.base.random.reseed(seed);
+    }
+
     /// Whether this node has ended. It then ignores every input.
     #[inline]
     #[must_use]

@@ -86,6 +86,14 @@ impl Links {
         }
     }
 
+    /// From here on the draws of all links are those of another seed. `keys` are the hosts' names.
+    pub(crate) fn reseed(&mut self, seed: u64, keys: &[u64]) {
+        self.seed = seed;
+        for link in &mut self.made {
+            link.key = Key::new(seed, keys[link.from.index()], keys[link.to.index()]);
+        }
+    }
+
     pub(crate) fn add_host(&mut self) {
         self.places.push(Vec::new());
     }

@@ -64,6 +64,11 @@ impl Network {
         self.names.push(name_key);
     }
 
+    /// From here on the draws of all links are those of another seed.
+    pub(crate) fn reseed(&mut self, seed: u64) {
+        self.links.reseed(seed, &self.names);
+    }
+
     /// What becomes of a message that is sent now, and for whom it is.
     ///
     /// A message counts on its link even if a cut stops it, so that a cut that is taken out of a case moves no draw.

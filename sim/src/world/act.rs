@@ -116,6 +116,19 @@ impl<A: Application> World<A> {
         Ok(Outcome::Deferred { until })
     }
 
+    /// SIM-9: another future: from here on all that is left to chance, in the network and in every node, is drawn from
+    /// another seed. What has happened, and what is on its way, stays as it is.
+    pub fn reseed(&mut self, seed: u64) {
+        self.seed = seed;
+        self.network.reseed(seed);
+        for host in 0..self.hosts.len() {
+            let own = self.draw(HostId::from_index(host), Purpose::NodeSeed, self.hosts[host].incarnation);
+            if let Some(node) = &mut self.hosts[host].node {
+                quorate::internals::reseed(node, own);
+            }
+        }
+    }
+
     fn draw(&self, host: HostId, purpose: Purpose, incarnation: u32) -> u64 {
         keyed::draw(self.seed, self.network.name_key(host), 0, purpose, 0, u64::from(incarnation))
     }

@@ -90,7 +90,14 @@ impl<A: Application> World<A> {
         let (to, delay) = match self.network.send(self.now.as_nanos(), from, to, kind as usize) {
             Ok((to, Way::Plain(delay))) => (to, delay),
             Ok((to, Way::Odd(odd))) => return self.send_oddly(from, to, place, hash, odd),
-            Err(why) => return self.count_unsent(why),
+            Err(why) => {
+                if why == Unsent::Lost
+                    && let Some(to) = self.network.routes.host_of(to)
+                {
+                    self.lost.push((from, to, kind));
+                }
+                return self.count_unsent(why);
+            }
         };
         let slot = self.queue.reserve_parcel(self.now + Duration::from_nanos(delay), to);
         if self.wire

@@ -65,6 +65,8 @@ pub struct World<A: Application = ()> {
     fault: Option<Fault>,
     /// The state that the last step's message told, if it told one.
     told: Option<Arc<Gossip>>,
+    /// What links lost of what the last step sent.
+    lost: Vec<(HostId, HostId, MessageKind)>,
     /// What an application asks for while it is told something.
     requests: Vec<Request<A::Message>>,
     /// What was sent on links that are held, in the order in which it was sent.
@@ -155,6 +157,7 @@ impl<A: Application> World<A> {
             acted: None,
             fault: None,
             told: None,
+            lost: Vec::new(),
             requests: Vec::new(),
             held: Vec::new(),
             statements: 0,
@@ -297,6 +300,13 @@ impl<A: Application> World<A> {
     #[must_use]
     pub fn told(&self) -> Option<&Arc<Gossip>> {
         self.told.as_ref()
+    }
+
+    /// What links lost of what the last step sent: from whom, to whom, and what it was. What a cut or a block stopped was
+    /// never theirs to lose.
+    #[must_use]
+    pub fn lost(&self) -> &[(HostId, HostId, MessageKind)] {
+        &self.lost
     }
 
     /// Whether messages of a kind are dropped on the way from one host to another.

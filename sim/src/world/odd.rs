@@ -15,6 +15,9 @@ impl<A: Application> World<A> {
     #[cold]
     pub(super) fn send_oddly(&mut self, from: HostId, to: HostId, place: usize, hash: u64, odd: Odd) {
         let Output::Send(envelope) = &self.outputs[place] else { return };
+        if odd.delay.is_none() && !odd.is_held {
+            self.lost.push((from, to, envelope.message.kind()));
+        }
         let mut envelope = envelope.clone();
         if self.wire
             && let Some(decoded) = self.through_wire(from, to, place)

@@ -90,6 +90,7 @@ impl<A: Application> World<A> {
         self.settle();
         self.fault = None;
         self.told = None;
+        self.lost.clear();
         if self.halted {
             return None;
         }
