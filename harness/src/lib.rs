@@ -8,7 +8,11 @@
 //! - [`judge`]: the invariants that hold of every run.
 //! - [`failure`]: what is handed back of a run that failed.
 //! - [`shrink`]: the smallest case that fails in the same way.
+//! - [`property`] and [`strategies`] (feature `proptest`, on by default): property tests of an application on a cluster; the
+//!   guide is [`property::guide`].
 //! - [`sweep`]: campaigns of many drawn cases.
+//! - [`explain`]: after which statement a failure becomes likely, and when chance decides on it.
+//! - [`diff`]: the first event at which two runs part.
 //! - [`measure`]: what the runs of a case measure, over seeds.
 //! - [`picture`]: a run as a page to look at, and as files for other viewers.
 //! - [`cli`]: the command `quorate`.
@@ -18,14 +22,20 @@
 pub mod case;
 pub mod cli;
 pub mod decide;
+pub mod diff;
 pub mod draw;
 pub mod enumerate;
+pub mod explain;
 pub mod failure;
 pub mod fuzz;
 pub mod judge;
 pub mod measure;
 pub mod picture;
+#[cfg(feature = "proptest")]
+pub mod property;
 pub mod run;
 pub mod settings;
 pub mod shrink;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 pub mod sweep;

@@ -76,9 +76,9 @@ fn the_printed_lines_lead_from_a_failure_to_the_smallest_case_and_to_its_replay(
     );
     has_all(&shown, &["FAILED  C6 (up, joining)", "next deadline"]);
 
-    // The line that keeps it leaves a file that replays with the digest that it states.
-    let keep = line(&printed, "keep ");
-    let keep: Vec<&str> = keep[1..].iter().map(String::as_str).collect();
+    // The line that shrinks it leaves a file that replays with the digest that it states.
+    let shrink = line(&printed, "shrink ");
+    let keep: Vec<&str> = shrink[1..].iter().map(String::as_str).collect();
     let out = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("road-shrunk.qcase");
     assert!(keep.last().unwrap().ends_with("road-shrunk.qcase"));
     let out = out.to_string_lossy();
@@ -173,7 +173,7 @@ fn bad_input_is_told_and_changes_nothing() {
         (&["replay", &sound, "--set", "gosip-interval=1s"], "did you mean `gossip-interval`?"),
         (&["replay", &sound, "--stamp", "--seed", "1"], "--stamp takes the case as it is written"),
         (&["replay", "quiet-1", "--stamp"], "there is no file to write to"),
-        (&["shrink", &sound], "nothing fails in this case"),
+        (&["shrink", &sound], "nothing fails in it"),
         (&["shrink", &sound, "--for", "soon"], "--for"),
         (&["measure", &sound, "--seeds", "9..1"], "there is no seed from 9 to 1"),
         (&["measure", &sound, "--seeds", "a..b"], "is no seed"),

@@ -91,10 +91,10 @@ fn a_run_is_the_same_over_the_wire() {
     }
 }
 
-/// SIM-2: another seed is another run.
+/// SIM-2: another seed is another run. A case that was promoted is about what happened with its own.
 #[test]
 fn another_seed_is_another_run_and_passes_too() {
-    for (name, case) in scenarios() {
+    for (name, case) in scenarios().into_iter().filter(|(name, _)| !name.starts_with("regressions/")) {
         let first = play(&case, &[]).outcomes.digest;
         for seed in 1..=10 {
             let other = run(&case, &Options { seed: Some(seed), ..Options::default() }).unwrap();

@@ -1,5 +1,7 @@
 //! `quorate kill-table`: what the judge catches, by what, and how soon.
 
+mod sizes;
+
 use std::io;
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -12,6 +14,7 @@ use super::page::Page;
 use super::sweep::{parse_time, stopped_by_hand};
 use crate::draw::Draws;
 use crate::sweep::{Kills, Mutant, Search, search};
+use sizes::{Sizes, Small, small};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -27,6 +30,9 @@ pub(super) struct Arguments {
     /// Look for each for so long at most.
     #[arg(long = "for", value_name = "TIME", default_value = "30s", value_parser = parse_time)]
     time_max: Duration,
+    /// Shrink the first catch of each, and tell how small it got and how long that took.
+    #[arg(long)]
+    shrink: bool,
     /// How many worlds run side by side [default: one for each core].
     #[arg(long, value_name = "N", value_parser = parse_jobs)]
     jobs: Option<NonZeroUsize>,
@@ -62,6 +68,8 @@ struct KillsObject<'a> {
     events: u64,
     /// How likely a catch is within 60 s on two cores, with the least share of runs at a confidence of 95 %.
     within_a_minute: f64,
+    /// What the first catch was shrunk to; null without `--shrink`.
+    shrunk: Option<Small>,
 }
 
 /// Looks for every mutant in turn. Exits with 1 if one was not caught.
@@ -76,21 +84,31 @@ pub(super) fn kill_table(page: &mut Page, arguments: &Arguments) -> io::Result<S
     let named = arguments.names.clone();
     let mutants: Vec<Mutant> = if named.is_empty() { Mutant::all().collect() } else { named };
     let stop = stopped_by_hand();
-    page.aside(
-        "| wrong on purpose | rule | caught by | first after runs | events | one run in | within 60 s |",
-    )?;
-    page.aside("|---|---|---|---|---|---|---|")?;
+    let (head, line) =
+        if arguments.shrink { (" statements | nodes | seconds |", "---|---|---|") } else { ("", "") };
+    page.aside(format_args!(
+        "| wrong on purpose | rule | caught by | first after runs | events | one run in | within 60 s |{head}",
+    ))?;
+    page.aside(format_args!("|---|---|---|---|---|---|---|{line}"))?;
+    let mut sizes = Sizes::default();
     let (mut caught, mut surely, mut looked) = (0, 0, 0);
     for mutant in mutants.iter().take_while(|_| !stop.load(std::sync::atomic::Ordering::Relaxed)) {
         let kills = search(*mutant, &how, &stop);
         looked += 1;
         caught += usize::from(kills.first.is_some());
         surely += usize::from(kills.within_a_minute() >= SURE);
+        let small = if arguments.shrink { kills.catch.as_deref().and_then(small) } else { None };
+        sizes.add(small);
         if page.json {
-            page.object(&object(&kills))?;
+            page.object(&object(&kills, small))?;
+        } else if arguments.shrink {
+            page.aside(format_args!("{}{}", row(&kills), small.map_or(" - | - | - |".into(), Small::cells)))?;
         } else {
             page.aside(row(&kills))?;
         }
+    }
+    if !page.json && arguments.shrink {
+        page.line(&sizes)?;
     }
     if !page.json {
         page.line(format_args!(
@@ -112,7 +130,7 @@ fn rule(mutant: Mutant) -> &'static str {
     }
 }
 
-fn object(kills: &Kills) -> KillsObject<'_> {
+fn object(kills: &Kills, shrunk: Option<Small>) -> KillsObject<'_> {
     KillsObject {
         mutant: kills.mutant.name(),
         kind: if matches!(kills.mutant, Mutant::Planted(_)) { "planted" } else { "repair" },
@@ -124,6 +142,7 @@ fn object(kills: &Kills) -> KillsObject<'_> {
         runs: kills.runs,
         events: kills.events,
         within_a_minute: kills.within_a_minute(),
+        shrunk,
     }
 }
 

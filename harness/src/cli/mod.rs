@@ -8,22 +8,28 @@
 
 mod clock;
 mod decide;
+mod diff;
 mod enumerate;
+mod explain;
 mod fmt;
 mod input;
 mod json;
 mod kill_table;
 mod list;
 mod measure;
+mod merge;
 mod output;
 mod page;
+mod promote;
 mod replay;
 mod report;
 mod run;
 mod shrink;
+mod sound;
 mod sweep;
 mod tour;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -82,8 +88,16 @@ enum Command {
     Report(report::Arguments),
     /// Find the smallest case that fails in the same way.
     Shrink(shrink::Arguments),
+    /// Tell after which statement a failure becomes likely, and when chance decides on it.
+    Explain(explain::Arguments),
+    /// Tell the first event at which two runs part: of two cases, or of one case in two builds.
+    Diff(diff::Arguments),
+    /// Make a failing case a test: shrunk, with its digest, in a new file.
+    Promote(promote::Arguments),
     /// Draw cases, run and judge them on all cores, keep what fails.
     Sweep(sweep::Arguments),
+    /// Join what the shards of a campaign found.
+    Merge(merge::Arguments),
     /// Tell of each planted bug, and of each repair switched off, what catches it and how soon.
     KillTable(kill_table::Arguments),
     /// Run a case over many seeds, and tell median, 99 % and worst of what its runs measure.
@@ -107,12 +121,22 @@ pub fn main() -> ExitCode {
         Some(Command::Replay(arguments)) => replay::replay(&mut page, &arguments),
         Some(Command::Report(arguments)) => report::report(&mut page, &arguments),
         Some(Command::Shrink(arguments)) => shrink::shrink(&mut page, &arguments),
+        Some(Command::Explain(arguments)) => explain::explain(&mut page, &arguments),
+        Some(Command::Diff(arguments)) => diff::diff(&mut page, &arguments),
+        Some(Command::Promote(arguments)) => promote::promote(&mut page, &arguments),
         Some(Command::Sweep(arguments)) => sweep::sweep(&mut page, &arguments),
+        Some(Command::Merge(arguments)) => merge::merge(&mut page, &arguments),
         Some(Command::KillTable(arguments)) => kill_table::kill_table(&mut page, &arguments),
         Some(Command::Measure(arguments)) => measure::measure(&mut page, &arguments),
         Some(Command::Fmt(arguments)) => fmt::fmt(&mut page, &arguments),
         Some(Command::List(arguments)) => list::list(&mut page, &arguments),
     };
-    // A reader that has gone away, such as `head`, is no failure of the run.
-    ExitCode::from(status.unwrap_or(Status::Unusable) as u8)
+    let status = status.unwrap_or_else(|error| {
+        // A reader that has gone away, such as `head`, knows it.
+        if error.kind() != std::io::ErrorKind::BrokenPipe {
+            let _ = writeln!(std::io::stderr(), "error: what came of it could not be printed: {error}");
+        }
+        Status::Unusable
+    });
+    ExitCode::from(status as u8)
 }

@@ -91,6 +91,15 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), "two");
         assert!(write_whole(&folder.join("taken"), "three").is_err(), "a folder is no file");
         assert!(write_whole(&folder.join("no/such/folder"), "four").is_err());
+        if let Ok(there) = fs::metadata("/dev/full") {
+            let full = write_whole(Path::new("/dev/full"), "five").unwrap_err();
+            assert_eq!(full.kind(), io::ErrorKind::StorageFull);
+            assert_eq!(
+                fs::metadata("/dev/full").unwrap().file_type(),
+                there.file_type(),
+                "it is still the device"
+            );
+        }
         let left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left.len(), 2, "{left:?}");
         fs::remove_dir_all(&folder).unwrap();

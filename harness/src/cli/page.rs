@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Manner;
 use super::input::{RunFlags, shell_word};
+use crate::failure::NextLines;
 
 /// Where the output of a command goes, and how it is to look.
 pub(super) struct Page {
@@ -28,14 +29,13 @@ impl Page {
         format!("{} {command} {}", self.program, shell_word(file))
     }
 
-    /// RUN-1: the line that replays a failing case, and the line that keeps it.
-    pub(super) fn lines(&self, what: &str, flags: &RunFlags) -> (String, String) {
-        let flags = flags.written();
+    /// RUN-1: the lines about a failing case that was shrunk only in short.
+    pub(super) fn lines(&self, what: &str, flags: &RunFlags) -> NextLines {
+        let written = flags.written();
         let stem =
             Path::new(what).file_stem().map_or("case".into(), |stem| stem.to_string_lossy().into_owned());
         let out = shell_word(&format!("{}.qcase", shrunk_stem(&stem)));
-        let again = format!("{}{flags}", self.command("replay", what));
-        (again, format!("{}{flags} --out {out}", self.command("shrink", what)))
+        NextLines::new(Some(&out), |command, more| format!("{}{written}{more}", self.command(command, what)))
     }
 
     /// Standard output.

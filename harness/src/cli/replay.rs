@@ -357,8 +357,8 @@ fn verdict(
         page.line(format_args!("nothing failed, digest {:016x}{stated}", outcomes.digest))?;
         return Ok(Status::Held);
     }
-    let (again, keep) = page.lines(&arguments.what, &arguments.run);
-    let block = FailureBlock { outcomes, case: &subject.case, statements_before: None, again, keep };
+    let next = page.lines(&arguments.what, &arguments.run);
+    let block = FailureBlock { outcomes, case: &subject.case, statements_before: None, next };
     page.line(&block)?;
     page.aside(format_args!("  digest  {:016x}{stated}", outcomes.digest))?;
     Ok(Status::Failed)

@@ -70,8 +70,7 @@ pub(super) fn play(
         tell(page, name, &report, &unwise)?;
     }
     if status == Status::Failed {
-        let (again, keep) = page.lines(name, flags);
-        let block = block_of(&options.written_into(case), &report.outcomes, again, keep);
+        let block = block_of(&options.written_into(case), &report.outcomes, page.lines(name, flags));
         page.line(format_args!("{block}\n\n{}", report.summary()))?;
     } else {
         page.line(report.verdict())?;

@@ -7,11 +7,12 @@ use serde::Serialize;
 
 use super::Status;
 use super::clock::{Stopwatch, parse_span};
-use super::input::{RunFlags, find_case, not_applicable};
+use super::input::{RunFlags, Subject, find_case, not_applicable};
 use super::output::write_whole;
 use super::page::Page;
+use super::sound::nothing_fails;
 use crate::failure::stamped;
-use crate::run::{Options, run};
+use crate::run::{Options, Outcomes, run};
 use crate::shrink::{ShrinkError, Shrunk, shrink as shrink_case};
 
 #[derive(Debug, clap::Args)]
@@ -100,19 +101,43 @@ pub(super) fn shrink(page: &mut Page, arguments: &Arguments) -> io::Result<Statu
 }
 
 fn shrunk(page: &Page, arguments: &Arguments) -> Result<Shrunk, String> {
-    let subject = find_case(&arguments.what, page.colour)?;
-    let options = arguments.run.options()?;
-    let case = options.written_into(&subject.case);
-    if !subject.pass_over {
-        // Of a drawn case statements may turn out not to apply; in a file that is a mistake, and not to be shrunk away.
-        let bare = Options { bare: true, ..Options::default() };
-        run(&case, &bare).map_err(|not| not_applicable(&subject.name, &not))?;
+    let failing = find_failing(page, &arguments.what, &arguments.run)?;
+    shrunk_within(page, &failing.subject, arguments.time)
+}
+
+/// A case that fails, as it is on its own, and what its run comes to.
+pub(super) struct Failing {
+    pub(super) subject: Subject,
+    pub(super) outcomes: Outcomes,
+}
+
+/// The case of a file or an id, with what flags set, if something fails in it.
+pub(super) fn find_failing(page: &Page, what: &str, flags: &RunFlags) -> Result<Failing, String> {
+    let mut subject = find_case(what, page.colour)?;
+    subject.case = flags.options()?.written_into(&subject.case);
+    // Of a drawn case statements may turn out not to apply; in a file that is a mistake, and not to be passed over.
+    let bare = Options { bare: true, pass_over: subject.pass_over, ..Options::default() };
+    let report = run(&subject.case, &bare).map_err(|not| not_applicable(&subject.name, &not))?;
+    let outcomes = report.outcomes;
+    if outcomes.signature.is_none() {
+        return Err(nothing_fails(page, &subject, outcomes.digest));
     }
+    if subject.pass_over {
+        (subject.case, subject.pass_over) = (report.case, false);
+    }
+    Ok(Failing { subject, outcomes })
+}
+
+/// The smallest case that fails in the same way, or the best after so long.
+pub(super) fn shrunk_within(
+    page: &Page,
+    subject: &Subject,
+    time: Option<std::time::Duration>,
+) -> Result<Shrunk, String> {
     let watch = Stopwatch::start();
-    let limit = arguments.time;
-    let goes_on = &mut |_| limit.is_none_or(|limit| watch.elapsed() < limit);
-    shrink_case(&case, goes_on).map_err(|error| match error {
+    let goes_on = &mut |_| time.is_none_or(|limit| watch.elapsed() < limit);
+    shrink_case(&subject.case, goes_on).map_err(|error| match error {
         ShrinkError::NotRunnable(not) => not_applicable(&subject.name, &not),
-        error => format!("error: {}: {error}", subject.name),
+        ShrinkError::NothingFails { digest } => nothing_fails(page, subject, digest),
     })
 }

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::block::{FailureBlock, shrunk_in_short, stamped};
+use super::block::{FailureBlock, NextLines, shrunk_in_short, stamped};
+use super::keep::{keep_new, slug};
 use crate::case::{Case, parse};
 use crate::run::{Options, run};
 use crate::settings::Settings;
@@ -100,37 +101,33 @@ fn holds(case: &impl ToCase, place: &str, set: &[(&str, String)], folder: &Path)
     if report.passed() {
         return Ok(());
     }
-    let shrunk = shrunk_in_short(&case, &report.outcomes);
+    let shrunk = shrunk_in_short::<()>(&case, &report.outcomes);
     let (shown, outcomes) = shrunk.as_ref().map_or((&case, &report.outcomes), |s| (&s.case, &s.outcomes));
     let left = stamped(shown, outcomes.digest);
-    let (again, keep) = match leave(&left, place, folder) {
+    let next = match leave(&left, place, folder) {
         Ok(path) => {
             let path = path.display();
-            (format!("quorate replay {path}"), format!("cp {path} .  # and assert_case!(include_str!(...))"))
+            NextLines::new(None, |command, flags| format!("quorate {command} {path}{flags}"))
         }
         Err(why) => {
             let again = format!("save the case above and run: quorate replay FILE  ({why})");
-            (again, "the same".into())
+            NextLines(vec![("again", again)])
         }
     };
     let statements_before = shrunk.as_ref().map(|shrunk| shrunk.statements_before);
-    let block = FailureBlock { outcomes, case: &left, statements_before, again, keep };
+    let block = FailureBlock { outcomes, case: &left, statements_before, next };
     Err(format!("{place}: the case does not hold\n\n{block}\n"))
 }
 
-/// Leaves a case where a person finds it. Its name is that of the place and of what is in it: nothing is overwritten but
-/// what is the same.
-fn leave(case: &Case, place: &str, folder: &Path) -> Result<PathBuf, String> {
-    let told = |error: std::io::Error| format!("it could not be left in {}: {error}", folder.display());
-    std::fs::create_dir_all(folder).map_err(told)?;
-    let stem: String = place.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+/// Leaves a case where a person finds it. Its name is that of the place and of the run that it has.
+pub(crate) fn leave(case: &Case, place: &str, folder: &Path) -> Result<PathBuf, String> {
     let digest = case.digest.as_ref().map_or(0, |recorded| recorded.digest);
-    let path = folder.join(format!("{}-{:08x}.qcase", stem.trim_matches('-'), digest >> 32));
-    std::fs::write(&path, case.to_string()).map_err(told)?;
-    Ok(path)
+    let kept = keep_new(folder, &format!("{}-{:08x}", slug(place), digest >> 32), &case.to_string());
+    kept.map(|kept| kept.path)
+        .map_err(|(path, error)| format!("it could not be left in {}: {error}", path.display()))
 }
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     if let Some(given) = std::env::var_os("QUORATE_OUT") {
         return given.into();
     }
@@ -156,6 +153,8 @@ mod tests {
             "finally up 9",
             "shrunk from 3 to ",
             "quorate replay ",
+            "quorate explain ",
+            "quorate promote ",
         ] {
             assert!(told.contains(part), "no `{part}` in\n{told}");
         }

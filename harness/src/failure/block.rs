@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use quorate_sim::Application;
+
 use super::build::BUILD;
 use crate::case::{Case, Line, Prose, RecordedDigest};
 use crate::run::{Outcomes, seconds};
-use crate::shrink::{Shrunk, shrink};
+use crate::shrink::{Shrunk, shrink_with};
 
 /// RUN-1: everything that a person needs to see a failure again.
 #[derive(Clone, Debug)]
@@ -16,30 +18,51 @@ pub struct FailureBlock<'a> {
     pub case: &'a Case,
     /// How many statements the case had before it was shrunk; `None` if it was not.
     pub statements_before: Option<usize>,
-    /// The line that replays it.
-    pub again: String,
-    /// The line that keeps it.
-    pub keep: String,
+    /// What to do next.
+    pub next: NextLines,
+}
+
+/// RUN-1: the lines that a person can paste, each with the word that it stands behind: `again` replays the failure,
+/// `explain` tells which statement brings it about, `report` shows it, `shrink` makes it small, `keep` makes it a test.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NextLines(pub Vec<(&'static str, String)>);
+
+impl NextLines {
+    /// The lines of a case; `line` makes one of a command and of what stands behind the case. `shrunk` is where the
+    /// smallest case goes, for one that was not shrunk to its end.
+    #[must_use]
+    pub fn new(shrunk: Option<&str>, line: impl Fn(&str, &str) -> String) -> Self {
+        let mut lines = vec![
+            ("again", line("replay", "")),
+            ("explain", line("explain", "")),
+            ("report", line("report", "")),
+            ("keep", line("promote", "")),
+        ];
+        if let Some(shrunk) = shrunk {
+            lines.insert(3, ("shrink", line("shrink", &format!(" --out {shrunk}"))));
+        }
+        Self(lines)
+    }
 }
 
 /// How many events shrinking may take before a block is printed: a second or so. `quorate shrink` takes what it needs.
 const EVENTS_MAX: u64 = 3_000_000;
 
 /// The same failure in a smaller case, as far as a short wait allows.
-pub(super) fn shrunk_in_short(case: &Case, outcomes: &Outcomes) -> Option<Shrunk> {
-    let shrunk = shrink(case, &mut |progress| progress.events < EVENTS_MAX).ok();
+pub(crate) fn shrunk_in_short<A: Application + Default>(case: &Case, outcomes: &Outcomes) -> Option<Shrunk> {
+    let shrunk = shrink_with::<A>(case, &mut |progress| progress.events < EVENTS_MAX).ok();
     shrunk.filter(|shrunk| Some(&shrunk.signature) == outcomes.signature.as_ref())
 }
 
 /// The block of a run that failed, with the case shrunk as far as a short wait allows.
 #[must_use]
-pub fn block_of(case: &Case, outcomes: &Outcomes, again: String, keep: String) -> String {
-    let shrunk = shrunk_in_short(case, outcomes);
+pub fn block_of(case: &Case, outcomes: &Outcomes, next: NextLines) -> String {
+    let shrunk = shrunk_in_short::<()>(case, outcomes);
     let (shown, statements_before) = match &shrunk {
         Some(shrunk) => (&shrunk.case, Some(shrunk.statements_before)),
         None => (case, None),
     };
-    FailureBlock { outcomes, case: shown, statements_before, again, keep }.to_string()
+    FailureBlock { outcomes, case: shown, statements_before, next }.to_string()
 }
 
 /// A case as a failure leaves it: with the digest of its run, and the build that gave it.
@@ -65,7 +88,7 @@ impl fmt::Display for FailureBlock<'_> {
             row("fact", &violation.facts.0)?;
             row("but", &violation.facts.1)?;
         } else if let Some(fault) = &outcomes.fault {
-            row("rule", &"no run panics, and none stands still")?;
+            row("rule", &"no run panics or stands still, and what an application promises holds")?;
             row("when", &seconds(outcomes.ended_at))?;
             row("fact", fault)?;
         } else {
@@ -91,8 +114,7 @@ impl fmt::Display for FailureBlock<'_> {
         }
         writeln!(f)?;
         let mut row = |word: &str, text: &dyn fmt::Display| writeln!(f, "  {word:7} {text}");
-        row("again", &self.again)?;
-        row("keep", &self.keep)?;
+        self.next.0.iter().try_for_each(|(word, line)| row(word, line))?;
         write!(f, "  {:7} {BUILD}", "built")
     }
 }

@@ -3,9 +3,18 @@
 mod assert;
 mod block;
 mod build;
+mod keep;
+mod promote;
 mod signature;
 
 pub use assert::{ToCase, assert_holds};
-pub use block::{FailureBlock, block_of, stamped};
+#[cfg(feature = "proptest")]
+pub(crate) use assert::{folder, leave};
+#[cfg(feature = "proptest")]
+pub(crate) use block::shrunk_in_short;
+pub use block::{FailureBlock, NextLines, block_of, stamped};
 pub use build::{BUILD, BuildFacts};
+pub(crate) use keep::keep_as;
+pub use keep::{Kept, keep_new, slug};
+pub use promote::{Promoted, promoted, telling};
 pub use signature::{Part, Signature};

@@ -19,7 +19,7 @@ mod unwise;
 mod witness;
 
 use quorate::Instant;
-use quorate_sim::Counts;
+use quorate_sim::{Application, Counts};
 
 pub use answer::{Answer, Scene, seconds};
 pub use cast::{Cast, Life};
@@ -106,15 +106,23 @@ impl Options {
 /// # Errors
 /// A case that can't be run, or asks for something that can't be done where it asks for it.
 pub fn run(case: &Case, options: &Options) -> Result<Report, NotRunnable> {
+    run_with::<()>(case, options)
+}
+
+/// SIM-7: the same with an application on every host, whose own promises are judged too.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with<A: Application + Default>(case: &Case, options: &Options) -> Result<Report, NotRunnable> {
     let mut case = case.clone();
     case.seed = options.seed.unwrap_or(case.seed);
-    Ok(Player::<()>::new(case, options)?.play()?.report)
+    Ok(Player::<A>::new(case, options)?.play()?.report)
 }
 
 #[cfg(test)]
 mod tests {
     use quorate::ClusterEvent;
-    use quorate_sim::{Application, Context};
+    use quorate_sim::Context;
 
     use super::*;
     use crate::case::parse;

@@ -154,6 +154,39 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
         })
     }
 
+    /// Plays up to where it is to stop; it can then be played on.
+    pub(crate) fn play_to(&mut self, stop: Stop) -> Result<(), NotRunnable> {
+        self.stop = stop;
+        let to = self.case.steps.len();
+        self.play_statements(to)?;
+        if !self.is_over() {
+            self.finish();
+        }
+        self.stop = Stop::AtEnd;
+        Ok(())
+    }
+
+    /// SIM-9: from here on all that is left to chance is drawn from another seed.
+    pub(crate) fn reseed(&mut self, seed: u64) {
+        self.world.reseed(seed);
+    }
+
+    /// The world as it stands.
+    #[cfg(feature = "proptest")]
+    pub(crate) fn world(&self) -> &World<A> {
+        &self.world
+    }
+
+    /// The case that is played.
+    pub(crate) fn case(&self) -> &Case {
+        &self.case
+    }
+
+    /// How many steps the world has taken.
+    pub(crate) fn steps(&self) -> u64 {
+        self.world.steps()
+    }
+
     /// Goes on with another case, whose statements so far and whose nodes, links and settings are those of this one.
     pub(crate) fn turn_to(&mut self, case: Arc<Case>) {
         self.end = end_of(&case);
@@ -343,6 +376,12 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
             && let Err(found) = self.judge.after_event(&stage, event)
         {
             self.violation = self.choose(found);
+        }
+        if A::RIDES
+            && self.fault.is_none()
+            && let Err(why) = A::judge(&self.world)
+        {
+            self.fault = Some(why);
         }
         if (has_news || changed) && self.checks.watches() {
             let (world, cast, chronicle) = (&self.world, &self.cast, &self.chronicle);

@@ -1,5 +1,7 @@
 //! Whole families of faults are left out at once: most of what a drawn case has in it plays no part.
 
+use quorate_sim::Application;
+
 use super::trial::Trial;
 use crate::case::{Action, Case};
 
@@ -48,7 +50,7 @@ fn family(action: &Action) -> Option<Family> {
     })
 }
 
-pub(super) fn without_families(trial: &mut Trial<'_>) {
+pub(super) fn without_families<A: Application + Default>(trial: &mut Trial<'_, A>) {
     for left_out in FAMILIES {
         trial.keep_if_same(|case| case.steps.retain(|step| family(&step.action) != Some(left_out)));
     }

@@ -14,16 +14,19 @@
 //! ```
 //!
 //! Something is taken away from the case, or made simpler, and that is kept if the run still fails with the same
-//! [`Signature`]: whole families of faults first, then statements, nodes, groups of cuts, times. This goes on until
+//! [`Signature`]: whole families of faults first, then statements, nodes, groups of cuts, times; at last chance is frozen into statements. This goes on until
 //! no statement can be left out (the case is *1-minimal*). What is tried, and in which order, depends on the case alone.
 
 mod families;
+mod freeze;
 mod nodes;
 mod simpler;
 mod statements;
 mod trial;
 
 use std::fmt;
+
+use quorate_sim::Application;
 
 use crate::case::Case;
 use crate::failure::Signature;
@@ -91,7 +94,18 @@ impl std::error::Error for ShrinkError {}
 /// # Errors
 /// A case that can't be run, or in which nothing fails.
 pub fn shrink(case: &Case, goes_on: &mut dyn FnMut(Progress) -> bool) -> Result<Shrunk, ShrinkError> {
-    let mut trial = Trial::new(case, goes_on)?;
+    shrink_with::<()>(case, goes_on)
+}
+
+/// SIM-7: the same with an application on every host.
+///
+/// # Errors
+/// As [`shrink`].
+pub fn shrink_with<A: Application + Default>(
+    case: &Case,
+    goes_on: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Shrunk, ShrinkError> {
+    let mut trial = Trial::<A>::new(case, goes_on)?;
     let mut is_minimal = false;
     while trial.goes_on() && !is_minimal {
         let before = trial.best().clone();
@@ -102,6 +116,7 @@ pub fn shrink(case: &Case, goes_on: &mut dyn FnMut(Progress) -> bool) -> Result<
         simpler::simplify(&mut trial);
         if *trial.best() == before {
             statements::at_other_seeds(&mut trial);
+            freeze::freeze(&mut trial);
         }
         is_minimal = trial.goes_on() && *trial.best() == before;
     }

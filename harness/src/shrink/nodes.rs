@@ -1,11 +1,13 @@
 //! Nodes are left out, with all that is said of them.
 
+use quorate_sim::Application;
+
 use super::trial::Trial;
 use crate::case::{Action, Between, Case, Claim, Links, NodeName, Question, Separated};
 
 /// Leaves out what nodes can be left out: half of them, a quarter, down to single ones. Those that stay keep their names:
 /// another name would be another run.
-pub(super) fn without_nodes(trial: &mut Trial<'_>) {
+pub(super) fn without_nodes<A: Application + Default>(trial: &mut Trial<'_, A>) {
     let mut piece = trial.best().nodes.len().next_power_of_two() / 2;
     while piece >= 1 {
         let mut to = trial.best().nodes.len();
@@ -23,7 +25,7 @@ pub(super) fn without_nodes(trial: &mut Trial<'_>) {
 }
 
 /// Takes single nodes out of statements about several.
-fn in_single_statements(trial: &mut Trial<'_>) {
+fn in_single_statements<A: Application + Default>(trial: &mut Trial<'_, A>) {
     let mut place = 0;
     while place < trial.best().steps.len() {
         let (steps, mut which) = (trial.best().steps.len(), 0);

@@ -1,9 +1,11 @@
 //! What can't be left out is made simpler: cuts, times, chance.
 
+use quorate_sim::Application;
+
 use super::trial::Trial;
 use crate::case::{Action, Case, Delay, LinkEffect, NodeName, Step, Time};
 
-pub(super) fn simplify(trial: &mut Trial<'_>) {
+pub(super) fn simplify<A: Application + Default>(trial: &mut Trial<'_, A>) {
     trial.keep_if_same(|case| case.seed = 0);
     trial.keep_if_same(start_all);
     simplify_cuts(trial);
@@ -24,7 +26,7 @@ fn start_all(case: &mut Case) {
 }
 
 /// A cut into groups becomes one of fewer groups, or the isolation of one node.
-fn simplify_cuts(trial: &mut Trial<'_>) {
+fn simplify_cuts<A: Application + Default>(trial: &mut Trial<'_, A>) {
     for place in 0..trial.best().steps.len() {
         let mut changed = true;
         while changed && trial.goes_on() {
@@ -67,7 +69,7 @@ const GRAINS: [Time; 6] = [
 ];
 
 /// Rounds every time as coarsely as the failure bears, from the last statement to the first. None passes another.
-fn round_times(trial: &mut Trial<'_>) {
+fn round_times<A: Application + Default>(trial: &mut Trial<'_, A>) {
     for place in (0..trial.best().steps.len()).rev() {
         if place >= trial.best().steps.len() {
             continue;
@@ -99,7 +101,7 @@ fn roundings(time: Time) -> impl Iterator<Item = Time> {
 }
 
 /// Times within a statement.
-fn round_inside(trial: &mut Trial<'_>, place: usize) {
+fn round_inside<A: Application + Default>(trial: &mut Trial<'_, A>, place: usize) {
     let inside = match &trial.best().steps[place].action {
         Action::Restart { after, .. } => *after,
         Action::Check { within: Some(within), .. } => *within,

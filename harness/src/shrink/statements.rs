@@ -1,10 +1,12 @@
 //! Statements are left out: half of them, a quarter, down to single ones.
 
+use quorate_sim::Application;
+
 use super::trial::Trial;
 use crate::case::{Action, Case};
 
 /// Leaves out what can be left out, in ever smaller pieces. Afterwards no single statement can, unless time ran out.
-pub(super) fn without_statements(trial: &mut Trial<'_>) {
+pub(super) fn without_statements<A: Application + Default>(trial: &mut Trial<'_, A>) {
     let mut piece = count(trial.best()).next_power_of_two();
     while piece >= 1 {
         let mut left_out = false;
@@ -26,7 +28,7 @@ pub(super) fn without_statements(trial: &mut Trial<'_>) {
 const OTHER_SEEDS: u64 = 4;
 
 /// Leaves out single statements that were needed only for the chance of this seed.
-pub(super) fn at_other_seeds(trial: &mut Trial<'_>) {
+pub(super) fn at_other_seeds<A: Application + Default>(trial: &mut Trial<'_, A>) {
     let mut place = count(trial.best());
     while place > 0 && trial.goes_on() {
         place = place.min(count(trial.best())) - 1;

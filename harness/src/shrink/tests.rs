@@ -101,3 +101,27 @@ fn a_case_in_which_nothing_fails_is_told_so() {
     let error = shrink(&sound, &mut |_| true).unwrap_err();
     assert!(matches!(error, ShrinkError::NothingFails { .. }) && error.to_string().contains("nothing fails"));
 }
+
+/// RUN: chance is frozen: what a link lost by chance is dropped by statements, and delays are drawn no more.
+#[test]
+fn a_loss_that_matters_becomes_a_statement_of_its_own() {
+    let text = "qcase 1\nseed SEED\nnodes a b\nseeds a\nlink * loss 10%\nlink * delay 500us..30ms\nat 0s start all\n\
+                at 8s check view a: b up\nat 8s end\n";
+    let frozen = |seed: u64| {
+        let original = case(&text.replace("SEED", &format!("{seed:x}")));
+        let expected = signature(&original)?;
+        let goes_on = &mut |_| true;
+        let mut trial = Trial::<()>::new(&original, goes_on).unwrap();
+        freeze::freeze(&mut trial);
+        let shrunk = trial.into_shrunk(original.statements(), false).case;
+        assert_eq!(signature(&shrunk), Some(expected), "{shrunk}");
+        assert!(shrunk.statements() <= original.statements() + 2, "no case grows much: {shrunk}");
+        Some(shrunk.to_string())
+    };
+    let all: Vec<String> = (0..64).filter_map(frozen).collect();
+    let is_frozen =
+        |text: &&String| !text.contains("loss") && !text.contains("..") && text.contains(" drop ");
+    let example =
+        all.iter().find(is_frozen).unwrap_or_else(|| panic!("none of {}: {:?}", all.len(), all.first()));
+    assert!(example.contains(" > "), "{example}");
+}

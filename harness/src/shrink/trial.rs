@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use quorate::internals::Mixer;
+use quorate_sim::Application;
 
 use super::{Progress, ShrinkError, Shrunk};
 use crate::case::{Action, Case, Step, Time};
@@ -14,25 +15,27 @@ use crate::run::{Options, Outcomes, Played, Player};
 const KEPT_MAX: usize = 20_000;
 
 /// The best case so far, and how to try another.
-pub(super) struct Trial<'a> {
+pub(super) struct Trial<'a, A: Application = ()> {
     best: Arc<Case>,
     outcomes: Outcomes,
     signature: Signature,
     /// Runs of the best case, each as it stands before the statement of its place: what candidates with the same
     /// statements up to there go on from.
-    kept: Vec<Player<()>>,
+    kept: Vec<Player<A>>,
     /// Hashes of the candidates that failed in another way or not at all.
     refused: BTreeSet<u64>,
     progress: Progress,
     goes_on: &'a mut dyn FnMut(Progress) -> bool,
     has_time: bool,
+    /// Whether it was found that without chance it is larger.
+    pub(super) needs_chance: bool,
 }
 
-fn options() -> Options {
+pub(super) fn options() -> Options {
     Options { bare: true, pass_over: true, ..Options::default() }
 }
 
-impl<'a> Trial<'a> {
+impl<'a, A: Application + Default> Trial<'a, A> {
     pub(super) fn new(
         case: &Case,
         goes_on: &'a mut dyn FnMut(Progress) -> bool,
@@ -40,7 +43,7 @@ impl<'a> Trial<'a> {
         let mut case = case.clone();
         // It will be the digest of another case.
         case.digest = None;
-        let player = Player::<()>::new(case, &options()).map_err(ShrinkError::NotRunnable)?;
+        let player = Player::<A>::new(case, &options()).map_err(ShrinkError::NotRunnable)?;
         let Played { report, .. } = player.play().map_err(ShrinkError::NotRunnable)?;
         let outcomes = report.outcomes;
         let Some(signature) = outcomes.signature.clone() else {
@@ -56,6 +59,7 @@ impl<'a> Trial<'a> {
             progress,
             goes_on,
             has_time: true,
+            needs_chance: false,
         })
     }
 
@@ -68,6 +72,17 @@ impl<'a> Trial<'a> {
     pub(super) fn goes_on(&mut self) -> bool {
         self.has_time = self.has_time && (self.goes_on)(self.progress);
         self.has_time
+    }
+
+    /// The best case so far, to go back to.
+    pub(super) fn mark(&self) -> (Arc<Case>, Outcomes) {
+        (self.best.clone(), self.outcomes.clone())
+    }
+
+    /// Goes back to a case that was the best before, because chance is needed to keep it small.
+    pub(super) fn needs_chance(&mut self, (case, outcomes): (Arc<Case>, Outcomes)) {
+        self.accept(Arc::unwrap_or_clone(case), outcomes);
+        self.needs_chance = true;
     }
 
     /// Makes a change, and keeps it if the case still fails in the same way. Says whether it does.
@@ -126,7 +141,7 @@ impl<'a> Trial<'a> {
     }
 
     /// A run of the best case as it stands before a statement.
-    fn kept_at(&mut self, place: usize) -> Option<Player<()>> {
+    fn kept_at(&mut self, place: usize) -> Option<Player<A>> {
         if self.best.nodes.len() * self.best.steps.len() > KEPT_MAX {
             return None;
         }

@@ -11,9 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::work::Failure;
-use crate::case::Case;
-use crate::failure::{BUILD, stamped};
-use crate::run::Outcomes;
+use crate::failure::{BUILD, keep_new, slug, stamped, telling};
 use crate::shrink::Shrunk;
 
 /// The file that says what a directory is.
@@ -154,7 +152,7 @@ impl Directory {
     /// # Errors
     /// The file can't be written.
     pub fn keep(&self, failure: &Failure) -> Result<PathBuf, DirectoryError> {
-        self.keep_text(&stem(failure), &telling(&failure.case, &failure.outcomes))
+        self.keep_text(&stem(failure), &telling(&failure.case, &failure.outcomes).to_string())
     }
 
     /// The same for what its case was shrunk to.
@@ -165,29 +163,12 @@ impl Directory {
         let mut case = stamped(&shrunk.case, shrunk.outcomes.digest);
         // The families that were drawn are mostly gone.
         case.prose.name.trailing.clear();
-        self.keep_text(&format!("{}--shrunk", stem(failure)), &telling(&case, &shrunk.outcomes))
+        self.keep_text(&format!("{}--shrunk", stem(failure)), &telling(&case, &shrunk.outcomes).to_string())
     }
 
     fn keep_text(&self, stem: &str, text: &str) -> Result<PathBuf, DirectoryError> {
-        let names = std::iter::once(format!("{stem}.qcase"));
-        for name in names.chain((2..).map(|number| format!("{stem}-{number}.qcase"))) {
-            let path = self.path.join(name);
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(mut file) => {
-                    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-                    return written
-                        .map(|()| path.clone())
-                        .map_err(|error| DirectoryError::Io { path, error });
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    if fs::read_to_string(&path).is_ok_and(|there| there == text) {
-                        return Ok(path);
-                    }
-                }
-                Err(error) => return Err(DirectoryError::Io { path, error }),
-            }
-        }
-        unreachable!("there is always a next number")
+        let kept = keep_new(&self.path, stem, text);
+        kept.map(|kept| kept.path).map_err(|(path, error)| DirectoryError::Io { path, error })
     }
 }
 
@@ -198,27 +179,6 @@ fn write_mark(path: &Path) -> io::Result<()> {
     file.write_all(b"\n")
 }
 
-/// The text of a case that tells its reader what fails in it.
-fn telling(case: &Case, outcomes: &Outcomes) -> String {
-    let mut case = case.clone();
-    let told = match (&outcomes.violation, &outcomes.fault) {
-        (Some(violation), _) => violation.to_string(),
-        (None, Some(fault)) => format!("fault: {fault}"),
-        (None, None) => outcomes.unmet.iter().map(|unmet| format!("{unmet}\n")).collect(),
-    };
-    case.prose.name.before = told.lines().map(ToString::to_string).collect();
-    case.to_string()
-}
-
 fn stem(failure: &Failure) -> String {
     format!("{}--{}", slug(&failure.signature.to_string()), failure.id)
-}
-
-/// A text as a part of a file's name.
-fn slug(text: &str) -> String {
-    const LENGTH_MAX: usize = 60;
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let mut slug = words.collect::<Vec<_>>().join("-");
-    slug.truncate(LENGTH_MAX);
-    slug
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use super::mutant::Mutant;
 use super::plan::Plan;
 use super::tally::Tally;
-use super::work::{Worked, work};
+use super::work::{Failure, Worked, work};
 use crate::draw::Draws;
 use crate::run::Options;
 
@@ -40,6 +40,8 @@ pub struct Kills {
     pub by: BTreeMap<String, u64>,
     /// How many runs, and how many events, there were up to the first catch; `None` if there was none.
     pub first: Option<(u64, u64)>,
+    /// The catch of the least id.
+    pub catch: Option<Box<Failure>>,
     /// How many runs there were.
     pub runs: u64,
     /// How many events they had.
@@ -86,8 +88,15 @@ pub fn search(mutant: Mutant, how: &Search, stop: &AtomicBool) -> Kills {
     let options = Options { set: plan.settings(), bare: true, pass_over: true, ..Options::default() };
     let (next, runs, events) = (AtomicU64::new(1), AtomicU64::new(0), AtomicU64::new(0));
     let (is_over, began) = (AtomicBool::new(false), Instant::now());
-    let mut kills =
-        Kills { mutant, by: BTreeMap::new(), first: None, runs: 0, events: 0, thread_time: Duration::ZERO };
+    let mut kills = Kills {
+        mutant,
+        by: BTreeMap::new(),
+        first: None,
+        catch: None,
+        runs: 0,
+        events: 0,
+        thread_time: Duration::ZERO,
+    };
     std::thread::scope(|scope| {
         let (sender, catches) = channel();
         for _ in 0..how.jobs.get() {
@@ -103,15 +112,18 @@ pub fn search(mutant: Mutant, how: &Search, stop: &AtomicBool) -> Kills {
                     let events = events.fetch_add(tally.events, Relaxed) + tally.events;
                     if let Worked::Failed(failure) = worked {
                         // Who no longer listens knows enough.
-                        let _ = sender.send((failure.signature.what().to_owned(), so_far, events));
+                        let _ = sender.send((failure, so_far, events));
                     }
                 }
             });
         }
         drop(sender);
-        for (what, so_far, events) in catches {
+        for (failure, so_far, events) in catches {
             kills.first.get_or_insert((so_far, events));
-            *kills.by.entry(what).or_default() += 1;
+            *kills.by.entry(failure.signature.what().to_owned()).or_default() += 1;
+            if kills.catch.as_ref().is_none_or(|first| failure.id.seed < first.id.seed) {
+                kills.catch = Some(failure);
+            }
             if kills.catches() >= how.catches_max {
                 is_over.store(true, Relaxed);
             }

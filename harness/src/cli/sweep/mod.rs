@@ -1,7 +1,11 @@
 //! `quorate sweep`: draws cases and judges them.
 
-mod object;
+pub(super) mod object;
+mod record;
 mod told;
+
+pub(super) use record::RECORD_END;
+pub(super) use told::millions;
 
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
@@ -17,7 +21,7 @@ use super::input::{parse_jobs, parse_settings, shell_word};
 use super::page::Page;
 use crate::case::Time;
 use crate::draw::Draws;
-use crate::failure::FailureBlock;
+use crate::failure::{FailureBlock, NextLines};
 use crate::settings::planted;
 use crate::sweep::{
     Class, Directory, Distinct, Mutant, News, Plan, Seeds, Shard, Summary, sweep as run_campaign,
@@ -96,7 +100,7 @@ pub(super) fn sweep(page: &mut Page, arguments: &Arguments) -> io::Result<Status
         |news| match news {
             News::Progress { runs, events } => {
                 bar.set_position(runs);
-                bar.set_message(told::millions(events));
+                bar.set_message(millions(events));
             }
             News::Failure(found) => {
                 let line = bar.suspend(|| {
@@ -138,9 +142,12 @@ fn block(page: &Page, plan: &Plan, found: &Distinct) -> String {
         Some((shrunk, file)) => (&shrunk.case, &shrunk.outcomes, file, Some(shrunk.statements_before)),
         None => (&failure.case, &failure.outcomes, &found.file, None),
     };
-    let keep = format!("it is kept: {}", page.command("replay", &file.display().to_string()));
-    let again = again(page, plan, found);
-    FailureBlock { outcomes, case, statements_before: before, again, keep }.to_string()
+    // The file that is kept stands on its own; the id and its settings replay it where only this text is.
+    let file = file.display().to_string();
+    let mut next = NextLines::new(None, |command, more| format!("{}{more}", page.command(command, &file)));
+    next.0.insert(0, ("again", again(page, plan, found)));
+    next.0[1].0 = "or";
+    FailureBlock { outcomes, case, statements_before: before, next }.to_string()
 }
 
 fn unusable(page: &mut Page, why: &str) -> io::Result<Status> {
@@ -200,6 +207,11 @@ fn bar(page: &Page, plan: &Plan) -> ProgressBar {
 
 fn finish(page: &mut Page, arguments: &Arguments, plan: &Plan, summary: &Summary) -> io::Result<Status> {
     let status = status(arguments.require_sometimes, summary);
+    if let Some(out) = &arguments.out
+        && let Err(error) = record::keep(out, plan, &SummaryObject::of(plan, summary))
+    {
+        return unusable(page, &error);
+    }
     if page.json {
         page.object(&SummaryObject::of(plan, summary))?;
     } else {

@@ -97,6 +97,6 @@ fn write_report(text: &mut String, plan: &Plan, summary: &Summary, quiet: bool) 
 }
 
 /// A number of events, in short.
-pub(super) fn millions(events: u64) -> String {
+pub(in crate::cli) fn millions(events: u64) -> String {
     if events < 1_000_000 { events.to_string() } else { format!("{:.2} M", events as f64 / 1e6) }
 }

@@ -1,0 +1,84 @@
+//! Forks of a run, each with a future of its own.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use quorate::internals::mix;
+
+use crate::case::Case;
+use crate::failure::Signature;
+use crate::run::{Played, Player};
+
+/// How many forks failed, of how many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Share {
+    /// How many failed in the same way.
+    pub failed: u64,
+    /// Of how many.
+    pub of: u64,
+}
+
+impl Share {
+    /// In a hundred, rounded.
+    #[must_use]
+    pub const fn percent(self) -> i64 {
+        if self.of == 0 { 0 } else { ((self.failed * 200 + self.of) / (self.of * 2)).cast_signed() }
+    }
+}
+
+/// Makes forks and counts those that fail.
+pub(super) struct Forks<'a> {
+    signature: &'a Signature,
+    seed: u64,
+    count: u64,
+    pub(super) runs: u64,
+    pub(super) events: u64,
+}
+
+impl<'a> Forks<'a> {
+    pub(super) const fn new(signature: &'a Signature, seed: u64, count: u64) -> Self {
+        Self { signature, seed, count, runs: 0, events: 0 }
+    }
+
+    /// What is certain.
+    pub(super) const fn certain(&self) -> Share {
+        Share { failed: self.count, of: self.count }
+    }
+
+    /// How many futures of a run fail that go on with a case. Each has a seed of its own, the same at every point.
+    pub(super) fn of(&mut self, player: &Player<()>, case: &Arc<Case>) -> Share {
+        let jobs = std::thread::available_parallelism().map_or(1, NonZeroUsize::get) as u64;
+        let (signature, seed, count) = (self.signature, self.seed, self.count);
+        let future = |number: u64| {
+            let mut fork = player.clone();
+            fork.turn_to(case.clone());
+            fork.reseed(mix(seed, number + 1));
+            let before = fork.events();
+            // A future in which the rest of the case does not apply is one in which nothing fails.
+            let Ok(Played { report, .. }) = fork.play() else { return (0, 0) };
+            let outcomes = report.outcomes;
+            let fails = outcomes.signature.is_some_and(|found| found.what() == signature.what());
+            (u64::from(fails), outcomes.events.saturating_sub(before))
+        };
+        let (mut failed, mut events) = (0, 0);
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..jobs.min(count))
+                .map(|job| {
+                    let future = &future;
+                    scope.spawn(move || {
+                        let own = (job..count).step_by(usize::try_from(jobs).unwrap_or(1)).map(future);
+                        own.fold((0, 0), |(failed, events), (one, more)| (failed + one, events + more))
+                    })
+                })
+                .collect();
+            for worker in workers {
+                let (more_failed, more_events) = worker.join().unwrap_or_default();
+                failed += more_failed;
+                events += more_events;
+            }
+        });
+        self.runs += count;
+        self.events += events;
+        Share { failed, of: count }
+    }
+}
