@@ -137,6 +137,69 @@ fn many_nodes_are_told_in_a_page_of_modest_size() {
     assert!(page.len() < 1_000_000, "{} bytes", page.len());
 }
 
+/// PIC-3: the story of a clean split for programs.
+#[test]
+fn json_lines_tell_everything_in_order() {
+    let lines = filmed(&shipped(SPLIT)).lines();
+    let all: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(all[0]["nodes"].as_array().unwrap().len(), 5);
+    let times: Vec<f64> = all[1..].iter().map(|line| line["at"].as_f64().unwrap()).collect();
+    assert!(times.is_sorted());
+    let count = |kind: &str| all.iter().filter(|line| line["kind"] == kind).count();
+    assert_eq!(
+        (count("run"), count("statement"), count("cut"), count("decision"), count("failure")),
+        (1, 3, 1, 2, 0)
+    );
+    let stopped: Vec<&str> = all
+        .iter()
+        .filter(|line| line["kind"] == "status" && line["status"] == "stopped")
+        .map(|line| line["node"].as_str().unwrap())
+        .collect();
+    assert_eq!(stopped, ["e", "d"]);
+}
+
+/// PIC-3: a trace that viewers of traces open: every event has what its phase needs, what is begun is ended, and the slices
+/// of a line don't overlap.
+#[test]
+fn a_trace_has_a_process_for_each_node() {
+    let trace = filmed(&shipped("harness/scenarios/repairs/worst-case-check-off.qcase")).perfetto();
+    let trace: serde_json::Value = serde_json::from_str(&trace).unwrap();
+    let events = trace["traceEvents"].as_array().unwrap();
+    let of = |phase: &str| events.iter().filter(|event| event["ph"] == phase).collect::<Vec<_>>();
+    let mut names: Vec<&str> = of("M")
+        .iter()
+        .filter(|event| event["name"] == "process_name")
+        .map(|event| event["args"]["name"].as_str().unwrap())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, ["a", "b", "c", "cluster", "d"]);
+    assert_eq!(of("b").len(), of("e").len());
+    assert_eq!(of("s").len(), of("f").len());
+    assert!(!of("s").is_empty() && !of("b").is_empty() && !of("C").is_empty());
+    assert!(of("i").iter().any(|event| event["args"]["must hold"].is_string()), "the failure");
+    let mut lines = std::collections::BTreeMap::<_, Vec<(u64, u64)>>::new();
+    for slice in of("X") {
+        let (pid, tid) = (slice["pid"].as_u64().unwrap(), slice["tid"].as_u64().unwrap());
+        let (at, lasts) = (slice["ts"].as_u64().unwrap(), slice["dur"].as_u64().unwrap());
+        if tid < 3 {
+            lines.entry((pid, tid)).or_default().push((at, at + lasts));
+        }
+    }
+    for slices in lines.values_mut() {
+        slices.sort_unstable();
+        assert!(slices.windows(2).all(|pair| pair[0].1 <= pair[1].0), "{slices:?}");
+    }
+}
+
+/// PIC-3
+#[test]
+fn a_diagram_tells_what_led_to_a_violation_in_thirty_arrows_at_most() {
+    let diagram = filmed(&shipped("harness/scenarios/repairs/worst-case-check-off.qcase")).mermaid();
+    let arrows = diagram.lines().filter(|line| line.contains("-)")).count();
+    assert!((5..=30).contains(&arrows), "{arrows}");
+    insta::assert_snapshot!(diagram);
+}
+
 #[test]
 fn a_report_is_called_after_its_case_and_says_what_it_wrote() {
     let folder = folder("named");

@@ -131,6 +131,13 @@ impl View {
     }
 }
 
+impl View {
+    /// Whether a life is unreachable to who holds this.
+    pub(super) fn has_unreachable(&self, life: LifeId) -> bool {
+        self.unreachable.iter().any(|(first, count)| (*first..first + count).contains(&life))
+    }
+}
+
 impl Gap {
     /// `None` for a node that has converged. With `in_detail`, everybody is named; else they are counted.
     pub(super) fn of(node: &Node, lives: &Lives, in_detail: bool) -> Option<Self> {

@@ -71,6 +71,24 @@ impl Mark {
         }
     }
 
+    /// What a glyph stands for.
+    pub(crate) fn meaning_of(glyph: char) -> &'static str {
+        let statuses = [
+            MemberStatus::Joining,
+            MemberStatus::WeaklyUp,
+            MemberStatus::Up,
+            MemberStatus::Leaving,
+            MemberStatus::Exiting,
+            MemberStatus::Down,
+            MemberStatus::Removed,
+            MemberStatus::PreparingForShutdown,
+            MemberStatus::ReadyForShutdown,
+        ];
+        let others = [Self::Absent, Self::Alone, Self::Crashed, Self::Stopped];
+        let mut all = statuses.into_iter().map(Self::Member).chain(others);
+        all.find(|mark| mark.glyph() == glyph).map_or("?", Self::meaning)
+    }
+
     const fn meaning(self) -> &'static str {
         match self {
             Self::Absent => "not started",

@@ -37,6 +37,6 @@ function drawCone() {
   });
   const button = hidden ? ` <button id="all-steps">Show ${hidden} of them</button>` : "";
   const more = left_out ? `<p class="faint">${left_out} earlier steps are left out.${button}</p>` : "";
-  $("cone").innerHTML = `<h2>${text(title)}</h2><p class="gist">Only what could have had a say in it: time runs down, an arrow is a message that changed something.</p>${more}<div class="cone-body"><div style="width:${width}px"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Messages between nodes">${out.join("")}</svg></div><ol class="cone-steps" style="padding-top:${top}px">${lines.join("")}</ol></div>`;
+  $("cone").innerHTML = `<h2>${text(title)}</h2><p class="gist">${D.verdict.failure || D.decisions.length ? "Only what could have had a say in it: time" : "Time"} runs down, an arrow is a message that changed something.</p>${more}<div class="cone-body"><div style="width:${width}px"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Messages between nodes">${out.join("")}</svg></div><ol class="cone-steps" style="padding-top:${top}px">${lines.join("")}</ol></div>`;
   if (hidden) $("all-steps").addEventListener("click", () => { allSteps = true; drawCone(); moved(); });
 }

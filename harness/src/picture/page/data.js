@@ -1,9 +1,9 @@
 // What was recorded, and questions that are asked of it.
 const D = JSON.parse(document.getElementById("data").textContent);
 const MARKS = {
-  " ": ["absent", "not started"], ".": ["alone", "in no cluster"], j: ["joining", "joining"], w: ["weakly", "weakly up"],
+  " ": ["absent", "not started"], ".": ["alone", "in no cluster", "no cluster"], j: ["joining", "joining"], w: ["weakly", "weakly up"],
   U: ["up", "up"], l: ["leaving", "leaving"], e: ["exiting", "exiting"], D: ["down", "down"], r: ["gone", "removed"],
-  p: ["preparing", "preparing for shutdown"], R: ["ready", "ready for shutdown"], X: ["crashed", "crashed"], "-": ["stopped", "stopped"],
+  p: ["preparing", "preparing for shutdown", "preparing"], R: ["ready", "ready for shutdown", "ready"], X: ["crashed", "crashed"], "-": ["stopped", "stopped"],
 };
 const MANY = D.hosts.length > 20;
 const $ = (id) => document.getElementById(id);
@@ -59,13 +59,13 @@ function stretches(shots, value) {
   return out.filter((stretch) => stretch.to > stretch.from || stretch.from === D.end);
 }
 
-// One sweep over all changes: how many have each host as unreachable, and how many different views there are.
+// One sweep over all changes: how many have each life as unreachable, and how many different views there are.
 const swept = (() => {
   const changes = [];
   D.tracks.forEach((track, host) => track.forEach((shot) => changes.push([shot[AT], host, shot])));
   changes.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  const now = D.hosts.map(() => -1), count = D.hosts.map(() => 0);
-  const unreachable = D.hosts.map(() => [[0, 0]]), views = [[0, 0]], senses = new Map();
+  const now = D.hosts.map(() => -1), count = D.lives.map(() => 0);
+  const unreachable = D.lives.map(() => [[0, 0]]), views = [[0, 0]], senses = new Map();
   const note = (list, at, value) => {
     const last = list[list.length - 1];
     if (last[1] === value) return;
@@ -77,17 +77,31 @@ const swept = (() => {
     now[host] = after;
     for (const [view, step] of [[before, -1], [after, 1]]) {
       if (view < 0) continue;
-      for (const life of D.views[view].u) count[D.lives[life].host] += step;
+      for (const life of D.views[view].u) count[life] += step;
       const there = (senses.get(sense[view]) || 0) + step;
       if (there) senses.set(sense[view], there); else senses.delete(sense[view]);
     }
     for (const view of [before, after]) if (view >= 0) {
-      for (const life of D.views[view].u) note(unreachable[D.lives[life].host], at, count[D.lives[life].host]);
+      for (const life of D.views[view].u) note(unreachable[life], at, count[life]);
     }
     note(views, at, senses.size);
   }
   return { unreachable, views };
 })();
+
+// When somebody had a host as unreachable: its present life, not an earlier one.
+const marked = D.hosts.map((_, host) => {
+  const own = [...D.lives.keys()].filter((life) => D.lives[life].host === host), out = [];
+  own.forEach((life, n) => {
+    const until = n + 1 < own.length ? D.lives[own[n + 1]].from : D.end, list = swept.unreachable[life];
+    list.forEach(([from, count], k) => {
+      const to = Math.min(until, k + 1 < list.length ? list[k + 1][0] : D.end);
+      if (count && from < until) out.push([from, to]);
+    });
+  });
+  return out;
+});
+const isMarked = (host, at) => marked[host].some(([from, to]) => from <= at && (at < to || to === D.end));
 
 // Rows of the picture: one a node, or with many nodes one for each course of life.
 const rows = (() => {

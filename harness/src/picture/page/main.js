@@ -18,7 +18,7 @@ function drawHead() {
 function drawLegend() {
   const there = new Set(D.tracks.flatMap((track) => track.map((shot) => shot[MARK])));
   const marks = Object.entries(MARKS).filter(([mark]) => mark !== " " && there.has(mark)).map(([, [kind, name]]) => `<span><i class="t-${kind}"></i>${name}</span>`);
-  if (swept.unreachable.some((list) => list.length > 1)) marks.push('<span><i class="hatched"></i>unreachable to somebody</span>');
+  if (marked.some((list) => list.length)) marks.push('<span><i class="hatched"></i>unreachable to somebody</span>');
   marks.push('<span><i class="crown"></i>leads, to itself</span>');
   if (D.decisions.length) marks.push('<span><i class="choice"></i>a resolver decides</span>');
   marks.push('<span><i class="heart"></i>heartbeats</span><span><i class="gossip"></i>gossip</span>');
@@ -85,7 +85,15 @@ function moveTo(at) {
   time.at = Math.max(0, Math.min(D.end, Math.round(at)));
   if (waiting) return;
   waiting = true;
-  requestAnimationFrame(() => { waiting = false; keepInView(); moved(); });
+  const draw = () => {
+    if (!waiting) return;
+    waiting = false;
+    keepInView();
+    moved();
+  };
+  requestAnimationFrame(draw);
+  // A window that shows no frames is drawn all the same.
+  setTimeout(draw, 100);
 }
 function keepInView() {
   if (shown(time.at, time.at)) return;

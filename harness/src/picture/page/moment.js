@@ -1,6 +1,6 @@
 // The cluster at one moment: who hears whom, what each holds of each, and why they have not converged.
 function groupsAt(at) {
-  const cut = D.cuts.find((band) => band.from <= at && at < band.to);
+  const cut = D.cuts.find((band) => band.from <= at && (at < band.to || band.to === D.end));
   return cut ? { words: cut.words, groups: cut.groups || null, links: cut.links || null } : null;
 }
 
@@ -8,11 +8,11 @@ function drawMap(at) {
   const hosts = D.hosts.map((_, host) => host);
   if (hosts.length > 60) { $("map").innerHTML = crowd(at); return; }
   const cut = groupsAt(at), groups = (cut && cut.groups) || [hosts];
-  const width = 440, height = 280, share = groups.map((group) => Math.sqrt(group.length)), sum = share.reduce((a, b) => a + b, 0);
+  const width = 440, height = 300, share = groups.map((group) => Math.sqrt(group.length)), sum = share.reduce((a, b) => a + b, 0);
   const place = new Map(), out = [];
   let left = 0;
   groups.forEach((group, n) => {
-    const wide = width * share[n] / sum, centre = [left + wide / 2, height / 2 - 8], radius = group.length === 1 ? 0 : Math.min(wide / 2 - 34, height / 2 - 46);
+    const wide = width * share[n] / sum, centre = [left + wide / 2, height / 2 - 8], radius = group.length === 1 ? 0 : Math.min(wide / 2 - 34, height / 2 - 44);
     group.forEach((host, k) => {
       const angle = -Math.PI / 2 + 2 * Math.PI * k / group.length + (group.length === 2 ? Math.PI / 2 : 0);
       place.set(host, [centre[0] + Math.max(18, radius) * Math.cos(angle) * (group.length > 1), centre[1] + Math.max(18, radius) * Math.sin(angle) * (group.length > 1)]);
@@ -30,13 +30,12 @@ function drawMap(at) {
   }
   const size = hosts.length > 24 ? 9 : hosts.length > 12 ? 14 : 19;
   for (const host of hosts) {
-    const shot = shotAt(host, at), [kind, name] = MARKS[shot[MARK]], [px, py] = place.get(host);
-    const seen = swept.unreachable[host], marked = seen[lastAt(seen, at, (entry) => entry[0])][1] > 0;
+    const shot = shotAt(host, at), [kind, name, brief = name] = MARKS[shot[MARK]], [px, py] = place.get(host);
     const leads = isRunning(shot) && shot[LIFE] >= 0 && shot[LEADER] === shot[LIFE];
     const stroke = leads ? "var(--crown)" : "var(--faint)", thick = leads ? 3.5 : 1;
     const ailing = D.ailing.find((ail) => ail.host === host && ail.from <= at && at < ail.to);
-    const below = (ailing ? ailing.what : name) + (leads ? ", leads" : "");
-    out.push(`<g class="node" style="transform:translate(${px.toFixed(1)}px,${py.toFixed(1)}px)"><circle r="${size}" class="t-${kind}" stroke="${stroke}" stroke-width="${thick}" ${kind === "absent" ? 'stroke-dasharray="3 3"' : ""}/>${marked ? `<circle r="${size}" fill="url(#hatch)" opacity=".45"/>` : ""}<text text-anchor="middle" y="4" class="bold on-${kind}" >${text(fitted(D.hosts[host], size * 2))}</text>${size > 13 ? `<text text-anchor="middle" y="${size + 14}" class="small soft">${below}</text>` : ""}<title>${text(D.hosts[host])}: ${below}</title></g>`);
+    const below = (ailing ? ailing.what : brief) + (leads ? ", leads" : "");
+    out.push(`<g class="node" style="transform:translate(${px.toFixed(1)}px,${py.toFixed(1)}px)"><circle r="${size}" class="t-${kind}" stroke="${stroke}" stroke-width="${thick}" ${kind === "absent" ? 'stroke-dasharray="3 3"' : ""}/>${isMarked(host, at) ? `<circle r="${size}" fill="url(#hatch)" opacity=".45"/>` : ""}<text text-anchor="middle" y="4" class="bold on-${kind}" >${text(fitted(D.hosts[host], size * 2))}</text>${size > 13 ? `<text text-anchor="middle" y="${size + 14}" class="small soft">${below}</text>` : ""}<title>${text(D.hosts[host])}: ${below}</title></g>`);
   }
   out.push(`<text class="small ${cut ? "band-text" : "faint"}" x="${width / 2}" y="${height - 4}" text-anchor="middle">${cut ? "cut: " + text(fitted(cut.words, width)) : "nobody is cut off"}</text>`);
   $("map").innerHTML = `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Who hears whom">${out.join("")}</svg>`;

@@ -39,11 +39,7 @@ function drawRow(row, y, out) {
   const attributes = MANY ? "" : ` class="row-name" role="button" tabindex="0" data-row="${rows.indexOf(row)}" aria-expanded="${unfolded.has(row)}"`;
   out.push(`<text${attributes} x="${geometry.left - 10}" y="${y + 13}" text-anchor="end">${text(label)}${MANY ? "" : `<tspan class="faint"> ${open}</tspan>`}</text>`);
   strip(track, y, height, out, (shot) => shot[MARK], true);
-  const seen = swept.unreachable[host];
-  seen.forEach(([from, count], n) => {
-    const to = n + 1 < seen.length ? seen[n + 1][0] : D.end;
-    if (count && shown(from, to)) hatch([from, to], y, height, out);
-  });
+  for (const [from, to] of marked[host]) if (shown(from, to)) hatch([from, to], y, height, out);
   for (const ail of D.ailing) if (ail.host === host && shown(ail.from, ail.to)) {
     const [a, b] = [clipped(ail.from), clipped(ail.to)];
     out.push(`<rect class="pause" x="${a}" y="${y}" width="${Math.max(1, b - a)}" height="${height}"/>`);
@@ -82,7 +78,7 @@ function drawDeeds(y, out) {
     if (last && last.at === beat.at) last.words.push(beat.text); else groups.push({ at: beat.at, words: [beat.text] });
   }
   const ends = [-1e9, -1e9, -1e9], right = geometry.width - geometry.right;
-  let levels = 1;
+  const lines = [];
   for (const group of groups) {
     if (!shown(group.at, group.at)) continue;
     const at = x(group.at), words = group.words.length > 2 ? group.words[0] + ` and ${group.words.length - 1} more` : group.words.join("; ");
@@ -90,12 +86,13 @@ function drawDeeds(y, out) {
     const label = fitted(words, flipped ? at - geometry.left : Math.min(right - at, 260));
     const width = label.length * 6.3 + 12, start = flipped ? at - width : at;
     const level = ends.findIndex((end) => end <= start);
-    out.push(`<line class="deed" x1="${at.toFixed(1)}" x2="${at.toFixed(1)}" y1="${y + 2}" y2="${y + 46}"/>`);
+    const top = level < 0 ? y + 40 : y + 32 - level * 15;
+    lines.push(`<line class="deed" x1="${at.toFixed(1)}" x2="${at.toFixed(1)}" y1="${top}" y2="${y + 47}"/>`);
     if (level < 0 || !label) continue;
     ends[level] = start + width;
-    levels = Math.max(levels, level + 1);
-    out.push(`<text class="small" x="${(flipped ? at - 4 : at + 4).toFixed(1)}" y="${y + 11 + level * 15}" text-anchor="${flipped ? "end" : "start"}"><title>${text(group.words.join("\n"))}</title>${text(label)}</text>`);
+    out.push(`<text class="small halo" x="${(flipped ? at - 4 : at + 4).toFixed(1)}" y="${y + 41 - level * 15}" text-anchor="${flipped ? "end" : "start"}"><title>${text(group.words.join("\n"))}</title>${text(label)}</text>`);
   }
+  out.unshift(...lines);
   return y + 50;
 }
 
