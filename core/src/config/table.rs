@@ -208,6 +208,7 @@ pub(super) fn show_checker(checker: &Checker) -> String {
     }
 }
 
+/// CFG-7: those of membership. Whatever layers above it have settings for, another name is an error.
 pub(super) static SETTINGS: &[Setting] = &[
     setting!(text "cluster-name", cluster_name, "the name of the cluster; messages of other clusters are dropped"),
     Setting {

@@ -1,4 +1,7 @@
 //! What happens when another node wants in: it asks whether it can join, then it joins (part 02, sections 3.3 and 4).
+//!
+//! Whatever comes of a `Join` stands here, in [`Node::receive_join`]. What comes before it holds of every message: the envelope must be for this
+//! incarnation of this cluster, and with `removed_notice` a sender that was removed is told so and not heard.
 
 use super::Node;
 use super::leaving::LAST_GOSSIP_TARGETS;

@@ -93,3 +93,20 @@ fn a_tombstone_takes_a_member_out_and_the_earlier_stamp_stays() {
         assert_eq!(stamps, [50]);
     }
 }
+
+/// GSP-31, REP-12: a join that changes no member copies no list of them: it is the own one, tombstones or not, though the received one was read from
+/// a frame.
+#[test]
+fn a_join_that_changes_no_member_shares_the_own_list() {
+    let own = gossip_with("a:up b:up", "a", "", "a:1");
+    let told = gossip_with("a:up b:up", "b", "", "a:1 b:1");
+    let table = told.reachability().unreachable(&node("b"), &node("a"));
+    let told = told.with_reachability(table).remove(&[node("x")], 7);
+    assert!(!told.members().is_identical(own.members()));
+    for (received, local) in [(&told, &own), (&own, &told)] {
+        let state = relation(received, local).1;
+        assert!(state.members().is_identical(local.members()));
+    }
+    let changed = relation(&gossip_with("a:up b:leaving", "b", "", "a:1 b:1"), &own).1;
+    assert!(!changed.members().is_identical(own.members()));
+}
