@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use crate::membership::diff::Observer;
 use crate::membership::gossip;
 use crate::membership::{
-    ClusterEvent, Gossip, GossipError, Members, Reachability, Tombstones, UniqueAddress, VectorClock,
+    ClusterEvent, Gossip, GossipError, MemberStatus, Members, Reachability, Tombstones, UniqueAddress,
+    VectorClock,
 };
 use crate::repairs::Repairs;
 
@@ -50,6 +51,14 @@ pub fn diff(
     let observer = Observer { me, data_center, repairs };
     crate::membership::diff::diff(old, new, observer, &mut |event| events.push(event));
     events
+}
+
+/// OBS-15: whom a change gives another status.
+#[must_use]
+pub fn moved(old: &Gossip, new: &Gossip) -> Vec<(UniqueAddress, MemberStatus)> {
+    let mut moved = Vec::new();
+    crate::membership::diff::moved(old, new, &mut |node, status| moved.push((node, status)));
+    moved
 }
 
 /// A gossip of its parts. Those who have seen it may be named in any order, and need not be members.

@@ -46,6 +46,11 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     Operation { name: "diff, no change", pekko: ["-", "-", "-"], prepare: diff_of_no_change },
     Operation { name: "receive the same", pekko: ["-", "-", "some 350 us"], prepare: receive_same },
     Operation { name: "receive concurrent", pekko: ["-", "-", "some 8 ms"], prepare: receive_concurrent },
+    Operation { name: "moved, one change", pekko: ["-", "-", "-"], prepare: moved_by_one_change },
+    Operation { name: "view of a node", pekko: ["-", "-", "-"], prepare: view_of_a_node },
+    Operation { name: "view, saved", pekko: ["-", "-", "-"], prepare: saved_view },
+    Operation { name: "view, saved, cloned", pekko: ["-", "-", "-"], prepare: clone_of_a_saved_view },
+    Operation { name: "why not converged", pekko: ["-", "-", "-"], prepare: why_not_converged },
     Operation { name: "clone of a node", pekko: ["-", "-", "-"], prepare: clone_node },
 ];
 
@@ -258,6 +263,35 @@ fn receive_concurrent(count: usize) -> Box<dyn FnMut()> {
         node.handle_into(input(InputKind::Received(envelope)), &mut outputs);
         black_box(outputs.len());
     })
+}
+
+/// OBS-15: what is put out of a change besides its events.
+fn moved_by_one_change(count: usize) -> Box<dyn FnMut()> {
+    let old = cluster(count, Reachability::new());
+    let new = leaving(&old, 3);
+    Box::new(move || drop(black_box(internals::moved(black_box(&old), black_box(&new)))))
+}
+
+fn view_of_a_node(count: usize) -> Box<dyn FnMut()> {
+    let (node, _) = member(count);
+    Box::new(move || {
+        black_box(black_box(&node).view());
+    })
+}
+
+fn saved_view(count: usize) -> Box<dyn FnMut()> {
+    let (node, _) = member(count);
+    Box::new(move || drop(black_box(black_box(&node).view().save())))
+}
+
+fn clone_of_a_saved_view(count: usize) -> Box<dyn FnMut()> {
+    let saved = member(count).0.view().save();
+    Box::new(move || drop(black_box(black_box(&saved).clone())))
+}
+
+fn why_not_converged(count: usize) -> Box<dyn FnMut()> {
+    let (node, _) = member(count);
+    Box::new(move || drop(black_box(black_box(&node).why(&quorate::Question::NotConverged))))
 }
 
 fn clone_node(count: usize) -> Box<dyn FnMut()> {

@@ -210,3 +210,7 @@ mod tests;
 #[cfg(test)]
 #[path = "diff_reachability_tests.rs"]
 mod reachability;
+
+#[cfg(test)]
+#[path = "diff_pinned_tests.rs"]
+mod pinned;

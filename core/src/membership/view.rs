@@ -190,7 +190,7 @@ impl<'a> LocalView<'a> {
         self.leader_of(|_| true)
     }
 
-    /// CNV-16, DC-11: the leader among the members that have a role.
+    /// CNV-16, DC-11: the leader among the members that have a role; `None` for a role that nobody here has.
     #[must_use]
     pub fn role_leader(&self, role: &str) -> Option<&'a Member> {
         self.leader_of(|member| member.roles().contains(role))

@@ -24,6 +24,7 @@ mod settings;
 mod shutdown;
 mod signals;
 mod subscribing;
+mod telling;
 mod time;
 mod versions;
 mod wrong_joins;

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use quorate::{Instant, UniqueAddress};
+use quorate::{Address, Instant, UniqueAddress};
 use quorate_sim::{HostId, HostState};
 
-use crate::case::{Case, NodeName, NodeRef};
+use crate::case::{Case, NodeName, NodeRef, address_parts};
 
 /// One life of a node.
 #[derive(Clone, Debug)]
@@ -86,8 +86,18 @@ impl Cast {
     pub fn call(&self, node: &UniqueAddress) -> String {
         match self.lives.iter().find(|life| life.node == *node) {
             Some(life) => self.call_life(life),
-            None => node.to_string(),
+            None => self.call_next(&node.address).unwrap_or_else(|| node.to_string()),
         }
+    }
+
+    /// What the life is called that begins at an address with the very step that tells of it.
+    fn call_next(&self, address: &Address) -> Option<String> {
+        let is_there = |name: &&NodeName| address_parts(name) == (address.host(), address.port());
+        let name = self.names.iter().find(is_there)?;
+        Some(match self.lives.iter().filter(|life| life.node.address == *address).count() {
+            0 => name.to_string(),
+            lived => format!("{name}#{}", lived + 1),
+        })
     }
 
     /// The same for a life.
@@ -105,9 +115,9 @@ impl Cast {
 
     /// What a person calls the first node at an address.
     #[must_use]
-    pub fn call_address(&self, address: &quorate::Address) -> String {
-        let life = self.lives.iter().find(|life| life.node.address == *address);
-        life.map_or_else(|| address.to_string(), |life| self.name(life.host).into())
+    pub fn call_address(&self, address: &Address) -> String {
+        let is_there = |name: &&NodeName| address_parts(name) == (address.host(), address.port());
+        self.names.iter().find(is_there).map_or_else(|| address.to_string(), ToString::to_string)
     }
 }
 

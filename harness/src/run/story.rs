@@ -204,6 +204,6 @@ mod tests {
             story.outputs(at, HostId::from_index(host), std::slice::from_ref(&event), &cast);
         }
         let told = story.told(&cast).to_string();
-        assert_eq!(told, "    0.100s   a:1 leads  (a b within 0.250s)\n   20.000s   a:1 leads  (a)\n");
+        assert_eq!(told, "    0.100s   a leads  (a b within 0.250s)\n   20.000s   a leads  (a)\n");
     }
 }
