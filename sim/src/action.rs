@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use quorate::{Address, Command, Instant, MessageKind};
+use quorate::{Address, Command, Envelope, Instant, MessageKind};
 
 use crate::condition::Factor;
 use crate::host::{HostId, HostState};
@@ -74,6 +74,14 @@ pub enum Action {
         host: HostId,
         /// What.
         command: Command,
+    },
+    /// SIM-14: hands a node a message that nobody in the world has sent, as whoever can write to the network could: sender,
+    /// incarnation and what it says may all be lies. Cuts and links are no matter to a liar.
+    Forge {
+        /// The node that hears it.
+        host: HostId,
+        /// What it hears.
+        envelope: Box<Envelope>,
     },
     /// SIM-5: a host handles nothing for a while: as if its process were suspended, or collected garbage. What arrives
     /// meanwhile, commands too, is handled when it goes on.
@@ -209,6 +217,7 @@ impl Action {
             | Self::Restart { host, .. }
             | Self::Join { host, .. }
             | Self::Command { host, .. }
+            | Self::Forge { host, .. }
             | Self::Pause { host, .. }
             | Self::Slow { host, .. }
             | Self::ClockJump { host, .. }

@@ -203,7 +203,7 @@ pub(super) fn receive_gossip(
 /// REP-12 (`content_decides`): the same by content. REP-15: tombstones of an age at which this node drops its own are not
 /// taken over.
 fn join_content(base: &Base, remote: &Gossip, local: &Arc<Gossip>) -> (Outcome, Arc<Gossip>) {
-    let remote = remote.prune_tombstones(oldest_tombstone_ms(base));
+    let remote = remote.expire_tombstones(oldest_tombstone_ms(base));
     let (relation, state) = Gossip::join(&remote, local, &base.config.repairs);
     match relation {
         Relation::Same => (Outcome::Same, state),
@@ -214,6 +214,13 @@ fn join_content(base: &Base, remote: &Gossip, local: &Arc<Gossip>) -> (Outcome, 
         Relation::Older => (Outcome::Older, state),
         Relation::Merge => (Outcome::Merge, state),
     }
+}
+
+/// GSP-69, JOIN-93, M7: whether a state holds this node. Where a tombstone takes a member out (REP-20), one that has both does not: this node
+/// would be no member of what came of it.
+pub(super) fn holds_me(base: &Base, state: &Gossip) -> bool {
+    let is_removed = base.config.repairs.tombstones_remove && state.tombstones().contains(&base.me);
+    state.members().contains(&base.me) && !is_removed
 }
 
 /// FRM-30, FRM-32: why a state is none that this node may hold, whoever tells it: it is too large, or no rule leads to it (V4).
@@ -238,7 +245,7 @@ pub(super) fn drop_old_tombstones(base: &mut Base) -> bool {
     if !base.config.repairs.content_decides {
         return false;
     }
-    let pruned = base.gossip().prune_tombstones(oldest_tombstone_ms(base));
+    let pruned = base.gossip().expire_tombstones(oldest_tombstone_ms(base));
     let fell = pruned.tombstones() != base.gossip().tombstones();
     if fell {
         base.adopt(pruned);
@@ -276,7 +283,7 @@ fn refusal(
         && !base.config.repairs.breaks(Planted::UnreachableSenderHeard)
     {
         Some(IgnoreReason::UnreachableSender)
-    } else if !remote.members().contains(&base.me) {
+    } else if !holds_me(base, remote) {
         Some(IgnoreReason::WithoutMe)
     } else {
         unfit(base, remote)

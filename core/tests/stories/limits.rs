@@ -213,3 +213,34 @@ fn a_clock_of_a_removed_member_is_no_strangers() {
     let outputs = cluster.receive("a", "b", Message::Gossip { gossip: told });
     assert_eq!(why(&outputs), None, "{outputs:?}");
 }
+
+/// REP-15, V4: a peer tells of a removed member whose tombstone is old already, and its clock still counts that member's changes. With the
+/// tombstone goes the entry.
+#[test]
+fn an_expired_tombstone_takes_its_clock_entry_along() {
+    let mut cluster = Cluster::formed(&["a", "b"], &[("repairs.all", "on")]);
+    let gone = node("gone");
+    let told = cluster.nodes["a"].gossip().remove(core::slice::from_ref(&gone), i64::MIN).bump(gone.key());
+    let told = Arc::new(told.bump(node("b").key()).only_seen(&node("b")));
+    let outputs = cluster.receive("a", "b", Message::Gossip { gossip: told });
+    assert_eq!(why(&outputs), None, "{outputs:?}");
+    let state = cluster.nodes["a"].gossip();
+    assert_eq!((state.clock().count(gone.key()), state.tombstones().len()), (0, 0), "{state}");
+}
+
+/// M7, GSP-69, JOIN-93, REP-20: a state that has this node both as a member and as removed does not hold it.
+#[test]
+fn a_state_that_has_this_node_among_the_removed_is_refused() {
+    let repaired = [("repairs.all", "on")];
+    let told = |gossip: Gossip| {
+        let me = gossip.member(&node("a")).unwrap().clone();
+        gossip.remove(&[node("a")], 1_700_000_000_000).add(me)
+    };
+    assert_eq!(refused(&repaired, told), IgnoreReason::WithoutMe);
+    let mut cluster = Cluster::new(&repaired);
+    cluster.start("a");
+    cluster.command("a", Command::Join(address("b")));
+    let welcome = told(Gossip::new().add(joining("a")).add(joining("b")));
+    let outputs = cluster.receive("a", "b", Message::Welcome { gossip: Arc::new(welcome) });
+    assert_eq!(why(&outputs), Some(&IgnoreReason::WithoutMe));
+}

@@ -297,6 +297,7 @@ fn cause_of_action(action: &Action, outcome: &Outcome) -> Cause {
         (Action::Down { .. }, _) => Cause::Command(CommandKind::Down),
         (Action::Join { .. }, _) => Cause::Command(CommandKind::Join),
         (Action::Command { command, .. }, _) => Cause::Command(command.kind()),
+        (Action::Forge { envelope, .. }, _) => envelope.message.kind().into(),
         _ => Cause::World,
     }
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use quorate::{Address, Command, InputKind, Node, Target, UniqueAddress};
+use quorate::{Address, Codec, Command, Envelope, InputKind, Node, Target, UniqueAddress};
 
 use super::run::{Happened, What};
 use super::step::Outcome;
+use super::wire::heard;
 use super::{World, own_address};
 use crate::action::{Action, NotApplicable};
 use crate::application::Application;
@@ -48,6 +49,7 @@ impl<A: Application> World<A> {
                 self.command(*host, Command::Join(address))
             }
             Action::Command { host, command } => self.command(*host, command.clone()),
+            Action::Forge { host, envelope } => self.forge(*host, envelope),
             Action::Pause { host, lasts } => self.pause(*host, *lasts),
             Action::Slow { host, factor, lasts } => self.slow_down(*host, *factor, *lasts),
             Action::ClockJump { host, nanos } => self.clock_jumps(*host, *nanos),
@@ -198,6 +200,23 @@ impl<A: Application> World<A> {
     fn command(&mut self, host: HostId, command: Command) -> Applied {
         self.must_run(host)?;
         self.give(host, command);
+        Ok(Outcome::Done)
+    }
+
+    /// SIM-14: over the wire, whoever forged it has a codec of its own, and the receiver's learns from it what it would of any.
+    fn forge(&mut self, host: HostId, envelope: &Envelope) -> Applied {
+        self.must_run(host)?;
+        self.counts.forged += 1;
+        let kind = if self.wire {
+            let mut liar = Codec::new(self.hosts[host.index()].spec.config.limits);
+            heard(&mut liar, self.hosts[host.index()].codec(), envelope)
+        } else {
+            InputKind::Received(envelope.clone())
+        };
+        if let InputKind::Received(envelope) = &kind {
+            self.told = envelope.message.told_state().cloned();
+        }
+        self.hand_hashed(host, kind);
         Ok(Outcome::Done)
     }
 

@@ -17,7 +17,10 @@ impl<A: Application> World<A> {
     /// What a paused host is told to do waits until it goes on. Gives the instant at which the action will be done.
     pub(super) fn put_off(&mut self, action: &Action) -> Option<Instant> {
         let told = match action {
-            Action::Stop { host } | Action::Join { host, .. } | Action::Command { host, .. } => *host,
+            Action::Stop { host }
+            | Action::Join { host, .. }
+            | Action::Command { host, .. }
+            | Action::Forge { host, .. } => *host,
             Action::Leave { at, .. } | Action::Down { at, .. } => *at,
             _ => return None,
         };

@@ -254,6 +254,8 @@ pub struct Counts {
     pub held: u64,
     /// Messages that had one of their bits flipped.
     pub corrupted: u64,
+    /// Messages that nobody sent and a script handed to a node.
+    pub forged: u64,
     /// Corrupted frames that nodes were told of.
     pub garbled: u64,
     /// Messages that were longer than their link takes.

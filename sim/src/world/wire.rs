@@ -1,6 +1,6 @@
 //! SIM-4: messages as bytes.
 
-use quorate::{Codec, Envelope};
+use quorate::{Codec, Envelope, InputKind};
 
 use super::step::WireFault;
 
@@ -15,6 +15,18 @@ pub(super) fn round_trip(
         decoded = receiver.decode(frame).map_err(WireFault::NotDecoded)?;
     }
     decoded.filter(|decoded| decoded == envelope).ok_or(WireFault::Different)
+}
+
+/// What a node is told of the frames that somebody wrote: an envelope, or that they are none.
+pub(super) fn heard(writer: &mut Codec, reader: &mut Codec, envelope: &Envelope) -> InputKind {
+    let Ok(frames) = writer.encode(envelope) else { return InputKind::Received(envelope.clone()) };
+    let read: Result<Vec<_>, _> = frames.map(|frame| reader.decode(frame)).collect();
+    match read {
+        Ok(mut parts) => {
+            parts.pop().flatten().map_or_else(|| InputKind::Received(envelope.clone()), InputKind::Received)
+        }
+        Err(error) => InputKind::Undecodable { from: Some(envelope.from.address.clone()), error },
+    }
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ impl Node {
             {
                 Some(IgnoreReason::NotJoined)
             }
-            _ if !gossip.members().contains(&self.base.me) => Some(IgnoreReason::WithoutMe),
+            _ if !exchange::holds_me(&self.base, gossip) => Some(IgnoreReason::WithoutMe),
             _ => exchange::unfit(&self.base, gossip),
         };
         if let Some(why) = why {
