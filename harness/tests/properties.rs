@@ -27,8 +27,8 @@ fn the_invariants_hold_in_drawn_cases() {
         ..Config::default()
     };
     // More of them by `PROPTEST_CASES`.
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
-    let config = Config { cases: cases.unwrap_or(config.cases), ..config };
+    let count = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
+    let config = Config { cases: count.unwrap_or(config.cases), ..config };
     proptest!(config, |(case in cases(plan()))| {
         if let Ok(report) = run(&case, &Options { pass_over: true, ..Options::default() }) {
             prop_assert!(report.outcomes.fault.is_none(), "{}\n{case}", report.verdict());
