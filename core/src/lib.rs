@@ -59,6 +59,11 @@
 //! A node never sees bytes. A [`Codec`] turns the [`Envelope`] of an [`Output::Send`] into a frame, and a frame that
 //! arrived into the envelope of an [`InputKind::Received`].
 //!
+//! # Record
+//!
+//! A [`Recorder`] before the node writes everything that happens to it, in few bytes; a [`Replay`] of what it wrote gives the
+//! same outputs again, and says where a [`Recording`] differs from what this build makes of it.
+//!
 //! # Without a standard library
 //!
 //! The crate needs `alloc` and nothing else. The same inputs give the same outputs on every machine, in debug and in
@@ -83,6 +88,7 @@ mod node;
 mod planted;
 mod protocol;
 mod random;
+mod record;
 mod repairs;
 mod sbr;
 mod signal;
@@ -120,6 +126,7 @@ pub use protocol::{
     Class, Codec, DecodeError, Destination, EncodeError, Envelope, Field, Frames, JoinRefusal, Message,
     MessageKind,
 };
+pub use record::{BUILD, Entry, Mismatch, Played, RecordError, Recorder, Recording, Replay, Start};
 pub use repairs::Repairs;
 pub use sbr::{
     Decision, DecisionRecord, First, LeaseAnswer, LeaseCall, LeftOut, Notice, Reason, ResolverView,

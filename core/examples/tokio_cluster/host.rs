@@ -2,11 +2,13 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::{Duration, Instant as Clock, SystemTime, UNIX_EPOCH};
 
 use quorate::{
-    Codec, Command, CommandKind, Counters, Input, InputKind, Instant, Log, Node, Output, Rejection,
-    StopReason, Target, UniqueAddress, trace,
+    Codec, Command, CommandKind, Counters, DecodeError, Input, InputKind, Instant, Log, Node, Output,
+    Rejection, StopReason, Target, UniqueAddress, trace,
 };
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
@@ -14,6 +16,7 @@ use tokio::time::{sleep, sleep_until};
 
 use crate::http::Asked;
 use crate::options::Options;
+use crate::recording::Recording;
 use crate::transport::Transport;
 
 /// How many frames are handed over before a tick that is due: what has arrived comes first, but no flood puts a tick off for
@@ -24,6 +27,7 @@ const FRAMES_BEFORE_TICK: u32 = 1000;
 pub(crate) struct Host {
     node: Node,
     codec: Codec,
+    recording: Option<Recording>,
     transport: Transport,
     log: Log,
     counters: Counters,
@@ -35,13 +39,14 @@ pub(crate) struct Host {
     answers: mpsc::Receiver<InputKind>,
     /// Until when the others have time to agree that this node leaves; set once it leaves.
     leaves_until: Option<Clock>,
+    unreadable_told: Option<Clock>,
 }
 
 impl Host {
     /// A node that joins by the first tick.
     ///
     /// # Errors
-    /// Settings that a node refuses.
+    /// Settings that a node refuses, or a recording that can't begin.
     pub(crate) fn new(mut options: Options, transport: Transport) -> Result<Self, String> {
         let address = transport.address().clone();
         if options.config.seed_nodes.is_empty() {
@@ -51,9 +56,13 @@ impl Host {
         let random = || RandomState::new().hash_one(0);
         let me = UniqueAddress::new(address, random() as i64);
         let node = Node::new(options.config.clone(), me, random(), Instant::ZERO);
+        let node = node.map_err(|errors| errors.to_string())?;
+        let begin = |path: &PathBuf| Recording::begin(path, options.record_bytes, &node);
+        let recording = options.record.as_ref().map(begin).transpose()?;
         let (done, answers) = mpsc::channel(1);
         Ok(Self {
-            node: node.map_err(|errors| errors.to_string())?,
+            node,
+            recording,
             codec: Codec::new(options.config.limits),
             transport,
             log: Log::default(),
@@ -64,6 +73,7 @@ impl Host {
             done,
             answers,
             leaves_until: None,
+            unreadable_told: None,
         })
     }
 
@@ -74,8 +84,8 @@ impl Host {
     pub(crate) async fn run(mut self, mut asked: mpsc::Receiver<Asked>) -> Result<StopReason, String> {
         let mut signals = Signals::new().map_err(|error| format!("signals: {error}"))?;
         tracing::info!("{} begins", self.node.unique_address());
-        let (mut overdue, mut ended) = (0, None);
-        while ended.is_none() {
+        let mut overdue = 0;
+        let why = loop {
             let deadline = self.node.next_deadline();
             overdue = if deadline.is_some_and(|due| due <= self.now()) { overdue + 1 } else { 0 };
             let kind = tokio::select! {
@@ -88,18 +98,22 @@ impl Host {
                     asked.answer(&self.node, &self.counters);
                     continue;
                 }
-                frame = self.transport.receive(), if overdue <= FRAMES_BEFORE_TICK => match self.codec.decode(&frame) {
-                    Ok(Some(envelope)) => InputKind::Received(envelope),
-                    // A part of a message whose other parts are still to come.
-                    Ok(None) => continue,
-                    Err(error) => InputKind::Undecodable { from: None, error },
-                },
+                (from, frame) = self.transport.receive(), if overdue <= FRAMES_BEFORE_TICK => {
+                    match self.codec.decode(&frame) {
+                        Ok(Some(envelope)) => InputKind::Received(envelope),
+                        // A part of a message whose other parts are still to come.
+                        Ok(None) => continue,
+                        Err(error) => self.unreadable(from, error),
+                    }
+                }
                 () = until(deadline.map(|due| self.began + Duration::from_nanos(due.as_nanos()))) => InputKind::Tick,
             };
-            ended = self.handle(kind).await;
-        }
+            if let Some(why) = self.handle(kind).await {
+                break why;
+            }
+        };
         self.transport.close().await;
-        ended.ok_or_else(String::new)
+        Ok(why)
     }
 
     fn now(&self) -> Instant {
@@ -116,12 +130,26 @@ impl Host {
         InputKind::Command(command)
     }
 
+    /// Once a second at most, as anybody can send such frames.
+    fn unreadable(&mut self, from: SocketAddr, error: DecodeError) -> InputKind {
+        let now = Clock::now();
+        if self.unreadable_told.is_none_or(|told| now.duration_since(told) > Duration::from_secs(1)) {
+            self.unreadable_told = Some(now);
+            tracing::warn!("a frame from {from} can't be read: {error}");
+        }
+        // Whether somebody is a peer, its socket does not tell.
+        InputKind::Undecodable { from: None, error }
+    }
+
     /// Gives one input to the node and carries out everything that follows, in order. Says why it has ended, if it has.
     async fn handle(&mut self, kind: InputKind) -> Option<StopReason> {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let input = Input { now: self.now(), wall_ms: wall.as_millis() as i64, kind };
         let mut outputs = std::mem::take(&mut self.outputs);
-        self.node.handle_into(input, &mut outputs);
+        match &mut self.recording {
+            Some(recording) => recording.handle_into(&mut self.node, input, &mut outputs),
+            None => self.node.handle_into(input, &mut outputs),
+        }
         self.log.write(&self.node, &outputs, &mut |line| trace(&line));
         self.counters.count(&outputs);
         let mut ended = None;

@@ -8,6 +8,7 @@
 //! - [`host`]: the loop that hands inputs to the node and carries out what it wants.
 //! - [`transport`]: small frames as datagrams, large ones over TCP.
 //! - [`http`]: metrics, members, and why something is as it is.
+//! - [`recording`]: everything that happens to the node, in files, for `quorate replay --record`.
 //! - [`options`]: the command line.
 //!
 //! On SIGTERM or SIGINT it leaves the cluster, finishes its work and ends; the second one ends it at once.
@@ -16,6 +17,7 @@
 mod host;
 mod http;
 mod options;
+mod recording;
 mod transport;
 
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use quorate::{Address, Config};
@@ -16,6 +16,8 @@ Without a seed it founds a cluster.
   --config FILE           read settings from TOML
   --set NAME=VALUE        set one setting, over those of the file; may be given several times
   --http HOST:PORT        serve /metrics, /members, /ready and /why/QUESTION
+  --record FILE           write down everything that happens to the node, for `quorate replay --record`
+  --record-bytes COUNT    begin another segment after so many bytes; FILE.1 to FILE.3 are those before it (64000000)
   --log LEVEL             off, error, warn, info (the default), debug or trace
   --json                  print what the node puts out, an object a line
   --datagram-bytes COUNT  send frames of up to so many bytes as datagrams, larger ones over TCP (1400)
@@ -29,6 +31,8 @@ pub(crate) struct Options {
     pub(crate) address: Address,
     pub(crate) config: Config,
     pub(crate) http: Option<String>,
+    pub(crate) record: Option<PathBuf>,
+    pub(crate) record_bytes: u64,
     pub(crate) log: LevelFilter,
     pub(crate) json: bool,
     pub(crate) datagram_bytes: usize,
@@ -53,6 +57,8 @@ impl Options {
             address,
             config: Config::default(),
             http: None,
+            record: None,
+            record_bytes: 64_000_000,
             log: LevelFilter::INFO,
             json: false,
             datagram_bytes: 1400,
@@ -67,6 +73,8 @@ impl Options {
                 "--config" => config = read_config(Path::new(&value()?))?,
                 "--set" => settings.push(value()?),
                 "--http" => options.http = Some(value()?),
+                "--record" => options.record = Some(value()?.into()),
+                "--record-bytes" => options.record_bytes = parse(&name, &value()?)?,
                 "--log" => options.log = parse(&name, &value()?)?,
                 "--json" => options.json = true,
                 "--datagram-bytes" => options.datagram_bytes = parse(&name, &value()?)?,

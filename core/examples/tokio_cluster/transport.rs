@@ -30,7 +30,7 @@ pub(crate) struct Transport {
     datagrams: UdpSocket,
     datagram_bytes: usize,
     buffer: Vec<u8>,
-    arrived: mpsc::Receiver<Vec<u8>>,
+    arrived: mpsc::Receiver<(SocketAddr, Vec<u8>)>,
     peers: BTreeMap<Address, Peer>,
     tasks: JoinSet<()>,
 }
@@ -76,16 +76,16 @@ impl Transport {
         &self.address
     }
 
-    /// The next frame that has arrived. Nothing is lost if nobody waits for it to the end.
-    pub(crate) async fn receive(&mut self) -> Vec<u8> {
+    /// The next frame that has arrived, and from where. Nothing is lost if nobody waits for it to the end.
+    pub(crate) async fn receive(&mut self) -> (SocketAddr, Vec<u8>) {
         loop {
             tokio::select! {
                 received = self.datagrams.recv_from(&mut self.buffer) => match received {
-                    Ok((bytes, _)) => return self.buffer[..bytes].to_vec(),
+                    Ok((bytes, from)) => return (from, self.buffer[..bytes].to_vec()),
                     // The system tells so of a peer that is gone, which heartbeats will find out.
                     Err(error) => tracing::debug!("datagrams: {error}"),
                 },
-                Some(frame) = self.arrived.recv() => return frame,
+                Some(arrived) = self.arrived.recv() => return arrived,
             }
         }
     }
@@ -123,8 +123,10 @@ impl Transport {
         self.peers.clear();
         drop(self.arrived);
         let emptied = async { while self.tasks.join_next().await.is_some() {} };
-        // What accepts connections never ends by itself, so this mostly waits for as long as it may.
-        drop(timeout(Duration::from_millis(200), emptied).await);
+        if timeout(Duration::from_millis(200), emptied).await.is_err() {
+            // So it mostly is: what accepts connections never ends by itself.
+            tracing::debug!("the sockets are closed");
+        }
     }
 
     fn meet(&mut self, peer: &Address) -> Peer {
@@ -195,7 +197,7 @@ async fn deliver(
 }
 
 /// Takes connections of peers.
-async fn accept(listener: TcpListener, arrivals: mpsc::Sender<Vec<u8>>, frame_bytes: usize) {
+async fn accept(listener: TcpListener, arrivals: mpsc::Sender<(SocketAddr, Vec<u8>)>, frame_bytes: usize) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -212,7 +214,12 @@ async fn accept(listener: TcpListener, arrivals: mpsc::Sender<Vec<u8>>, frame_by
 }
 
 /// Reads frames, each behind its length in four bytes, until the peer has no more.
-async fn read(mut stream: TcpStream, from: SocketAddr, arrivals: mpsc::Sender<Vec<u8>>, frame_bytes: usize) {
+async fn read(
+    mut stream: TcpStream,
+    from: SocketAddr,
+    arrivals: mpsc::Sender<(SocketAddr, Vec<u8>)>,
+    frame_bytes: usize,
+) {
     let mut length = [0; 4];
     while let Ok(Ok(_)) = timeout(2 * IDLE, stream.read_exact(&mut length)).await {
         let bytes = u32::from_be_bytes(length) as usize;
@@ -224,7 +231,7 @@ async fn read(mut stream: TcpStream, from: SocketAddr, arrivals: mpsc::Sender<Ve
         if !matches!(timeout(PATIENCE, stream.read_exact(&mut frame)).await, Ok(Ok(_))) {
             return;
         }
-        if arrivals.send(frame).await.is_err() {
+        if arrivals.send((from, frame)).await.is_err() {
             return;
         }
     }
