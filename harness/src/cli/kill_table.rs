@@ -79,6 +79,7 @@ pub(super) fn kill_table(page: &mut Page, arguments: &Arguments) -> io::Result<S
         draws: arguments.profile,
         jobs: arguments.jobs.unwrap_or(cores),
         catches_max: arguments.catches,
+        cases_max: u64::MAX,
         time_max: arguments.time_max,
     };
     let named = arguments.names.clone();

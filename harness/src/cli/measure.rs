@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     jobs: Option<NonZeroUsize>,
 }
 
-fn parse_seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
+pub(super) fn parse_seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
     let (from, to) = text.split_once("..").unwrap_or((text, text));
     let number =
         |text: &str| text.trim().parse::<u64>().map_err(|_| format!("`{text}` is no seed: a whole number"));

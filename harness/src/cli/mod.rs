@@ -6,6 +6,7 @@
 //! Exit status ([`Status`]): 0 when all held, 1 when a property failed, 2 for bad usage, a bad file or a case that does
 //! not apply, 3 when a run was not the one that it should be, 4 when a goal was missed that had to be reached.
 
+mod chart;
 mod clock;
 mod decide;
 mod diff;
@@ -102,6 +103,8 @@ enum Command {
     KillTable(kill_table::Arguments),
     /// Run a case over many seeds, and tell median, 99 % and worst of what its runs measure.
     Measure(measure::Arguments),
+    /// Draw a chart of many runs as SVG: convergence, detection, coverage, kills.
+    Chart(chart::Arguments),
     /// Write cases in their canonical form; prose is kept.
     Fmt(fmt::Arguments),
     /// Tell what there is: settings, statements, invariants, repairs, planted bugs.
@@ -128,6 +131,7 @@ pub fn main() -> ExitCode {
         Some(Command::Merge(arguments)) => merge::merge(&mut page, &arguments),
         Some(Command::KillTable(arguments)) => kill_table::kill_table(&mut page, &arguments),
         Some(Command::Measure(arguments)) => measure::measure(&mut page, &arguments),
+        Some(Command::Chart(arguments)) => chart::chart(&mut page, &arguments),
         Some(Command::Fmt(arguments)) => fmt::fmt(&mut page, &arguments),
         Some(Command::List(arguments)) => list::list(&mut page, &arguments),
     };

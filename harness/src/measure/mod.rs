@@ -41,9 +41,16 @@ pub struct Measured {
     pub failed: Vec<u64>,
     /// What was measured, in the order of [`Metric`]; what no run could measure is left out.
     pub metrics: Vec<Summary>,
+    /// Each measurement, ascending within its metric.
+    values: Vec<(Metric, f64)>,
 }
 
 impl Measured {
+    /// All measurements of one thing, ascending.
+    pub fn values(&self, metric: Metric) -> impl Iterator<Item = f64> + '_ {
+        self.values.iter().filter(move |(of, _)| *of == metric).map(|(_, value)| *value)
+    }
+
     /// What was measured of one thing.
     #[must_use]
     pub fn metric(&self, metric: Metric) -> Option<&Summary> {
@@ -96,6 +103,13 @@ pub fn measure(
     Ok(Measured {
         runs: runs.len() as u64,
         failed: runs.iter().filter(|run| run.failed).map(|run| run.seed).collect(),
+        values: {
+            let all = runs.iter().flat_map(|run| &run.samples);
+            let mut values: Vec<(Metric, f64)> =
+                all.filter_map(|Sample(of, value)| Some((*of, (*value)?))).collect();
+            values.sort_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)));
+            values
+        },
         metrics: numbers::summaries(runs.iter().flat_map(|run| &run.samples)),
     })
 }

@@ -4,9 +4,13 @@
 //! from whom, what was decided and why, and the steps that led to the moment that matters most. A [`Film`] turns into one
 //! self-contained page ([`Film::html`]), a trace for Perfetto ([`Film::perfetto`]), a Mermaid diagram ([`Film::mermaid`]) or JSON lines
 //! ([`Film::lines`]). The same case gives the same bytes every time.
+//!
+//! [`convergence`], [`detection`], [`coverage`] and [`kills`] make a [`Chart`] of many runs.
 
 mod camera;
+mod chart;
 mod cone;
+mod curves;
 mod film;
 mod format;
 mod html;
@@ -16,5 +20,10 @@ mod perfetto;
 mod severed;
 mod views;
 
+pub use chart::{Axis, Chart, Line};
+pub use curves::{convergence, coverage, detection, kills};
 pub use film::{Film, film};
 pub use format::Format;
+
+/// What every chart begins with.
+pub(crate) const CHART_MARK: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 720 400\"";

@@ -58,7 +58,7 @@ impl Film {
 
     fn trace_cluster(&self, events: &mut Vec<Value>) {
         for beat in self.story.iter().filter(|beat| beat.kind == '>') {
-            events.push(instant(CLUSTER, STATEMENTS, beat.at, &beat.text, "g", &json!({})));
+            events.push(instant(CLUSTER, STATEMENTS, beat.at, &beat.text, &json!({})));
         }
         for cut in &self.cuts {
             let name = format!("cut {}", cut.words);
@@ -66,7 +66,7 @@ impl Film {
         }
         if let Some(failure) = &self.verdict.failure {
             let args = json!({"must hold": failure.rule, "one fact": failure.fact, "but": failure.but});
-            events.push(instant(CLUSTER, STATEMENTS, failure.at, &failure.signature, "g", &args));
+            events.push(instant(CLUSTER, STATEMENTS, failure.at, &failure.signature, &args));
         }
         for (at, [heartbeats, gossip, others, lost]) in (0..).zip(&self.traffic) {
             let args = json!({"heartbeats": heartbeats, "gossip": gossip, "others": others, "lost": lost});
@@ -101,7 +101,7 @@ impl Film {
         }
         for choice in self.decisions.iter().filter(|choice| choice.host as usize == host) {
             let name = format!("decides {}", choice.decision);
-            events.push(instant(pid, STATUS, choice.at, &name, "t", &json!({"why": choice.why})));
+            events.push(instant(pid, STATUS, choice.at, &name, &json!({"why": choice.why})));
         }
     }
 
@@ -149,6 +149,6 @@ fn slice(pid: u64, tid: u64, (from, to): (u64, u64), name: &str, args: &Value) -
     json!({"ph": "X", "pid": pid, "tid": tid, "ts": from, "dur": to - from, "name": name, "args": args})
 }
 
-fn instant(pid: u64, tid: u64, at: u64, name: &str, scope: &str, args: &Value) -> Value {
-    json!({"ph": "i", "pid": pid, "tid": tid, "ts": at, "name": name, "s": scope, "args": args})
+fn instant(pid: u64, tid: u64, at: u64, name: &str, args: &Value) -> Value {
+    json!({"ph": "i", "pid": pid, "tid": tid, "ts": at, "name": name, "s": "t", "args": args})
 }

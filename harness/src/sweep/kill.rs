@@ -27,6 +27,8 @@ pub struct Search {
     pub jobs: NonZeroUsize,
     /// It ends when the mutant was caught so often.
     pub catches_max: u64,
+    /// It ends after so many drawn cases.
+    pub cases_max: u64,
     /// It ends after so long.
     pub time_max: Duration,
 }
@@ -105,7 +107,11 @@ pub fn search(mutant: Mutant, how: &Search, stop: &AtomicBool) -> Kills {
                 (&plan, &options, &next, &runs, &events, &is_over);
             scope.spawn(move || {
                 while !is_over.load(Relaxed) && !stop.load(Relaxed) && began.elapsed() < how.time_max {
-                    let id = plan.draws.case(next.fetch_add(1, Relaxed));
+                    let number = next.fetch_add(1, Relaxed);
+                    if number > how.cases_max {
+                        break;
+                    }
+                    let id = plan.draws.case(number);
                     let mut tally = Tally::default();
                     let worked = work(plan, options, id, &mut tally);
                     let so_far = runs.fetch_add(tally.runs, Relaxed) + tally.runs;
@@ -143,7 +149,7 @@ mod tests {
 
     fn how(catches_max: u64) -> Search {
         let time_max = Duration::from_secs(60);
-        Search { draws: Draws::All, jobs: NonZeroUsize::MIN, catches_max, time_max }
+        Search { draws: Draws::All, jobs: NonZeroUsize::MIN, catches_max, cases_max: u64::MAX, time_max }
     }
 
     /// INV-5
@@ -155,6 +161,14 @@ mod tests {
         let (runs, events) = kills.first.unwrap();
         assert!(runs >= 1 && events > 0 && kills.runs >= 3 && kills.events >= events);
         assert!(kills.within_a_minute() > 0.95);
+    }
+
+    /// INV-5: with one thread a search of some cases is the same every time.
+    #[test]
+    fn a_search_ends_after_its_last_case() {
+        let how = Search { cases_max: 3, ..how(100) };
+        let kills = search(Mutant::WithoutRepair("introduce"), &how, &AtomicBool::new(false));
+        assert!((3..=4).contains(&kills.runs), "{kills:?}");
     }
 
     #[test]
