@@ -16,7 +16,7 @@ use super::violation::{Finding, Names};
 /// left out by its assumptions.
 pub(super) static S1: Invariant = Invariant::new(
     "S1",
-    "no split: never two live nodes, both Up to themselves, each Down or removed to the other",
+    "no split: never two live nodes of one data centre, both Up to themselves and their own side, each Down or removed to the other",
     Group::Safety,
     Watches::Pair,
     "part 04, promise P9",
@@ -42,9 +42,10 @@ fn given_up(seat: &Seat, node: &UniqueAddress) -> Option<&'static str> {
     }
 }
 
-/// S1: whether two nodes have given up each other and both go on.
+/// S1: whether two nodes have given up each other and both go on. SBR-85: each data centre resolves a split by itself, so what is
+/// lost of two of them may be lost to each other, on opposite sides.
 pub(super) fn split_between(one: &Seat, other: &Seat, names: Names<'_>) -> Option<Finding> {
-    if !(goes_on(one) && goes_on(other)) {
+    if !(goes_on(one) && goes_on(other)) || one.terms.data_center != other.terms.data_center {
         return None;
     }
     let (theirs, mine) = (given_up(one, &other.me)?, given_up(other, &one.me)?);
@@ -57,6 +58,17 @@ pub(super) fn split_between(one: &Seat, other: &Seat, names: Names<'_>) -> Optio
         )
     };
     Some(Finding::new(&[&one.me, &other.me], fact(one, other, theirs), fact(other, one, mine)))
+}
+
+/// S1, SBR-67: whether a node's own side has downed it: one of the nodes that are `near`, those that it hears and that hear it, and
+/// that it has not given up itself. A side that goes down does so member by member, the other side's first.
+pub(super) fn is_downed_by_its_own<'a>(seat: &Seat, mut near: impl Iterator<Item = &'a Seat>) -> bool {
+    near.any(|own| {
+        let has_downed = |member: &quorate::Member| member.status() == Down;
+        own.is_live
+            && given_up(seat, &own.me).is_none()
+            && own.gossip.member(&seat.me).is_some_and(has_downed)
+    })
 }
 
 /// `all-found-out`: whether a node finds out all that are gone before it decides. HB-50: it watches so many at first, and others in
@@ -228,6 +240,7 @@ mod tests {
     use quorate::MemberStatus::{Joining, Up};
     use std::time::Duration;
 
+    use super::super::seat::Terms;
     use super::super::testing::{FakeStage, gossip, names, node, seat};
     use super::*;
 
@@ -266,6 +279,31 @@ mod tests {
 
     fn stage(cuts: &[(usize, usize)]) -> FakeStage {
         FakeStage { cuts: cuts.to_vec(), ..FakeStage::default() }
+    }
+
+    /// S1, SBR-85: who is lost of one data centre may be lost to who is lost of another.
+    #[test]
+    fn what_two_data_centers_lose_on_opposite_sides_is_no_split() {
+        let a = seat("a", gossip(&[("a", Up), ("b", Down)]));
+        let mut b = seat("b", gossip(&[("a", Down), ("b", Up)]));
+        assert!(split_between(&a, &b, names()).is_some());
+        let elsewhere = Terms { data_center: "west".into(), ..(*b.terms).clone() };
+        b.terms = std::sync::Arc::new(elsewhere);
+        assert_eq!(split_between(&a, &b, names()), None);
+    }
+
+    /// S1: who is Down to a node that it hears and holds to will end; who is Down to those beyond, or to one that it has given up, goes
+    /// on.
+    #[test]
+    fn who_is_down_to_its_own_side_does_not_go_on() {
+        let a = seat("a", gossip(&[("a", Up), ("b", Up), ("c", Down)]));
+        let own = |status| seat("b", gossip(&[("a", status), ("b", Up), ("c", Down)]));
+        assert!(is_downed_by_its_own(&a, [&own(Down)].into_iter()));
+        assert!(!is_downed_by_its_own(&a, [&own(Up)].into_iter()));
+        let beyond = seat("c", gossip(&[("a", Down), ("c", Up)]));
+        assert!(!is_downed_by_its_own(&a, [&beyond].into_iter()));
+        let ended = Seat { is_live: false, ..own(Down) };
+        assert!(!is_downed_by_its_own(&a, [&ended].into_iter()));
     }
 
     fn both_ways(pairs: &[(usize, usize)]) -> FakeStage {

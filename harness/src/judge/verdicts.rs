@@ -438,6 +438,10 @@ impl Judge {
         }
     }
 
+    fn seats(&self) -> impl Iterator<Item = (usize, &Seat)> {
+        self.seats.iter().enumerate().filter_map(|(place, seat)| Some((place, seat.as_ref()?)))
+    }
+
     /// S1 between one node and all others.
     fn judge_split_of(&mut self, stage: &impl Stage, host: usize, names: Names<'_>) {
         let Some(Some(seat)) = self.seats.get(host) else { return };
@@ -456,8 +460,18 @@ impl Judge {
             self.docket.excused(&S1, assumption);
         }
         if holds && let Some(Some(seat)) = self.seats.get(host) {
-            let others = self.seats.iter().flatten();
-            let finding = others.into_iter().find_map(|other| split::split_between(seat, other, names));
+            let near = |place: usize| {
+                let hears = move |&(other, _): &(usize, &Seat)| {
+                    other != place && !stage.is_cut(place, other) && !stage.is_cut(other, place)
+                };
+                self.seats().filter(hears).map(|(_, seat)| seat)
+            };
+            let finding = self.seats().find_map(|(place, other)| {
+                let finding = split::split_between(seat, other, names)?;
+                let is_ending = split::is_downed_by_its_own(seat, near(host))
+                    || split::is_downed_by_its_own(other, near(place));
+                (!is_ending).then_some(finding)
+            });
             self.docket.judged(&S1, finding, names);
         }
     }
