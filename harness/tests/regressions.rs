@@ -120,3 +120,19 @@ fn the_unrest_of_a_slow_host_is_found_late() {
          at 50s end\n",
     );
 }
+
+/// S1, SBR-85: each of two data centres keeps one side, on opposite sides of the cut; who is lost of both was taken for a split.
+#[test]
+fn who_is_lost_of_two_data_centers_on_opposite_sides_is_no_split() {
+    holds(
+        "qcase 1\nseed 1\nnodes a d e g\nseeds a\nset gossip-interval = 500ms, sbr.stable-after = 5s\n\
+         set e g: multi-data-center.self-data-center = west\nat 0s start a e\nat 200ms start d g\n\
+         at 30s cut d e | rest\nat 1m end\nfinally running a e, stopped d g\n",
+    );
+}
+
+/// S1, SBR-67: a member of a side that goes down was taken for one that goes on, between two messages.
+#[test]
+fn a_side_that_goes_down_is_no_split_while_it_marks_its_members() {
+    holds(include_str!("regressions/a-side-that-goes-down.qcase"));
+}

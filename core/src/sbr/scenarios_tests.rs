@@ -219,12 +219,17 @@ impl Scene {
     /// Who runs at the end: each responsible node acts once, on its own side. With a lease, one result for each that can
     /// be the first to ask; the first one's side hears of its decision in time, all other sides are denied.
     fn outcomes(&self, strategy: &Strategy, repairs: &Repairs) -> BTreeSet<String> {
+        self.mixed_outcomes(strategy, &|_| *repairs)
+    }
+
+    /// The same, when each component has repairs of its own.
+    fn mixed_outcomes(&self, strategy: &Strategy, repairs: &dyn Fn(usize) -> Repairs) -> BTreeSet<String> {
         let mut deciders: Vec<(usize, ResolverView, Decision)> = Vec::new();
         for component in 0..self.components.len() {
             for me in self.responsible(component) {
                 let view = self.view(component, &me, strategy);
                 if !view.unreachable().is_empty() {
-                    let decision = view.decide(strategy, repairs);
+                    let decision = view.decide(strategy, &repairs(component));
                     deciders.push((component, view, decision));
                 }
             }
@@ -257,13 +262,13 @@ impl Scene {
         &self,
         acting: &[(usize, &ResolverView, Decision)],
         strategy: &Strategy,
-        repairs: &Repairs,
+        repairs: &dyn Fn(usize) -> Repairs,
     ) -> String {
         let mut sides = Vec::new();
         for (component, letters) in self.components.iter().enumerate() {
             let own = acting.iter().filter(|(side, _, _)| *side == component);
             let downed: Vec<UniqueAddress> = own
-                .flat_map(|(_, view, decision)| view.nodes_to_down(strategy, repairs, decision).0)
+                .flat_map(|(_, view, decision)| view.nodes_to_down(strategy, &repairs(component), decision).0)
                 .collect();
             // Who knows that it is on its way out stops by itself.
             let members = self.members[component].iter().filter(|member| {
@@ -346,4 +351,30 @@ fn broken_links_make_several_nodes_of_a_component_responsible() {
     assert_eq!(responsible("S-44"), "a b");
     assert_eq!(responsible("S-51"), "a b d");
     assert_eq!(responsible("S-50"), "a b c d");
+}
+
+/// REP-3: why the repairs of the resolver are for all nodes or for none (part 06, section 13): of two sides with different rules both can
+/// stay, where of two with equal rules one does.
+#[test]
+fn two_sides_with_different_repairs_can_both_stay() {
+    let outcome = |situation: &str, strategy: &Strategy, repaired: &[usize]| {
+        let repairs = |component| if repaired.contains(&component) { REPAIRED_RESOLVER } else { NONE };
+        let outcomes = Scene::read(situation).mixed_outcomes(strategy, &repairs);
+        outcomes.into_iter().collect::<Vec<_>>().join(" or ")
+    };
+    let of = |id: &str| ROWS.iter().find(|row| row.0 == id).unwrap().1;
+    // worst_case_check: S-31, S-30.
+    for (id, strategy, exact, repaired) in
+        [("S-31", keep_majority(), "ab", "cde"), ("S-30", keep_oldest(true), "abd", "ce")]
+    {
+        assert_eq!(outcome(of(id), &strategy, &[]), exact);
+        assert_eq!(outcome(of(id), &strategy, &[0, 1]), repaired);
+        assert_eq!(outcome(of(id), &strategy, &[1]), format!("{exact} + {repaired}"), "{id}");
+    }
+    // gone_observers: the oldest, a, loses b and then c. Who has the repair misses it; who has not stays beside it (REP-115).
+    let gone = "a|bc; first a>b";
+    let staying = keep_oldest(false);
+    assert_eq!(outcome(gone, &staying, &[0, 1]), "a");
+    assert_eq!(outcome(gone, &staying, &[0]), outcome(gone, &staying, &[]));
+    assert_eq!(outcome(gone, &staying, &[0]), "a + c");
 }

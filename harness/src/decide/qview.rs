@@ -116,6 +116,8 @@ struct Reader {
     all: Difference,
     /// By a node of the side.
     by_side: Vec<(String, Difference)>,
+    /// Where each of those nodes is named: line and place.
+    by_side_places: Vec<(usize, Range<usize>)>,
     roles: BTreeMap<String, BTreeSet<String>>,
     oldest: Vec<String>,
     /// Known on the side of the observer.
@@ -193,6 +195,7 @@ impl Reader {
                 self.has_header = true;
                 match rest {
                     [version] if version.text == VERSION => {}
+                    [version, more, ..] if version.text == VERSION => self.too_much(more, syntax),
                     [other, ..] => self.expected(other.span.clone(), "`1`", other.text, Some(syntax)),
                     [] => self.expected(end, "`1`", "", Some(syntax)),
                 }
@@ -222,10 +225,15 @@ impl Reader {
                 self.records_before.extend(records);
             }
             "watch" => {
-                let nodes = self.nodes(rest, end.clone(), syntax);
-                match <[String; 2]>::try_from(nodes) {
-                    Ok(pair) => self.watch.get_or_insert_default().push(pair),
-                    Err(_) => self.expected(end, "two members that watch each other", "", Some(syntax)),
+                let (pair, more) = rest.split_at(rest.len().min(2));
+                if let Some(more) = more.first() {
+                    return self.too_much(more, syntax);
+                }
+                if pair.len() < 2 {
+                    return self.expected(end, "two members that watch each other", "", Some(syntax));
+                }
+                if let Ok(pair) = <[String; 2]>::try_from(self.nodes(pair, end, syntax)) {
+                    self.watch.get_or_insert_default().push(pair);
                 }
             }
             "quorum" => match rest {
@@ -234,13 +242,12 @@ impl Reader {
                     _ => self.expected(number.span.clone(), "a number above zero", number.text, Some(syntax)),
                 },
                 [] => self.expected(end, "a number above zero", "", Some(syntax)),
-                [_, more, ..] => {
-                    self.expected(more.span.clone(), "the end of the line", more.text, Some(syntax));
-                }
+                [_, more, ..] => self.too_much(more, syntax),
             },
             _ => match rest {
                 [role] => self.role = Some(role.text.to_owned()),
-                _ => self.expected(end, "the role of those who count", "", Some(syntax)),
+                [_, more, ..] => self.too_much(more, syntax),
+                [] => self.expected(end, "the role of those who count", "", Some(syntax)),
             },
         }
     }
@@ -285,6 +292,7 @@ impl Reader {
                 Some(syntax),
             );
         };
+        let place = (self.line, node.span.clone());
         let Some(node) = self.node(node) else { return };
         if colon.text != ":" {
             return self.expected(colon.span.clone(), "`:`", colon.text, Some(syntax));
@@ -294,6 +302,7 @@ impl Reader {
         }
         if let Some(difference) = self.difference(what.text, rest, end, syntax) {
             self.by_side.push((node, difference));
+            self.by_side_places.push(place);
         }
     }
 
@@ -382,6 +391,21 @@ impl Reader {
         self.problems.add(self.line, span, kind, syntax);
     }
 
+    fn too_much(&mut self, word: &Word<'_>, syntax: &'static str) {
+        self.expected(word.span.clone(), "the end of the line", word.text, Some(syntax));
+    }
+
+    /// What can be told only when all has been read: what a node's side knows, when the node is on none.
+    fn check_by_side(&mut self) {
+        let places = std::mem::take(&mut self.by_side_places);
+        for ((node, _), (line, span)) in self.by_side.clone().into_iter().zip(places) {
+            if !self.sides.iter().flatten().any(|live| *live == node) {
+                self.line = line;
+                self.expected(span, "a node that is on a side", &node, Some("sides a b | c"));
+            }
+        }
+    }
+
     fn problem(&mut self, span: Range<usize>, kind: ErrorKind) {
         self.problems.add(self.line, span, kind, None);
     }
@@ -400,6 +424,10 @@ impl Reader {
         }
         if self.sides.is_empty() {
             self.sides = vec![self.members.clone()];
+        }
+        self.check_by_side();
+        if !self.problems.is_empty() {
+            return None;
         }
         let sides: Vec<Side> = (0..self.sides.len()).map(|place| self.side(place)).collect();
         let has_role = |member: &&Member| self.role.as_ref().is_none_or(|role| member.roles().contains(role));

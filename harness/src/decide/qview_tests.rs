@@ -52,6 +52,22 @@ fn all_that_is_wrong_is_told_at_once_with_its_place() {
     }
 }
 
+/// CASE-5: a word too many is shown, and a side that is none.
+#[test]
+fn what_does_not_fit_the_rest_is_told_where_it_stands() {
+    for (statement, error) in [
+        ("count web db", "4:11: expected the end of the line, found `db`"),
+        ("watch a b c", "4:11: expected the end of the line, found `c`"),
+        ("watch a", "4:8: expected two members that watch each other, but the line ends"),
+        ("quorum 2 3", "4:10: expected the end of the line, found `3`"),
+        ("in c: status leaving b", "4:4: expected a node that is on a side, found `c`"),
+    ] {
+        let text = format!("qview 1\nmembers a b c\nsides a | b\n{statement}\nrole web a\n");
+        assert_eq!(wrong(&text), [error], "{statement}");
+    }
+    assert_eq!(wrong("qview 1 2\nmembers a\n"), ["1:9: expected the end of the line, found `2`"]);
+}
+
 #[test]
 fn what_every_view_needs_is_asked_for() {
     assert_eq!(wrong("members a\n"), ["1:1: expected `qview 1` before anything else, but the line ends"]);

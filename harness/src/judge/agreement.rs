@@ -41,7 +41,7 @@ pub(super) static C4: Invariant = Invariant::new(
     "CNV-15, CNV-18, part 06, promise P6",
 )
 .assuming(&[&ONE_DATA_CENTER])
-.cured_by(&["live-observers", "content-decides"]);
+.cured_by(&["live-observers", "exiting-observers", "content-decides"]);
 
 /// C5
 pub(super) static C5: Invariant = Invariant::new(

@@ -1,6 +1,7 @@
 //! The laws of merging, and slow twins of what is clever.
 
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use proptest::prelude::*;
@@ -208,4 +209,25 @@ fn pruning_can_make_one_clock_of_different_states() {
     let merged = Gossip::merge_received(&removed, &at_b, &EXACT);
     assert_eq!(merged.clock(), removed.clock());
     assert_ne!(merged.members(), removed.members());
+}
+
+/// REP-3: why `tombstones_remove`, `life_cycle_order` and `content_decides` are for all nodes or for none (part 06, section 13): two nodes
+/// that take in each other's state, one with the repair and one without, go on with different members.
+#[test]
+fn in_a_mixed_cluster_two_nodes_that_know_the_same_disagree_about_a_member() {
+    let at = |a: &Gossip, b: &Gossip, repairs: &Repairs| Gossip::merge_received(a, b, repairs);
+    for (one, other) in [("a:up x:down", "a:up"), ("a:up x:leaving", "a:up x:ready-for-shutdown")] {
+        let (one, other) = (gossip(one, ""), gossip(other, ""));
+        let (exact, lawful) = (at(&one, &other, &EXACT), at(&other, &one, &LAWFUL));
+        assert_ne!(exact.members(), lawful.members());
+        assert_eq!(exact.clock(), lawful.clock(), "and neither takes the other's for news");
+        for repairs in [&EXACT, &LAWFUL] {
+            assert_eq!(at(&one, &other, repairs).members(), at(&other, &one, repairs).members());
+        }
+    }
+    // One clock and two contents: by clock the same, and the received one is taken; by content both are kept.
+    let (one, other) = (gossip_with("a:up x:up", "", "", "a:5"), gossip_with("a:up y:up", "", "", "a:5"));
+    let (relation, joined) = Gossip::join(&other, &Arc::new(one.clone()), &Repairs::all());
+    assert_eq!((relation, joined.members().len()), (Relation::Merge, 3));
+    assert_eq!(one.clock(), other.clock());
 }

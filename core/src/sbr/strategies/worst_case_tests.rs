@@ -1,3 +1,4 @@
+use super::super::super::decision::Decision;
 use super::super::super::fixtures::*;
 use super::super::super::strategy::Strategy;
 use super::super::tests::view_of_side;
@@ -72,4 +73,15 @@ fn the_worst_case_is_counted_by_role() {
     let by_role = with_role(keep_majority(), "web");
     assert_eq!(check(&by_role, "a/web b|c/web dj"), (1, 1, Reason::TieWon, true));
     assert_eq!(check(&by_role, "a/web b|c/web dj/web"), (1, 2, Reason::Minority, false));
+}
+
+/// REP-120: why Exiting members count beyond even when nobody else is missing: of A|BC, with B and C Exiting to A and Leaving to
+/// themselves, both sides would stay.
+#[test]
+fn a_side_that_may_not_know_of_its_exit_can_down_the_other() {
+    let strategy = keep_majority();
+    assert_eq!(view(&strategy, "a be ce", "b c").decide(&strategy, &NONE), Decision::DownUnreachable);
+    assert_eq!(view(&strategy, "a be ce", "b c").decide(&strategy, &REPAIRED_RESOLVER), Decision::DownAll);
+    let beyond = view(&strategy, "a bl cl", "a");
+    assert_eq!(beyond.decide(&strategy, &REPAIRED_RESOLVER), Decision::DownUnreachable);
 }
