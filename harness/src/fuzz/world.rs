@@ -138,9 +138,9 @@ fn action(script: &mut Script<'_>, nodes: usize) -> Action {
             let after = Time::millis(100 * script.below(40) as u32);
             Action::Restart { nodes: vec![node], after }
         }
-        6 => Action::Leave { node, at: None },
+        6 => Action::Leave { node: node.into(), at: None },
         7 => Action::Stop { nodes: vec![node] },
-        8 => Action::Down { node, at: other() },
+        8 => Action::Down { node: node.into(), at: other() },
         9 => {
             let lasts = Time::millis(100 + 100 * script.below(60) as u32);
             Action::Pause { nodes: vec![node], lasts }
