@@ -40,7 +40,7 @@ const EVENTS_MAX: u64 = 6_000_000;
 /// How often the events between two points are halved, roughly.
 const BISECTIONS: u64 = 16;
 /// How many forks there are at a point, at least and at most.
-const FORKS: (u64, u64) = (6, 48);
+const FORKS: (u64, u64) = (3, 48);
 /// How much more likely a statement must make a failure to be named, in a hundred.
 const RISE_PERCENT: i64 = 20;
 
