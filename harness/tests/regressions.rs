@@ -88,7 +88,7 @@ fn a_leave_beside_a_lease_ends_well() {
          seed fba\n\
          nodes a b c d e f g x 3\n\
          seeds a b\n\
-         set unreachable-nodes-reaper-interval = 300ms, failure-detector.heartbeat-interval = 500ms, sbr.strategy = lease-majority, sbr.stable-after = 3s\n\
+         set unreachable-nodes-reaper-interval = 300ms, failure-detector.heartbeat-interval = 500ms, sbr.strategy = lease-majority, sbr.lease-majority.lease-implementation = simulated, sbr.stable-after = 3s\n\
          set repairs.all = on\n\
          at 0s start all\n\
          at 1m prepare-for-shutdown at g\n\
