@@ -39,3 +39,8 @@ pub mod shrink;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 pub mod sweep;
+
+/// The code of the page is compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/applications.md")]
+struct Applications;

@@ -215,7 +215,7 @@ impl<A> Host<A> {
         self.started_at
     }
 
-    /// How many messages its nodes have sent, those of applications included.
+    /// How many messages its nodes have sent; those of applications are not among them.
     #[inline]
     #[must_use]
     pub fn sent(&self) -> u64 {

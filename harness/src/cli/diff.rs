@@ -117,7 +117,7 @@ fn sides(page: &Page, arguments: &Arguments) -> Result<Box<[Side; 2]>, String> {
             let name = format!("the case of {}{}", one.name, flags.written());
             let case =
                 parse(&name, one.trail.case(), &Settings).map_err(|errors| errors.render(page.colour))?;
-            ran(name, &flags.options()?.written_into(&case))?
+            ran(page, name, &flags.options(page.rider)?.written_into(&case))?
         }
         None if flags.are_none() => {
             return Err(
@@ -147,16 +147,16 @@ fn side(page: &Page, what: &str, flags: &RunFlags) -> Result<Side, String> {
         return Ok(Side { name: what.into(), trail, is_recorded: true });
     }
     let subject = find_case(what, page.colour)?;
-    let mut case = flags.options()?.written_into(&subject.case);
+    let mut case = flags.options(page.rider)?.written_into(&subject.case);
     if subject.pass_over {
-        let bare = Options { bare: true, pass_over: true, ..Options::default() };
+        let bare = Options { bare: true, pass_over: true, rider: page.rider, ..Options::default() };
         case = run(&case, &bare).map_err(|not| not_applicable(&subject.name, &not))?.case;
     }
-    ran(subject.name, &case)
+    ran(page, subject.name, &case)
 }
 
-fn ran(name: String, case: &Case) -> Result<Side, String> {
-    let trail = Trail::of_case(case).map_err(|not| not_applicable(&name, &not))?;
+fn ran(page: &Page, name: String, case: &Case) -> Result<Side, String> {
+    let trail = (page.rider.trail)(case).map_err(|not| not_applicable(&name, &not))?;
     Ok(Side { name, trail, is_recorded: false })
 }
 

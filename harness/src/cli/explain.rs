@@ -10,7 +10,7 @@ use super::json::seconds;
 use super::page::Page;
 use super::shrink::find_failing;
 use super::sound::nothing_fails;
-use crate::explain::{ExplainError, Explained, Point, explain as explain_case};
+use crate::explain::{ExplainError, Explained, Point};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -100,7 +100,7 @@ pub(super) fn explain(page: &mut Page, arguments: &Arguments) -> io::Result<Stat
 fn explained(page: &Page, arguments: &Arguments) -> Result<Explained, String> {
     let failing = find_failing(page, &arguments.what, &arguments.run)?;
     let subject = failing.subject;
-    explain_case(&subject.case).map_err(|error| match error {
+    (page.rider.explain)(&subject.case).map_err(|error| match error {
         ExplainError::NotRunnable(not) => not_applicable(&subject.name, &not),
         ExplainError::NothingFails { digest } => nothing_fails(page, &subject, digest),
     })

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::case::{Case, SettingCatalog, nearest, parse_bytes};
 use crate::draw::{CaseId, draw};
-use crate::run::{NotRunnable, Options};
+use crate::run::{NotRunnable, Options, Rider};
 use crate::settings::Settings;
 
 /// A seed as a case writes it.
@@ -66,9 +66,9 @@ pub(super) struct RunFlags {
 
 impl RunFlags {
     /// The options that they stand for, or what is wrong with the first bad one.
-    pub(super) fn options(&self) -> Result<Options, String> {
+    pub(super) fn options(&self, rider: Rider) -> Result<Options, String> {
         let set = parse_settings(&self.set).map_err(|error| format!("error: {error}"))?;
-        Ok(Options { set, seed: self.seed, ..Options::default() })
+        Ok(Options { set, seed: self.seed, rider, ..Options::default() })
     }
 
     /// The flags as they are written on a command line, each behind a blank.

@@ -128,6 +128,6 @@ fn measured(page: &Page, arguments: &Arguments, name: &str) -> Result<Measured, 
     let set = parse_settings(&arguments.set).map_err(|error| format!("error: {error}"))?;
     let all = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let jobs = arguments.jobs.unwrap_or_else(all).get();
-    let options = Options { set, ..Options::default() };
+    let options = Options { set, rider: page.rider, ..Options::default() };
     measure_case(&case, &options, arguments.seeds.clone(), jobs).map_err(|not| not_applicable(name, &not))
 }

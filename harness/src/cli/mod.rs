@@ -35,6 +35,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::run::{Rider, Rides};
 use page::Page;
 
 /// What a command exits with.
@@ -114,8 +115,26 @@ enum Command {
 /// Runs the command line of `quorate` and gives its exit status.
 #[must_use]
 pub fn main() -> ExitCode {
+    main_of::<()>()
+}
+
+/// SIM-7: the same for an application of one's own, which is on every host of every run.
+///
+/// A whole program is
+///
+/// ```no_run
+/// # use quorate_sim::{Application, World};
+/// # #[derive(Clone, Default)]
+/// # struct Registry;
+/// # impl Application for Registry { type Message = (); }
+/// fn main() -> std::process::ExitCode {
+///     quorate_harness::cli::main_of::<Registry>()
+/// }
+/// ```
+#[must_use]
+pub fn main_of<A: Rides>() -> ExitCode {
     let Arguments { manner, command } = Arguments::parse();
-    let mut page = Page::standard(manner);
+    let mut page = Page::standard(manner, Rider::of::<A>());
     let status = match command {
         None => tour::tour(&mut page),
         Some(Command::Decide(arguments)) => decide::decide(&mut page, &arguments),

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::Manner;
 use super::input::{RunFlags, shell_word};
 use crate::failure::NextLines;
+use crate::run::Rider;
 
 /// Where the output of a command goes, and how it is to look.
 pub(super) struct Page {
@@ -18,6 +19,8 @@ pub(super) struct Page {
     pub(super) json: bool,
     /// Only what came of it.
     pub(super) quiet: bool,
+    /// The application that is on every host.
+    pub(super) rider: Rider,
     /// How this program was called.
     program: String,
     out: Box<dyn Write>,
@@ -39,11 +42,11 @@ impl Page {
     }
 
     /// Standard output.
-    pub(super) fn standard(manner: Manner) -> Self {
+    pub(super) fn standard(manner: Manner, rider: Rider) -> Self {
         let Manner { json, quiet } = manner;
         let program =
             std::env::args().next().map_or_else(|| "quorate".into(), |program| shell_word(&program));
-        Self { colour: wants_colour(), json, quiet, program, out: Box::new(io::stdout().lock()) }
+        Self { colour: wants_colour(), json, quiet, rider, program, out: Box::new(io::stdout().lock()) }
     }
 
     /// One line of text, or several.

@@ -15,8 +15,7 @@ use super::page::Page;
 use crate::case::{RecordedDigest, Time};
 use crate::failure::{BUILD, FailureBlock, stamped};
 use crate::run::{
-    Cast, Moment, NodeState, NotRunnable, Options, Outcomes, Played, Player, Recorder, StateTables, Stop,
-    seconds,
+    Cast, Look, Moment, NodeState, Options, Outcomes, Recorder, StateTables, Stop, run, seconds,
 };
 
 #[derive(Debug, clap::Args)]
@@ -78,7 +77,7 @@ pub(super) fn replay(page: &mut Page, arguments: &Arguments) -> io::Result<Statu
 /// What is to be replayed, and what a run of it comes to.
 fn prepared(page: &Page, arguments: &Arguments) -> Result<(Subject, Outcomes), String> {
     let mut subject = find_case(&arguments.what, page.colour)?;
-    let options = arguments.run.options()?;
+    let options = arguments.run.options(page.rider)?;
     if !arguments.run.are_none() {
         // It is the digest of the case as it is written.
         subject.case.digest = None;
@@ -107,29 +106,24 @@ fn prepared(page: &Page, arguments: &Arguments) -> Result<(Subject, Outcomes), S
             subject.name
         ));
     }
-    let played = play(&subject, Stop::AtEnd, ())?;
+    let report =
+        run(&subject.case, &how(page, &subject)).map_err(|not| not_applicable(&subject.name, &not))?;
     if subject.pass_over {
         // What did not apply is not in the case that is shown and kept.
-        subject.case = played.report.case;
+        subject.case = report.case;
     }
-    Ok((subject, played.report.outcomes))
+    Ok((subject, report.outcomes))
 }
 
-fn play<W: crate::run::Witness<()>>(
-    subject: &Subject,
-    stop: Stop,
-    witness: W,
-) -> Result<Played<(), W>, String> {
-    let options = Options { bare: true, pass_over: subject.pass_over, ..Options::default() };
-    let told = |not: NotRunnable| not_applicable(&subject.name, &not);
-    let player = Player::watched(subject.case.clone(), &options, witness).map_err(told)?;
-    player.stopping(stop).play().map_err(told)
+/// How a subject is run.
+fn how(page: &Page, subject: &Subject) -> Options {
+    Options { bare: true, pass_over: subject.pass_over, rider: page.rider, ..Options::default() }
 }
 
 /// RUN-1: whether the run was the one that the case states.
-fn difference(subject: &Subject, outcomes: &Outcomes) -> Option<Difference> {
+fn difference(page: &Page, subject: &Subject, outcomes: &Outcomes) -> Option<Difference> {
     let stated = subject.case.digest.as_ref().filter(|stated| stated.digest != outcomes.digest)?;
-    let again = play(subject, Stop::AtEnd, ()).map_or(0, |played| played.report.outcomes.digest);
+    let again = run(&subject.case, &how(page, subject)).map_or(0, |again| again.outcomes.digest);
     Some(if again != outcomes.digest {
         Difference::NotDeterministic { other: again }
     } else if BUILD.gives_the_same_runs_as(&stated.build) {
@@ -181,7 +175,7 @@ struct ReplayObject<'a> {
     stopped_at: f64,
     /// The event that comes next.
     event: u64,
-    state: &'a [NodeState],
+    state: &'a [&'a NodeState],
     led_there: Vec<MomentObject>,
     case: String,
 }
@@ -204,32 +198,32 @@ fn show(
     if arguments.stamp {
         return stamp(page, subject, outcomes);
     }
-    if let Some(what) = difference(subject, outcomes) {
+    if let Some(what) = difference(page, subject, outcomes) {
         complain_of(page, subject, outcomes, &what)?;
         return Ok(Status::NotDeterministic);
     }
     let stop = arguments.until.unwrap_or_else(|| before_failure(outcomes));
-    let played = match play(subject, stop, Recorder::default()) {
-        Ok(played) => played,
-        Err(error) => {
-            page.complain(error)?;
+    let look = match (page.rider.look)(subject.case.clone(), &how(page, subject), stop) {
+        Ok(look) => look,
+        Err(not) => {
+            page.complain(not_applicable(&subject.name, &not))?;
             return Ok(Status::Unusable);
         }
     };
-    let hosts = in_focus(arguments, outcomes, &played);
-    let cast = &played.report.cast;
+    let hosts = in_focus(arguments, outcomes, &look);
+    let cast = &look.report.cast;
     if let Some(file) = &arguments.save_view
-        && let Err(error) = save_view(file, &played, &hosts)
+        && let Err(error) = save_view(file, &look, &hosts)
     {
         page.complain(error)?;
         return Ok(Status::Unusable);
     }
-    let shown = hosts.iter().filter_map(|host| NodeState::of(&played.world, *host, cast));
-    let states: Vec<NodeState> = shown.collect();
+    let states: Vec<&NodeState> =
+        hosts.iter().filter_map(|host| look.states[host.index()].as_ref()).collect();
     let led_there =
-        led_there(arguments, &played.witness, &focus_of_history(arguments, outcomes, cast, &hosts));
+        led_there(arguments, &look.recorder, &focus_of_history(arguments, outcomes, cast, &hosts));
     let passed = outcomes.signature.is_none();
-    let at = played.report.outcomes.ended_at;
+    let at = look.report.outcomes.ended_at;
     if page.json {
         let moments = led_there.iter().map(|moment| MomentObject {
             event: moment.event,
@@ -245,14 +239,14 @@ fn show(
             stated_digest: subject.case.digest.as_ref().map(|stated| format!("{:016x}", stated.digest)),
             failure: FailureObject::of(outcomes),
             stopped_at: in_seconds(at),
-            event: played.world.steps(),
+            event: look.steps,
             state: &states,
             led_there: moments.collect(),
             case: subject.case.to_string(),
         })?;
         return Ok(if passed { Status::Held } else { Status::Failed });
     }
-    page.aside(format_args!("{}: stopped before event {}\n", subject.name, played.world.steps()))?;
+    page.aside(format_args!("{}: stopped before event {}\n", subject.name, look.steps))?;
     page.aside(StateTables { at, states: &states })?;
     tell_history(page, arguments, &led_there, cast)?;
     verdict(page, arguments, subject, outcomes)
@@ -274,9 +268,9 @@ fn before_failure(outcomes: &Outcomes) -> Stop {
 }
 
 /// Writes the view of the one node that is shown.
-fn save_view(file: &Path, played: &Played<(), Recorder>, shown: &[HostId]) -> Result<(), String> {
+fn save_view(file: &Path, look: &Look, shown: &[HostId]) -> Result<(), String> {
     let name = file.display();
-    let node = shown.first().and_then(|host| played.world.host(*host).node());
+    let node = shown.first().and_then(|host| look.nodes[host.index()].as_ref());
     let node = node.ok_or_else(|| format!("error: {name}: the node was not started, so it has no view"))?;
     let text =
         serde_json::to_string_pretty(&node.view()).map_err(|error| format!("error: {name}: {error}"))?;
@@ -295,12 +289,12 @@ fn named(cast: &Cast, names: &[String]) -> Vec<HostId> {
 }
 
 /// The hosts whose states are shown.
-fn in_focus(arguments: &Arguments, outcomes: &Outcomes, played: &Played<(), Recorder>) -> Vec<HostId> {
-    let cast = &played.report.cast;
+fn in_focus(arguments: &Arguments, outcomes: &Outcomes, look: &Look) -> Vec<HostId> {
+    let cast = &look.report.cast;
     if let Some(node) = &arguments.node {
         return named(cast, std::slice::from_ref(node));
     }
-    let all: Vec<HostId> = played.world.host_ids().collect();
+    let all: Vec<HostId> = (0..look.states.len()).map(HostId::from_index).collect();
     match &outcomes.violation {
         Some(violation) if all.len() > SHOWN_MAX => named(cast, &violation.who),
         _ => all.into_iter().take(SHOWN_MAX).collect(),

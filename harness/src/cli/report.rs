@@ -81,7 +81,7 @@ pub(super) fn report(page: &mut Page, arguments: &Arguments) -> io::Result<Statu
 /// The run, and whether it is the one that the case states.
 fn filmed(page: &mut Page, arguments: &Arguments) -> Result<(Subject, (Status, Film)), String> {
     let mut subject = find_case(&arguments.what, page.colour)?;
-    let mut options = arguments.run.options()?;
+    let mut options = arguments.run.options(page.rider)?;
     options.pass_over = subject.pass_over;
     // The digest of a case is of the case as it is written.
     let stated = subject.case.digest.take().filter(|_| arguments.run.are_none());

@@ -22,7 +22,7 @@ pub(super) struct Arguments {
 
 /// Plays all files; the worst status of all.
 pub(super) fn run(page: &mut Page, arguments: &Arguments) -> io::Result<Status> {
-    let options = match arguments.run.options() {
+    let options = match arguments.run.options(page.rider) {
         Ok(options) => options,
         Err(error) => {
             page.complain(error)?;
@@ -70,7 +70,8 @@ pub(super) fn play(
         tell(page, name, &report, &unwise)?;
     }
     if status == Status::Failed {
-        let block = block_of(&options.written_into(case), &report.outcomes, page.lines(name, flags));
+        let block =
+            block_of(page.rider, &options.written_into(case), &report.outcomes, page.lines(name, flags));
         page.line(format_args!("{block}\n\n{}", report.summary()))?;
     } else {
         page.line(report.verdict())?;

@@ -13,7 +13,7 @@ use super::page::Page;
 use super::sound::nothing_fails;
 use crate::failure::stamped;
 use crate::run::{Options, Outcomes, run};
-use crate::shrink::{ShrinkError, Shrunk, shrink as shrink_case};
+use crate::shrink::{ShrinkError, Shrunk};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -114,9 +114,9 @@ pub(super) struct Failing {
 /// The case of a file or an id, with what flags set, if something fails in it.
 pub(super) fn find_failing(page: &Page, what: &str, flags: &RunFlags) -> Result<Failing, String> {
     let mut subject = find_case(what, page.colour)?;
-    subject.case = flags.options()?.written_into(&subject.case);
+    subject.case = flags.options(page.rider)?.written_into(&subject.case);
     // Of a drawn case statements may turn out not to apply; in a file that is a mistake, and not to be passed over.
-    let bare = Options { bare: true, pass_over: subject.pass_over, ..Options::default() };
+    let bare = Options { bare: true, pass_over: subject.pass_over, rider: page.rider, ..Options::default() };
     let report = run(&subject.case, &bare).map_err(|not| not_applicable(&subject.name, &not))?;
     let outcomes = report.outcomes;
     if outcomes.signature.is_none() {
@@ -136,7 +136,7 @@ pub(super) fn shrunk_within(
 ) -> Result<Shrunk, String> {
     let watch = Stopwatch::start();
     let goes_on = &mut |_| time.is_none_or(|limit| watch.elapsed() < limit);
-    shrink_case(&subject.case, goes_on).map_err(|error| match error {
+    (page.rider.shrink)(&subject.case, goes_on).map_err(|error| match error {
         ShrinkError::NotRunnable(not) => not_applicable(&subject.name, &not),
         ShrinkError::NothingFails { digest } => nothing_fails(page, subject, digest),
     })

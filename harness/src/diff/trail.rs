@@ -6,7 +6,7 @@ use quorate_sim::{Application, HostId, Step, World};
 
 use crate::case::{Action, Case};
 use crate::failure::BUILD;
-use crate::run::{Cast, NotRunnable, Options, Player, Recorder, Witness};
+use crate::run::{Cast, NotRunnable, Options, Player, Recorder, Rides, Witness};
 
 /// One step of a run, for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +33,16 @@ impl Trail {
     /// # Errors
     /// The case can't be run.
     pub fn of_case(case: &Case) -> Result<Self, NotRunnable> {
+        Self::of_case_with::<()>(case)
+    }
+
+    /// SIM-7: the same with an application on every host.
+    ///
+    /// # Errors
+    /// As [`Self::of_case`].
+    pub fn of_case_with<A: Rides>(case: &Case) -> Result<Self, NotRunnable> {
         let options = Options { bare: true, unjudged: true, ..Options::default() };
-        let player = Player::<(), Walker>::watched(case.clone(), &options, Walker::default())?;
+        let player = Player::<A, Walker>::watched(case.clone(), &options, Walker::default())?;
         let trail = player.play()?.witness.trail;
         Ok(Self { case: case.to_string(), build: BUILD.to_string(), ..trail })
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use quorate::Instant;
 
 use super::forks::{Forks, Share};
-use super::{Case, Options, Played, Player, Point, Stop};
+use super::{Case, Options, Played, Player, Point, Rides, Stop};
 use crate::run::Recorder;
 
 /// An event before which a failure was no more likely than not, and after which it was.
@@ -32,7 +32,12 @@ pub(super) struct Found {
 
 /// The last point from which on the case's own future was no more likely to fail than not, and the event behind it that
 /// turned that, by bisection. `end` is the step behind the failure.
-pub(super) fn find(forks: &mut Forks<'_>, points: &[Point], kept: &[Player<()>], end: u64) -> Option<Found> {
+pub(super) fn find<A: Rides>(
+    forks: &mut Forks<'_>,
+    points: &[Point],
+    kept: &[Player<A>],
+    end: u64,
+) -> Option<Found> {
     let is_open = |share: Share| share.percent() < 50;
     let last = points.iter().rposition(|point| is_open(point.goes_on))?;
     let case = Arc::new(kept[last].case().clone());
@@ -57,9 +62,9 @@ pub(super) fn find(forks: &mut Forks<'_>, points: &[Point], kept: &[Player<()>],
 
 impl Found {
     /// In words, by playing the case up to there.
-    pub(super) fn told(self, case: &Case) -> Option<Doom> {
+    pub(super) fn told<A: Rides>(self, case: &Case) -> Option<Doom> {
         let options = Options { bare: true, ..Options::default() };
-        let player = Player::<(), Recorder>::watched(case.clone(), &options, Recorder::default()).ok()?;
+        let player = Player::<A, Recorder>::watched(case.clone(), &options, Recorder::default()).ok()?;
         let Played { report, witness, .. } = player.stopping(Stop::BeforeStep(self.event + 1)).play().ok()?;
         let moment = witness.all().next_back()?;
         let Self { event, before, after } = self;

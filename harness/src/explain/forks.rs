@@ -7,7 +7,7 @@ use quorate::internals::mix;
 
 use crate::case::Case;
 use crate::failure::Signature;
-use crate::run::{Played, Player};
+use crate::run::{Played, Player, Rides};
 
 /// How many forks failed, of how many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl<'a> Forks<'a> {
     }
 
     /// How many futures of a run fail that go on with a case. Each has a seed of its own, the same at every point.
-    pub(super) fn of(&mut self, player: &Player<()>, case: &Arc<Case>) -> Share {
+    pub(super) fn of<A: Rides>(&mut self, player: &Player<A>, case: &Arc<Case>) -> Share {
         let jobs = std::thread::available_parallelism().map_or(1, NonZeroUsize::get) as u64;
         let (signature, seed, count) = (self.signature, self.seed, self.count);
         let future = |number: u64| {

@@ -30,7 +30,7 @@ use quorate::Instant;
 
 use crate::case::{Action, Case, Time};
 use crate::failure::Signature;
-use crate::run::{NotRunnable, Options, Outcomes, Played, Player, Stop};
+use crate::run::{NotRunnable, Options, Outcomes, Played, Player, Rides, Stop};
 pub use doom::Doom;
 use forks::Forks;
 pub use forks::Share;
@@ -124,8 +124,16 @@ impl Explained {
 /// # Errors
 /// A case that can't be run, or in which nothing fails.
 pub fn explain(case: &Case) -> Result<Explained, ExplainError> {
+    explain_with::<()>(case)
+}
+
+/// SIM-7: the same with an application on every host.
+///
+/// # Errors
+/// As [`explain`].
+pub fn explain_with<A: Rides>(case: &Case) -> Result<Explained, ExplainError> {
     let options = Options { bare: true, ..Options::default() };
-    let mut player = Player::<()>::new(case.clone(), &options).map_err(ExplainError::NotRunnable)?;
+    let mut player = Player::<A>::new(case.clone(), &options).map_err(ExplainError::NotRunnable)?;
     let Played { report, world, .. } = player.clone().play().map_err(ExplainError::NotRunnable)?;
     let outcomes = &report.outcomes;
     let Some(signature) = outcomes.signature.clone() else {
@@ -167,7 +175,7 @@ pub fn explain(case: &Case) -> Result<Explained, ExplainError> {
         kept.push(player.clone());
     }
     let end = outcomes.violation.as_ref().map_or(world.steps(), |violation| violation.event + 1);
-    let doom = doom::find(&mut forks, &points, &kept, end).and_then(|found| found.told(case));
+    let doom = doom::find(&mut forks, &points, &kept, end).and_then(|found| found.told::<A>(case));
     let (runs, events) = (forks.runs, forks.events);
     Ok(Explained { signature, failed_at, points, doom, runs, events })
 }

@@ -6,7 +6,7 @@ use quorate::{
     Codec, Command, Gossip, Instant, MemberStatus, NEWEST_FORMAT, Node, NodeKey, Output, ReachabilityStatus,
     Target, UniqueAddress,
 };
-use quorate_sim::{Action, HostId, HostState, Outcome, Step, StepKind, World};
+use quorate_sim::{Action, Application, HostId, HostState, Outcome, Step, StepKind, World};
 
 use super::incident::{Incident, Kind};
 use super::numbers::{Metric, Sample};
@@ -26,7 +26,7 @@ struct Seen {
 }
 
 /// Measures a run.
-pub(super) struct Meter {
+pub(crate) struct Meter {
     hosts: Vec<Seen>,
     codecs: Vec<Codec>,
     running: usize,
@@ -102,7 +102,7 @@ impl Meter {
     }
 
     /// A host has another process than it had, or none.
-    fn turn(&mut self, world: &World, host: HostId) {
+    fn turn<A: Application>(&mut self, world: &World<A>, host: HostId) {
         let there = world.host(host);
         let (place, at) = (host.index(), world.now());
         let seen = &mut self.hosts[place];
@@ -136,7 +136,7 @@ impl Meter {
     }
 
     /// Something happens to a node of which all others are to hear.
-    fn begin(&mut self, world: &World, kind: Kind, node: UniqueAddress) {
+    fn begin<A: Application>(&mut self, world: &World<A>, kind: Kind, node: UniqueAddress) {
         let running = || world.host_ids().filter(|host| world.host(*host).is_running());
         let nodes = || running().filter_map(|host| Some((host.index(), world.host(host).node()?)));
         let observers = match kind {
@@ -159,7 +159,7 @@ impl Meter {
     }
 
     /// The state of a running host has become another.
-    fn follow(&mut self, world: &World, host: HostId, node: &Node) {
+    fn follow<A: Application>(&mut self, world: &World<A>, host: HostId, node: &Node) {
         let (gossip, at, place) = (node.gossip(), world.now(), host.index());
         let members = gossip.members();
         let mut up = 0;
@@ -181,7 +181,13 @@ impl Meter {
     }
 
     /// Whom a host has marked since it was looked at last.
-    fn follow_row(&mut self, world: &World, host: HostId, me: &UniqueAddress, gossip: &Gossip) {
+    fn follow_row<A: Application>(
+        &mut self,
+        world: &World<A>,
+        host: HostId,
+        me: &UniqueAddress,
+        gossip: &Gossip,
+    ) {
         let table = gossip.reachability();
         let (version, place, at) = (table.version(me), host.index(), world.now());
         if std::mem::replace(&mut self.hosts[place].row_version, version) == version {
@@ -204,13 +210,13 @@ impl Meter {
         self.hosts[place].marked = marked;
     }
 
-    fn sees_down(&mut self, world: &World, host: HostId, node: &UniqueAddress) {
+    fn sees_down<A: Application>(&mut self, world: &World<A>, host: HostId, node: &UniqueAddress) {
         if self.downed.insert(node.key()) && lives_in_reach(world, host, node) {
             self.false_downs += 1;
         }
     }
 
-    fn check_converged(&mut self, world: &World) {
+    fn check_converged<A: Application>(&mut self, world: &World<A>) {
         let all = self.running;
         if self.converged.is_none() && all > 0 && self.agreeing.get(all) == Some(&all) {
             let started = world.hosts().iter().filter_map(|host| host.started_at());
@@ -226,14 +232,14 @@ impl Meter {
 }
 
 /// Whether a node runs, and messages get from one host to it and back.
-fn lives_in_reach(world: &World, from: HostId, node: &UniqueAddress) -> bool {
+fn lives_in_reach<A: Application>(world: &World<A>, from: HostId, node: &UniqueAddress) -> bool {
     let Some(host) = world.host_of(&node.address) else { return false };
     let there = world.host(host);
     let is_cut = world.is_cut(from, host) || world.is_cut(host, from);
     host != from && there.is_running() && there.unique_address() == Some(node) && !is_cut
 }
 
-impl Witness<()> for Meter {
+impl<A: Application> Witness<A> for Meter {
     fn saw(&mut self, step: &Step<'_>, cast: &Cast) {
         if let StepKind::Action {
             action: Action::Leave { host, .. } | Action::Stop { host },
@@ -260,7 +266,7 @@ impl Witness<()> for Meter {
         }
     }
 
-    fn stands(&mut self, world: &World, host: Option<HostId>, _: &Cast) {
+    fn stands(&mut self, world: &World<A>, host: Option<HostId>, _: &Cast) {
         let Some(host) = host else { return };
         if let Some(leaver) = self.told_to_leave.take()
             && let Some(node) = world.host(leaver).unique_address()

@@ -28,8 +28,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub use numbers::{Metric, Summary};
 
 use crate::case::Case;
-use crate::run::{NotRunnable, Options, Player};
-use meter::Meter;
+use crate::run::{NotRunnable, Options};
+pub(crate) use meter::Meter;
 use numbers::Sample;
 
 /// What the runs of a case measured.
@@ -118,10 +118,10 @@ fn run_one(case: &Case, options: &Options, seed: u64) -> Result<Run, NotRunnable
     let options = Options { seed: Some(seed), bare: true, unjudged: true, ..options.clone() };
     let case = Case { seed, ..case.clone() };
     let meter = Meter::new(case.nodes.len());
-    let played = Player::<(), Meter>::watched(case, &options, meter)?.play()?;
-    let outcomes = &played.report.outcomes;
+    let (report, meter) = (options.rider.measure)(case, &options, meter)?;
+    let outcomes = &report.outcomes;
     let failed = outcomes.fault.is_some() || !outcomes.unmet.is_empty();
-    let samples = played.witness.samples(outcomes.ended_at, outcomes.node_seconds);
+    let samples = meter.samples(outcomes.ended_at, outcomes.node_seconds);
     Ok(Run { seed, failed, samples })
 }
 

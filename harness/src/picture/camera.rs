@@ -63,7 +63,7 @@ pub(super) struct Ailing {
 
 /// Looks on at a run.
 #[derive(Clone, Debug)]
-pub(super) struct Camera {
+pub(crate) struct Camera {
     pub(super) recorder: Recorder,
     pub(super) views: Table<View>,
     pub(super) gaps: Table<Gap>,

@@ -10,7 +10,7 @@ use super::severed::Severed;
 use super::views::{Gap, LifeId, View};
 use crate::case::Case;
 use crate::failure::BUILD;
-use crate::run::{Cast, NotRunnable, Options, Outcomes, Played, Player, Report, StoryLine};
+use crate::run::{Cast, NotRunnable, Options, Outcomes, Played, Player, Report, Rides, StoryLine};
 
 /// Microseconds of the run: what pictures count time in.
 type Micros = u64;
@@ -139,11 +139,17 @@ pub(super) struct Beat {
 pub fn film(case: &Case, options: &Options, source: &str, again: String) -> Result<Film, NotRunnable> {
     let mut case = case.clone();
     case.seed = options.seed.unwrap_or(case.seed);
+    let (report, camera) = (options.rider.film)(case, options)?;
+    Ok(developed(camera, &report, source, again))
+}
+
+/// SIM-7: a run that an application rides along in, and what was seen of it.
+pub(crate) fn film_of<A: Rides>(case: Case, options: &Options) -> Result<(Report, Camera), NotRunnable> {
     let end = case.steps.iter().map(|step| step.at.nanos()).max().unwrap_or(0);
     let camera = Camera::new(case.nodes.len(), Instant::from_nanos(end));
-    let Played::<(), _> { report, world, mut witness } = Player::watched(case, options, camera)?.play()?;
+    let Played::<A, _> { report, world, mut witness } = Player::watched(case, options, camera)?.play()?;
     witness.finish(&world, &report.cast);
-    Ok(developed(witness, &report, source, again))
+    Ok((report, witness))
 }
 
 fn developed(camera: Camera, report: &Report, source: &str, again: String) -> Film {

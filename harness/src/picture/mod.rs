@@ -20,8 +20,10 @@ mod perfetto;
 mod severed;
 mod views;
 
+pub(crate) use camera::Camera;
 pub use chart::{Axis, Chart, Line};
 pub use curves::{convergence, coverage, detection, kills};
+pub(crate) use film::film_of;
 pub use film::{Film, film};
 pub use format::Format;
 

@@ -1,7 +1,11 @@
 //! INV-4: *sometimes* goals: what a campaign must have met at least once. One that never met it has shown nothing of it.
 
-use quorate::MemberStatus::{Down, Exiting};
-use quorate::{Address, ClusterEvent, DecisionRecord, Member, NodeKey, Output, Reason, StopReason};
+use quorate::MemberStatus::{Down, Exiting, Leaving};
+use quorate::ReachabilityStatus::{Terminated, Unreachable};
+use quorate::{
+    Address, ClusterEvent, DecisionRecord, Effect, IgnoreReason, Member, NodeKey, Output, Reason, StopReason,
+    Warning,
+};
 
 use crate::judge::Cause;
 
@@ -44,6 +48,43 @@ goals! {
     JoinRefused "join-refused" "a join was refused",
     StoppedDowned "stopped-downed" "a node stopped because it was downed",
     StoppedLeft "stopped-left" "a node stopped because it left",
+    StoppedRemoved "stopped-removed" "a node stopped because a peer told it that it was removed",
+    StoppedUnsuccessful "stopped-joining" "a node gave up joining and stopped",
+    StoppedIncompatible "stopped-incompatible" "a node stopped because its configuration does not fit the cluster's",
+    WeaklyUp "weakly-up-seen" "a member became WeaklyUp",
+    Founded "founded" "a node founded a cluster",
+    SelfUp "self-up" "a node learned that it is Up itself",
+    DownedByHand "downed-by-command" "a member was downed by a command",
+    LeaveTold "left-by-command" "a member was told to leave",
+    Rejected "command-rejected" "a command was rejected",
+    ExitTasks "exit-tasks-asked" "a node asked its host to finish its work before it exits",
+    Preparing "preparing-for-shutdown" "a member prepared for the shutdown of the cluster",
+    Ready "ready-for-shutdown" "a member was ready for the shutdown of the cluster",
+    RoleLeader "role-leader-changed" "the leader of a role changed",
+    FarUnreachable "data-center-unreachable" "a data centre was out of reach",
+    FarReachable "data-center-reachable" "a data centre came back into reach",
+    Observed "observed-unreachable" "a node came to find a peer unreachable itself",
+    Terminated "observed-terminated" "a node was told that a peer has ended",
+    Quarantined "quarantined" "a node asked its host to have nothing more to do with an incarnation",
+    QuarantinedBy "quarantined-by-peer" "a node heard that a peer has quarantined it",
+    PeerGone "watched-peer-gone" "a node told that a peer that it watched has gone",
+    Ignored "message-ignored" "a message was ignored, and the reason given",
+    RemovedSender "sender-was-removed" "a message came from an incarnation that had been removed",
+    Undecodable "frame-undecodable" "a frame could not be read",
+    NotAMember "sender-is-no-member" "a gossip came from who is no member",
+    OverLimit "limit-reached" "a limit was reached",
+    Suspended "suspension-noticed" "a node noticed that it was suspended",
+    TimeBack "clock-went-back" "a node noticed that its clock went back",
+    SplitSuspected "split-suspected" "a node suspected a cluster of its own making on the other side",
+    QuorumWon "static-quorum-won" "a side had the quorum of static-quorum",
+    QuorumLost "static-quorum-lost" "a side did not have the quorum of static-quorum",
+    MajorityWon "majority-won" "a side had the majority",
+    MajorityLost "majority-lost" "a side did not have the majority",
+    OldestHere "oldest-reachable" "a side had the oldest member on it",
+    OldestThere "oldest-unreachable" "a side did not have the oldest member on it",
+    LeaseWon "lease-taken" "a side took the lease",
+    LeaseDenied "lease-denied" "a side was denied the lease",
+    WouldDecide "decision-foreseen" "a resolver told what it would decide, before it did",
 }
 
 /// Which goals were reached, in the order of [`GOALS`].
@@ -108,7 +149,10 @@ impl Goals {
             {
                 self.reached.mark(Place::Merged);
             }
-            ClusterEvent::MemberWeaklyUp(member) => self.weakly_up.push(key(member)),
+            ClusterEvent::MemberWeaklyUp(member) => {
+                self.reached.mark(Place::WeaklyUp);
+                self.weakly_up.push(key(member));
+            }
             ClusterEvent::MemberUp(member) if self.weakly_up.contains(&key(member)) => {
                 self.reached.mark(Place::WeaklyUpPromoted);
             }
@@ -120,6 +164,11 @@ impl Goals {
             }
             ClusterEvent::MemberTombstonesChanged(_) => self.reached.mark(Place::Tombstone),
             ClusterEvent::ReachableMember(_) => self.reached.mark(Place::Recovered),
+            ClusterEvent::MemberPreparingForShutdown(_) => self.reached.mark(Place::Preparing),
+            ClusterEvent::MemberReadyForShutdown(_) => self.reached.mark(Place::Ready),
+            ClusterEvent::RoleLeaderChanged { .. } => self.reached.mark(Place::RoleLeader),
+            ClusterEvent::UnreachableDataCenter(_) => self.reached.mark(Place::FarUnreachable),
+            ClusterEvent::ReachableDataCenter(_) => self.reached.mark(Place::FarReachable),
             ClusterEvent::LeaderChanged(Some(leader))
                 if self.leader.get_or_insert_with(|| leader.clone()) != leader =>
             {
@@ -132,13 +181,62 @@ impl Goals {
     fn other(&mut self, output: &Output) {
         match output {
             Output::Decided(record) => self.decided(record),
-            Output::Ignored { why: quorate::IgnoreReason::JoinRefused(_), .. } => {
-                self.reached.mark(Place::JoinRefused);
-            }
-            Output::Stopped { why: StopReason::Downed } => self.reached.mark(Place::StoppedDowned),
-            Output::Stopped { why: StopReason::Left } => self.reached.mark(Place::StoppedLeft),
+            Output::Ignored { why, .. } => self.ignored(why),
+            Output::Stopped { why } => self.stopped(*why),
+            Output::Accepted { effect, .. } => self.accepted(effect),
+            Output::Warned(warning) => self.warned(warning),
+            Output::SelfUp => self.reached.mark(Place::SelfUp),
+            Output::Rejected { .. } => self.reached.mark(Place::Rejected),
+            Output::StartExitTasks { .. } => self.reached.mark(Place::ExitTasks),
+            Output::Quarantine { .. } => self.reached.mark(Place::Quarantined),
+            Output::PeerGone { .. } => self.reached.mark(Place::PeerGone),
+            Output::Observed { status: Unreachable, .. } => self.reached.mark(Place::Observed),
+            Output::Observed { status: Terminated, .. } => self.reached.mark(Place::Terminated),
+            Output::WouldDecide(Some(_)) => self.reached.mark(Place::WouldDecide),
             _ => {}
         }
+    }
+
+    fn ignored(&mut self, why: &IgnoreReason) {
+        self.reached.mark(Place::Ignored);
+        self.reached.mark(match why {
+            IgnoreReason::JoinRefused(_) => Place::JoinRefused,
+            IgnoreReason::RemovedSender => Place::RemovedSender,
+            IgnoreReason::Undecodable(_) => Place::Undecodable,
+            IgnoreReason::NotMember => Place::NotAMember,
+            IgnoreReason::OverLimit(_) => Place::OverLimit,
+            _ => return,
+        });
+    }
+
+    fn stopped(&mut self, why: StopReason) {
+        self.reached.mark(match why {
+            StopReason::Downed => Place::StoppedDowned,
+            StopReason::Left => Place::StoppedLeft,
+            StopReason::Removed => Place::StoppedRemoved,
+            StopReason::JoinUnsuccessful => Place::StoppedUnsuccessful,
+            StopReason::IncompatibleConfiguration => Place::StoppedIncompatible,
+            _ => return,
+        });
+    }
+
+    fn accepted(&mut self, effect: &Effect) {
+        self.reached.mark(match effect {
+            Effect::Founded => Place::Founded,
+            Effect::StatusChanged { to: Down, .. } => Place::DownedByHand,
+            Effect::StatusChanged { to: Leaving, .. } => Place::LeaveTold,
+            _ => return,
+        });
+    }
+
+    fn warned(&mut self, warning: &Warning) {
+        self.reached.mark(match warning {
+            Warning::Suspended { .. } => Place::Suspended,
+            Warning::TimeWentBack { .. } => Place::TimeBack,
+            Warning::QuarantinedBy { .. } => Place::QuarantinedBy,
+            Warning::SplitSuspected { .. } => Place::SplitSuspected,
+            _ => return,
+        });
     }
 
     fn decided(&mut self, record: &DecisionRecord) {
@@ -154,16 +252,33 @@ impl Goals {
             }
             _ => {}
         }
-        match record.reason {
-            Reason::TieWon | Reason::TieLost => self.reached.mark(Place::TieBroken),
-            Reason::Unstable { .. } => self.reached.mark(Place::Unstable),
-            Reason::OldestAlone | Reason::OldestAloneUnreachable => self.reached.mark(Place::OldestAlone),
-            _ => {}
+        if record.decision.lease_delay().is_some() && !matches!(record.reason, Reason::LeaseDenied { .. }) {
+            self.reached.mark(Place::LeaseWon);
+        }
+        if let Some(place) = place_of(&record.reason) {
+            self.reached.mark(place);
         }
         if record.is_double_indirect() {
             self.reached.mark(Place::DoubleIndirect);
         }
     }
+}
+
+/// What a decision for this reason shows.
+const fn place_of(reason: &Reason) -> Option<Place> {
+    Some(match reason {
+        Reason::TieWon | Reason::TieLost => Place::TieBroken,
+        Reason::Unstable { .. } => Place::Unstable,
+        Reason::OldestAlone | Reason::OldestAloneUnreachable => Place::OldestAlone,
+        Reason::Quorum => Place::QuorumWon,
+        Reason::NoQuorum => Place::QuorumLost,
+        Reason::Majority => Place::MajorityWon,
+        Reason::Minority => Place::MajorityLost,
+        Reason::OldestReachable => Place::OldestHere,
+        Reason::OldestUnreachable => Place::OldestThere,
+        Reason::LeaseDenied { .. } => Place::LeaseDenied,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod player;
 mod recalled;
 mod recorder;
 mod report;
+mod ride;
 mod state;
 
 mod story;
@@ -28,6 +29,8 @@ pub use chronicle::Chronicle;
 pub use goals::{GOALS, Goal, Reached};
 pub use plan::NotRunnable;
 pub use report::Report;
+pub(crate) use ride::Look;
+pub use ride::{Rider, Rides};
 pub use story::Story;
 pub use strip::{Mark, Strip};
 pub use unwise::unwise_settings;
@@ -56,6 +59,8 @@ pub struct Options {
     pub pass_over: bool,
     /// No invariant is judged: for measuring.
     pub unjudged: bool,
+    /// SIM-7: the application that is on every host.
+    pub rider: Rider,
 }
 
 /// What became of a run.
@@ -106,7 +111,7 @@ impl Options {
 /// # Errors
 /// A case that can't be run, or asks for something that can't be done where it asks for it.
 pub fn run(case: &Case, options: &Options) -> Result<Report, NotRunnable> {
-    run_with::<()>(case, options)
+    (options.rider.run)(case, options)
 }
 
 /// SIM-7: the same with an application on every host, whose own promises are judged too.

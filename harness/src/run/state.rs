@@ -178,7 +178,7 @@ fn progress(node: &Node) -> String {
 /// The states of several nodes, for a person: nodes with equal states share one table.
 pub(crate) struct StateTables<'a> {
     pub(crate) at: Instant,
-    pub(crate) states: &'a [NodeState],
+    pub(crate) states: &'a [&'a NodeState],
 }
 
 impl fmt::Display for StateTables<'_> {
@@ -189,7 +189,7 @@ impl fmt::Display for StateTables<'_> {
             writeln!(f, "  {:width$}  {}", state.node, Line(state))?;
         }
         let mut left: Vec<&NodeState> =
-            self.states.iter().filter(|state| !state.members.is_empty()).collect();
+            self.states.iter().copied().filter(|state| !state.members.is_empty()).collect();
         while let Some(first) = left.first().copied() {
             let (same, others): (Vec<_>, Vec<_>) =
                 left.into_iter().partition(|state| state.holds_the_same_as(first));

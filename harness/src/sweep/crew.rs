@@ -120,7 +120,7 @@ pub fn sweep(
     stop: &AtomicBool,
     mut tell: impl FnMut(News<'_>),
 ) -> Result<Summary, DirectoryError> {
-    let options = Options { set: plan.settings(), bare: true, pass_over: true, ..Options::default() };
+    let options = plan.options();
     let shared = Shared {
         plan,
         options,
@@ -172,7 +172,7 @@ pub fn sweep(
     let mut summary = clerk.summary(wall, stopped);
     // Who stopped it by hand does not want to wait.
     if !summary.stopped && !summary.failures.is_empty() {
-        shrink_all(&mut summary.failures, plan.jobs, &directory()?)?;
+        shrink_all(&mut summary.failures, plan.jobs, plan.rider, &directory()?)?;
     }
     Ok(summary)
 }

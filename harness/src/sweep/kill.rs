@@ -16,7 +16,6 @@ use super::plan::Plan;
 use super::tally::Tally;
 use super::work::{Failure, Worked, work};
 use crate::draw::Draws;
-use crate::run::Options;
 
 /// How a search for one mutant is done.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +86,7 @@ fn lowest_share(hits: u64, of: u64) -> f64 {
 #[must_use]
 pub fn search(mutant: Mutant, how: &Search, stop: &AtomicBool) -> Kills {
     let plan = Plan { draws: how.draws, mutant: Some(mutant), ..Plan::default() };
-    let options = Options { set: plan.settings(), bare: true, pass_over: true, ..Options::default() };
+    let options = plan.options();
     let (next, runs, events) = (AtomicU64::new(1), AtomicU64::new(0), AtomicU64::new(0));
     let (is_over, began) = (AtomicBool::new(false), Instant::now());
     let mut kills = Kills {

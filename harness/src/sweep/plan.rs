@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::mutant::Mutant;
 use crate::draw::Draws;
+use crate::run::{Options, Rider};
 
 /// What a campaign is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Plan {
     pub set: Vec<(String, String)>,
     /// INV-5: what is wrong with all nodes on purpose. The campaign ends when it is found.
     pub mutant: Option<Mutant>,
+    /// SIM-7: the application that rides along in every run.
+    pub rider: Rider,
 }
 
 /// How many cases a campaign draws if nothing else is said.
@@ -42,6 +45,7 @@ impl Default for Plan {
             time_max: None,
             set: Vec::new(),
             mutant: None,
+            rider: Rider::default(),
         }
     }
 }
@@ -50,6 +54,11 @@ impl Plan {
     /// The settings of every run: those given, and those of the mutant.
     pub(crate) fn settings(&self) -> Vec<(String, String)> {
         self.set.iter().cloned().chain(self.mutant.into_iter().flat_map(Mutant::settings)).collect()
+    }
+
+    /// How its cases are run.
+    pub(super) fn options(&self) -> Options {
+        Options { set: self.settings(), bare: true, pass_over: true, rider: self.rider, ..Options::default() }
     }
 
     /// RUN-4: how many seeds this shard has.

@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 
 use super::crew::Distinct;
 use super::directory::{Directory, DirectoryError};
-use crate::shrink::shrink;
+use crate::run::Rider;
 
 /// How many events shrinking one failure may take: some ten seconds. Counted, not timed, so that a campaign gives the
 /// same every time; `quorate shrink` takes what it needs.
@@ -16,6 +16,7 @@ const EVENTS_MAX: u64 = 20_000_000;
 pub(super) fn shrink_all(
     failures: &mut [Distinct],
     jobs: NonZeroUsize,
+    rider: Rider,
     directory: &Directory,
 ) -> Result<(), DirectoryError> {
     let next = AtomicUsize::new(0);
@@ -27,7 +28,8 @@ pub(super) fn shrink_all(
                 loop {
                     let place = next.fetch_add(1, Relaxed);
                     let Some(found) = failures.get(place) else { break };
-                    let shrunk = shrink(&found.failure.case, &mut |progress| progress.events < EVENTS_MAX);
+                    let shrunk =
+                        (rider.shrink)(&found.failure.case, &mut |progress| progress.events < EVENTS_MAX);
                     let _ = sender.send((place, shrunk));
                 }
             });

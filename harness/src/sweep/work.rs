@@ -80,7 +80,7 @@ fn work_with(
     }
     let Some(signature) = report.outcomes.signature.clone() else { return Worked::Held };
     let failure = failed(id, signature, &report, options);
-    if plan.mutant.is_some_and(|mutant| !is_caught(mutant, &failure)) {
+    if plan.mutant.is_some_and(|mutant| !is_caught(mutant, &failure, options)) {
         tally.failed_anyway += 1;
         return Worked::FailedAnyway;
     }
@@ -89,11 +89,11 @@ fn work_with(
 
 /// INV-5: whether a failure tells of what is wrong on purpose: the same case holds without that, and it is no known defect
 /// that has only come about at another time.
-fn is_caught(mutant: Mutant, failure: &Failure) -> bool {
+fn is_caught(mutant: Mutant, failure: &Failure, options: &Options) -> bool {
     if failure.class != Class::Violation {
         return failure.class == Class::NotDeterministic;
     }
-    let options = Options { set: mutant.sound(), bare: true, pass_over: true, ..Options::default() };
+    let options = Options { set: mutant.sound(), ..options.clone() };
     run(&failure.case, &options).is_ok_and(|report| {
         let without = report.outcomes.signature;
         without.is_none_or(|without| without.what() != failure.signature.what())
@@ -108,7 +108,8 @@ fn is_run_twice(id: CaseId) -> bool {
 fn failed(id: CaseId, signature: Signature, report: &Report, options: &Options) -> Failure {
     let case = standing_alone(report, options);
     // The numbers of events are those of the case as it is kept.
-    let again = run(&case, &Options { bare: true, ..Options::default() }).map(|again| again.outcomes);
+    let alone = Options { bare: true, rider: options.rider, ..Options::default() };
+    let again = run(&case, &alone).map(|again| again.outcomes);
     let is_same = again.as_ref().is_ok_and(|again| again.signature.as_ref() == Some(&signature));
     let outcomes = again.unwrap_or_else(|_| report.outcomes.clone());
     let class = match &outcomes.violation {
@@ -185,7 +186,7 @@ mod tests {
         let mut tally = Tally::default();
         let id = CaseId { profile: Profile::Quiet, seed: 1 };
         let found = work(&plan, &options, id, &mut tally);
-        assert!(matches!(&found, Worked::Failed(failure) if is_caught(bug, failure)), "{found:?}");
+        assert!(matches!(&found, Worked::Failed(failure) if is_caught(bug, failure, &options)), "{found:?}");
         let Worked::Failed(failure) = found else { return };
         let sound = bug.sound();
         let blind =
@@ -201,6 +202,6 @@ mod tests {
         let report = run(&case, &Options::default()).unwrap();
         let signature = report.outcomes.signature.clone().unwrap();
         let anyway = Failure { signature, outcomes: report.outcomes, case, ..*failure };
-        assert!(!is_caught(bug, &anyway));
+        assert!(!is_caught(bug, &anyway, &options));
     }
 }

@@ -68,9 +68,7 @@ impl<A: Application> World<A> {
                 self.push_own(at, host, Own::Wake);
             }
             Request::Send { to, message } => {
-                let sender = &mut self.hosts[host.index()];
-                let Some(from) = sender.unique_address().cloned() else { return };
-                sender.sent += 1;
+                let Some(from) = self.hosts[host.index()].unique_address().cloned() else { return };
                 self.counts.sent += 1;
                 let hash = A::message_hash(&message);
                 let parcel =

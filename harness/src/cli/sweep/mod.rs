@@ -22,6 +22,7 @@ use super::page::Page;
 use crate::case::Time;
 use crate::draw::Draws;
 use crate::failure::{FailureBlock, NextLines};
+use crate::run::Rider;
 use crate::settings::planted;
 use crate::sweep::{
     Class, Directory, Distinct, Mutant, News, Plan, Seeds, Shard, Summary, sweep as run_campaign,
@@ -78,7 +79,7 @@ pub(super) fn sweep(page: &mut Page, arguments: &Arguments) -> io::Result<Status
         Ok(set) => set,
         Err(error) => return unusable(page, &error),
     };
-    let plan = plan(arguments, set);
+    let plan = plan(arguments, set, page.rider);
     if plan.seeds_in_all() == 0 {
         return unusable(page, &format!("no seed of {} is in shard {}", plan.seeds, plan.shard));
     }
@@ -155,7 +156,7 @@ fn unusable(page: &mut Page, why: &str) -> io::Result<Status> {
     Ok(Status::Unusable)
 }
 
-fn plan(arguments: &Arguments, set: Vec<(String, String)>) -> Plan {
+fn plan(arguments: &Arguments, set: Vec<(String, String)>, rider: Rider) -> Plan {
     let default = Plan::default();
     let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let seeds = arguments.seeds.clone().unwrap_or(match (arguments.time_max, &arguments.planted) {
@@ -173,6 +174,7 @@ fn plan(arguments: &Arguments, set: Vec<(String, String)>) -> Plan {
         time_max: arguments.time_max.or(searching.then_some(PLANTED_TIME_MAX)),
         set,
         mutant: arguments.planted,
+        rider,
     }
 }
 
