@@ -139,4 +139,6 @@ impl Situation {
 }
 
 #[cfg(test)]
+mod hand_tests;
+#[cfg(test)]
 mod tests;

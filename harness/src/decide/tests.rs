@@ -3,7 +3,7 @@ use std::path::Path;
 use super::table::endings;
 use super::*;
 
-fn view(name: &str) -> Situation {
+pub(super) fn view(name: &str) -> Situation {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("views").join(format!("{name}.qview"));
     let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     parse(name, &bytes).unwrap_or_else(|errors| panic!("{errors}"))
