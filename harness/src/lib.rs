@@ -15,6 +15,7 @@
 //! - [`diff`]: the first event at which two runs part.
 //! - [`measure`]: what the runs of a case measure, over seeds.
 //! - [`picture`]: a run as a page to look at, and as files for other viewers.
+//! - [`recorded`]: what nodes of a real cluster recorded, played again.
 //! - [`cli`]: the command `quorate`.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -33,6 +34,7 @@ pub mod measure;
 pub mod picture;
 #[cfg(feature = "proptest")]
 pub mod property;
+pub mod recorded;
 pub mod run;
 pub mod settings;
 pub mod shrink;

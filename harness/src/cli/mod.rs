@@ -22,6 +22,7 @@ mod merge;
 mod output;
 mod page;
 mod promote;
+mod record;
 mod replay;
 mod report;
 mod run;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use quorate::Instant;
+use quorate::{Instant, Question};
 use quorate_sim::HostId;
 use serde::Serialize;
 
@@ -12,6 +12,7 @@ use super::input::{RunFlags, Subject, find_case, not_applicable};
 use super::json::{FailureObject, seconds as in_seconds};
 use super::output::write_whole;
 use super::page::Page;
+use super::record::Recorded;
 use crate::case::{RecordedDigest, Time};
 use crate::failure::{BUILD, FailureBlock, stamped};
 use crate::run::{
@@ -21,14 +22,20 @@ use crate::run::{
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// A case file, or the id of a drawn case such as `partitions-17`.
-    #[arg(value_name = "ID|FILE")]
-    what: String,
+    #[arg(value_name = "ID|FILE", required_unless_present = "record")]
+    what: Option<String>,
+    /// Play what nodes of a real cluster recorded, instead of a case, and compare every output.
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["what", "set", "seed", "trace", "stamp", "save_view"])]
+    record: Vec<PathBuf>,
+    /// With --record: ask the nodes this where the play stops, such as `not-converged` or `not-up 10.0.0.7:7355`.
+    #[arg(long, value_name = "QUESTION", requires = "record")]
+    why: Vec<Question>,
     #[command(flatten)]
     run: RunFlags,
     /// Stop before this instant, such as `41.2s`, or before the event of this number.
     #[arg(long, value_name = "TIME|EVENT", value_parser = parse_stop)]
     until: Option<Stop>,
-    /// Show only this node, and what led to its state.
+    /// Show only this node, and what led to its state; with --record its address.
     #[arg(long, value_name = "NAME")]
     node: Option<String>,
     /// Save the view that this node has there, as JSON; `quorate decide` reads it.
@@ -65,6 +72,13 @@ enum Difference {
 
 /// Plays a case again, and shows what there was just before it failed.
 pub(super) fn replay(page: &mut Page, arguments: &Arguments) -> io::Result<Status> {
+    if !arguments.record.is_empty() {
+        let Arguments { record, why, until, node, last, .. } = arguments;
+        return super::record::replay(
+            page,
+            &Recorded { files: record, why, until: *until, node: node.as_deref(), last: *last },
+        );
+    }
     match prepared(page, arguments) {
         Ok((subject, outcomes)) => show(page, arguments, &subject, &outcomes),
         Err(error) => {
@@ -76,7 +90,7 @@ pub(super) fn replay(page: &mut Page, arguments: &Arguments) -> io::Result<Statu
 
 /// What is to be replayed, and what a run of it comes to.
 fn prepared(page: &Page, arguments: &Arguments) -> Result<(Subject, Outcomes), String> {
-    let mut subject = find_case(&arguments.what, page.colour)?;
+    let mut subject = find_case(arguments.what.as_deref().unwrap_or_default(), page.colour)?;
     let options = arguments.run.options(page.rider)?;
     if !arguments.run.are_none() {
         // It is the digest of the case as it is written.
@@ -351,7 +365,7 @@ fn verdict(
         page.line(format_args!("nothing failed, digest {:016x}{stated}", outcomes.digest))?;
         return Ok(Status::Held);
     }
-    let next = page.lines(&arguments.what, &arguments.run);
+    let next = page.lines(&subject.name, &arguments.run);
     let block = FailureBlock { outcomes, case: &subject.case, statements_before: None, next };
     page.line(&block)?;
     page.aside(format_args!("  digest  {:016x}{stated}", outcomes.digest))?;
