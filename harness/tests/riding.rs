@@ -1,4 +1,5 @@
 //! SIM-7: an application of somebody's own rides along in cases and sweeps, and its own invariant is judged.
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 #[path = "../examples/registry/registry.rs"]
 mod registry;

@@ -30,7 +30,10 @@ impl fmt::Display for Explained {
         match culprit {
             Some(point) => writeln!(f, "brought about by: {}", Words(point))?,
             None => {
-                writeln!(f, "brought about by no single statement: none makes it much more likely by itself")?
+                writeln!(
+                    f,
+                    "brought about by no single statement: none makes it much more likely by itself"
+                )?;
             }
         }
         match &self.doom {

@@ -60,7 +60,10 @@ fn checked<A: Application + Default>(
     cases: impl Strategy<Value = Case>,
     folder: &Path,
 ) -> Result<(), String> {
-    let mut runner = TestRunner::new(Config { failure_persistence: None, ..config });
+    let mut config = config;
+    // The case that is left behind is what persists.
+    config.failure_persistence = None;
+    let mut runner = TestRunner::new(config);
     let outcome = runner.run(&cases, |case| match report_of::<A>(&case, true) {
         Ok(report) if report.passed() => Ok(()),
         Ok(report) => Err(TestCaseError::fail(report.verdict().to_string())),
