@@ -167,7 +167,7 @@ fn nobody_is_told_of_itself() {
     let told = cluster.events("a");
     assert!(!told.contains("(a)") && !told.contains("leader"), "{told}");
     let view = cluster.nodes["a"].view();
-    assert!(view.is_leader() && view.reachability().all_unreachable_or_terminated().len() > 0);
+    assert!(view.is_leader() && !view.reachability().all_unreachable_or_terminated().is_empty());
     assert!(!view.unreachable_members().any(|member| member.address().host() == "a"));
 }
 
