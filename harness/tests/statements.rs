@@ -247,7 +247,7 @@ fn what_was_put_off_and_cannot_be_done_any_more_is_told_at_its_line() {
             "e is not running: it has crashed",
         ),
     ] {
-        assert_eq!(refused(lines), (line, format!("{why} when what was put off is due, at 25.0s")));
+        assert_eq!(refused(lines), (line, format!("{why} when what was put off is due, at 25.000s")));
     }
 }
 

@@ -57,7 +57,7 @@ error: expected `at` or the end of the line, found `to`
 7 | at 36s leave a to b
   |                ^^
   |
-  = note: it is written `leave NODE [at NODE]`
+  = note: it is written `leave NODE[#NUMBER] [at NODE]`
 
 error: unknown node `f`
  --> some.qcase:8:16
