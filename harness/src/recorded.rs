@@ -107,7 +107,8 @@ pub struct Relived {
     pub inputs: u64,
     /// The time of the last one.
     pub ended: Duration,
-    /// How many bytes at the end belong to a block that was never finished: the process was killed.
+    /// How many bytes at the end belong to a block that was never finished: the process was killed. Not known of a play that stopped
+    /// before.
     pub unfinished_bytes: usize,
     /// Where it became another life than the recorded one, and what follows there now.
     pub mismatch: Option<(Mismatch, Vec<Output>)>,
@@ -180,7 +181,9 @@ fn relive_one(life: &Life, until: Until, zero: i64) -> Relived {
         }
     }
     relived.inputs = replay.inputs();
-    relived.unfinished_bytes = replay.unfinished_bytes();
+    if until == Until::End {
+        relived.unfinished_bytes = replay.unfinished_bytes();
+    }
     relived.state = replay.node().cloned();
     relived
 }
