@@ -63,7 +63,11 @@ impl Told {
             ClusterEvent::SeenChanged { convergence, .. } => self.is_converged = *convergence,
             _ => {}
         }
-        let Some(member) = event.member() else { return };
+        let about = match event {
+            ClusterEvent::UnreachableMember(member) | ClusterEvent::ReachableMember(member) => Some(member),
+            _ => event.member(),
+        };
+        let Some(member) = about else { return };
         let node = member.unique_address().clone();
         match event {
             ClusterEvent::MemberRemoved { .. } => {
