@@ -6,7 +6,7 @@
 //! use quorate_harness::settings::Settings;
 //!
 //! let text = "qcase 1\nnodes a b c\nseeds a\nat 0s start all\nat 20s cut a > b\nat 22s heal\nat 40s crash c\n\
-//!             at 1m check up 3\nat 1m end\n";
+//!             at 2m check up 3\nat 2m end\n";
 //! let explained = explain(&parse("doc.qcase", text, &Settings)?)?;
 //! assert_eq!(explained.culprit().map(|point| point.what.as_str()), Some("crash c"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
