@@ -20,7 +20,7 @@ const FORMED: Instant = Instant::from_nanos(12_000_000_000);
 /// The most inputs.
 const INPUTS_MAX: usize = 32;
 
-/// Any sequence of inputs: the node answers each, and stays [sound](super::sound::hand).
+/// Any sequence of inputs: the node answers each, and stays sound.
 ///
 /// # Panics
 /// If it does not.
