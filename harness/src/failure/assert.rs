@@ -101,7 +101,7 @@ fn holds(case: &impl ToCase, place: &str, set: &[(&str, String)], folder: &Path)
     if report.passed() {
         return Ok(());
     }
-    let shrunk = shrunk_in_short::<()>(&case, &report.outcomes);
+    let shrunk = shrunk_in_short(options.rider.shrink, &case, &report.outcomes);
     let (shown, outcomes) = shrunk.as_ref().map_or((&case, &report.outcomes), |s| (&s.case, &s.outcomes));
     let left = stamped(shown, outcomes.digest);
     let next = match leave(&left, place, folder) {

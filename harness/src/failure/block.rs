@@ -2,12 +2,10 @@
 
 use std::fmt;
 
-use quorate_sim::Application;
-
 use super::build::BUILD;
 use crate::case::{Case, Line, Prose, RecordedDigest};
-use crate::run::{Outcomes, Rider, seconds};
-use crate::shrink::{Shrunk, shrink_with};
+use crate::run::{Outcomes, Rider, Shrink, seconds};
+use crate::shrink::Shrunk;
 
 /// RUN-1: everything that a person needs to see a failure again.
 #[derive(Clone, Debug)]
@@ -48,22 +46,16 @@ impl NextLines {
 /// How many events shrinking may take before a block is printed: a second or so. `quorate shrink` takes what it needs.
 const EVENTS_MAX: u64 = 3_000_000;
 
-/// The same failure in a smaller case, as far as a short wait allows.
-pub(crate) fn shrunk_in_short<A: Application + Default>(case: &Case, outcomes: &Outcomes) -> Option<Shrunk> {
-    let shrunk = shrink_with::<A>(case, &mut |progress| progress.events < EVENTS_MAX).ok();
-    shrunk.filter(|shrunk| is_same(shrunk, outcomes))
-}
-
-fn is_same(shrunk: &Shrunk, outcomes: &Outcomes) -> bool {
-    Some(&shrunk.signature) == outcomes.signature.as_ref()
+/// The same failure in a smaller case, as far as a short wait allows, shrunk with the application that the run had.
+pub(crate) fn shrunk_in_short(shrink: Shrink, case: &Case, outcomes: &Outcomes) -> Option<Shrunk> {
+    let shrunk = shrink(case, &mut |progress| progress.events < EVENTS_MAX).ok();
+    shrunk.filter(|shrunk| Some(&shrunk.signature) == outcomes.signature.as_ref())
 }
 
 /// The block of a run that failed, with the case shrunk as far as a short wait allows.
 #[must_use]
 pub fn block_of(rider: Rider, case: &Case, outcomes: &Outcomes, next: NextLines) -> String {
-    let shrunk = (rider.shrink)(case, &mut |progress| progress.events < EVENTS_MAX)
-        .ok()
-        .filter(|shrunk| is_same(shrunk, outcomes));
+    let shrunk = shrunk_in_short(rider.shrink, case, outcomes);
     let (shown, statements_before) = match &shrunk {
         Some(shrunk) => (&shrunk.case, Some(shrunk.statements_before)),
         None => (case, None),

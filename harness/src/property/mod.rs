@@ -14,6 +14,7 @@ use quorate_sim::Application;
 use crate::case::Case;
 use crate::failure::{FailureBlock, NextLines, ToCase, folder, leave, shrunk_in_short, stamped};
 use crate::run::{Options, Report, run_with};
+use crate::shrink::shrink_with;
 
 #[doc = include_str!("../../docs/property-test.md")]
 pub mod guide {}
@@ -81,7 +82,7 @@ fn checked<A: Application + Default>(
 
 /// The block of a failure, whose case is left behind.
 fn told<A: Application + Default>(name: &str, report: &Report, folder: &Path) -> String {
-    let shrunk = shrunk_in_short::<A>(&report.case, &report.outcomes);
+    let shrunk = shrunk_in_short(shrink_with::<A>, &report.case, &report.outcomes);
     let (case, outcomes) =
         shrunk.as_ref().map_or((&report.case, &report.outcomes), |shrunk| (&shrunk.case, &shrunk.outcomes));
     let case = stamped(case, outcomes.digest);

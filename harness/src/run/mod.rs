@@ -29,7 +29,7 @@ pub use chronicle::Chronicle;
 pub use goals::{GOALS, Goal, Reached};
 pub use plan::NotRunnable;
 pub use report::Report;
-pub(crate) use ride::Look;
+pub(crate) use ride::{Look, Shrink};
 pub use ride::{Rider, Rides};
 pub use story::Story;
 pub use strip::{Mark, Strip};

@@ -70,7 +70,8 @@ pub struct Rider {
 }
 
 type Playable<T> = Result<T, NotRunnable>;
-type Shrink = fn(&Case, &mut dyn FnMut(Progress) -> bool) -> Result<Shrunk, ShrinkError>;
+/// How a case is shrunk with one application.
+pub(crate) type Shrink = fn(&Case, &mut dyn FnMut(Progress) -> bool) -> Result<Shrunk, ShrinkError>;
 
 /// A run that was stopped, for somebody to look at.
 pub(crate) struct Look {
