@@ -1,26 +1,19 @@
 //! From a failure to its cause and to a test, as a user meets it: explain, diff, promote, and what they say when they can't.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+mod command;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use command::{quorate, text};
+
 /// An empty place of a test's own.
 fn place(name: &str) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("causes").join(name);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).unwrap();
-    path
-}
-
-fn quorate(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_quorate")).args(arguments).current_dir(folder).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    command::place("causes", name)
 }
 
 fn has_all(printed: &str, parts: &[&str]) {
