@@ -33,6 +33,8 @@ struct ExplainedObject<'a> {
     culprit: Option<PointObject<'a>>,
     /// The event at which chance decides; null if it has little say.
     decided: Option<DecidedObject<'a>>,
+    /// Whether that event was looked for to the end; false where the run is too large.
+    is_whole: bool,
     runs: u64,
     events: u64,
 }
@@ -43,6 +45,8 @@ struct PointObject<'a> {
     at: f64,
     /// Empty for the beginning.
     statement: &'a str,
+    /// How many statements before it were not asked, because the run is very large.
+    passed_over: usize,
     /// How many futures fail in which nothing more is done.
     left_alone: u64,
     /// How many fail in which the case goes on.
@@ -60,9 +64,16 @@ struct DecidedObject<'a> {
 
 impl<'a> PointObject<'a> {
     fn of(point: &'a Point) -> Self {
-        let Point { line, at, what, left_alone, goes_on } = point;
+        let Point { line, at, what, passed_over, left_alone, goes_on } = point;
         let at = at.nanos() as f64 / 1e9;
-        Self { line: *line, at, statement: what, left_alone: left_alone.failed, goes_on: goes_on.failed }
+        Self {
+            line: *line,
+            at,
+            statement: what,
+            passed_over: *passed_over,
+            left_alone: left_alone.failed,
+            goes_on: goes_on.failed,
+        }
     }
 }
 
@@ -121,6 +132,7 @@ fn object<'a>(what: &'a str, explained: &'a Explained) -> ExplainedObject<'a> {
             before: doom.before.failed,
             after: doom.after.failed,
         }),
+        is_whole: explained.is_whole,
         runs: explained.runs,
         events: explained.events,
     }

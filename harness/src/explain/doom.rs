@@ -30,6 +30,16 @@ pub(super) struct Found {
     after: Share,
 }
 
+/// What came of the search for it.
+pub(super) enum Search {
+    /// There is such an event.
+    Found(Found),
+    /// Chance has no say, or the statement alone decides.
+    Nothing,
+    /// The forks were used up.
+    GivenUp,
+}
+
 /// The last point from which on the case's own future was no more likely to fail than not, and the event behind it that
 /// turned that, by bisection. `end` is the step behind the failure.
 pub(super) fn find<A: Rides>(
@@ -37,18 +47,21 @@ pub(super) fn find<A: Rides>(
     points: &[Point],
     kept: &[Player<A>],
     end: u64,
-) -> Option<Found> {
+) -> Search {
     let is_open = |share: Share| share.percent() < 50;
-    let last = points.iter().rposition(|point| is_open(point.goes_on))?;
+    let Some(last) = points.iter().rposition(|point| is_open(point.goes_on)) else { return Search::Nothing };
     let case = Arc::new(kept[last].case().clone());
     let mut before = (kept[last].clone(), points[last].goes_on);
     let (mut to, mut after) = (end, forks.certain());
     while to - before.0.steps() > 1 {
+        if forks.are_used_up() {
+            return Search::GivenUp;
+        }
         let middle = before.0.steps() + (to - before.0.steps()) / 2;
         let mut player = before.0.clone();
-        player.play_to(Stop::BeforeStep(middle)).ok()?;
-        if player.is_over() || player.steps() != middle {
-            return None;
+        let is_played = player.play_to(Stop::BeforeStep(middle)).is_ok();
+        if !is_played || player.is_over() || player.steps() != middle {
+            return Search::Nothing;
         }
         let share = forks.of(&player, &case);
         if is_open(share) {
@@ -57,7 +70,7 @@ pub(super) fn find<A: Rides>(
             (to, after) = (middle, share);
         }
     }
-    Some(Found { event: to - 1, before: before.1, after })
+    Search::Found(Found { event: to - 1, before: before.1, after })
 }
 
 impl Found {

@@ -31,13 +31,19 @@ pub(super) struct Forks<'a> {
     signature: &'a Signature,
     seed: u64,
     count: u64,
+    events_most: u64,
     pub(super) runs: u64,
     pub(super) events: u64,
 }
 
 impl<'a> Forks<'a> {
-    pub(super) const fn new(signature: &'a Signature, seed: u64, count: u64) -> Self {
-        Self { signature, seed, count, runs: 0, events: 0 }
+    pub(super) const fn new(signature: &'a Signature, seed: u64, count: u64, events_most: u64) -> Self {
+        Self { signature, seed, count, events_most, runs: 0, events: 0 }
+    }
+
+    /// Whether they have had as many events as they may. Counted, not timed: it is the same on every machine.
+    pub(super) const fn are_used_up(&self) -> bool {
+        self.events >= self.events_most
     }
 
     /// What is certain.

@@ -18,13 +18,15 @@
 //! of it is chance, and between which two events that is decided.
 //!
 //! Seeds, and how many forks there are, follow from the case alone: the same case is explained in the same way every time.
+//! The larger its run, the fewer they are; where one fork behind each statement is too much, as in a flood of messages, the
+//! statement is looked for from the end, and not all are asked.
 
 mod doom;
 mod forks;
+mod survey;
 mod told;
 
 use std::fmt;
-use std::sync::Arc;
 
 use quorate::Instant;
 
@@ -34,13 +36,22 @@ use crate::run::{NotRunnable, Options, Outcomes, Played, Player, Rides, Stop};
 pub use doom::Doom;
 use forks::Forks;
 pub use forks::Share;
+use survey::Survey;
 
-/// How many events all forks may have together, roughly: some ten seconds of one core.
-const EVENTS_MAX: u64 = 6_000_000;
+/// How many events the forks may have together.
+#[derive(Clone, Copy, Debug)]
+struct Allowance {
+    /// How many forks there are follows from this; roughly five seconds of one core.
+    usual: u64,
+    /// Above so many no further point is asked.
+    most: u64,
+}
+
+const ALLOWANCE: Allowance = Allowance { usual: 6_000_000, most: 9_000_000 };
 /// How often the events between two points are halved, roughly.
 const BISECTIONS: u64 = 16;
 /// How many forks there are at a point, at least and at most.
-const FORKS: (u64, u64) = (3, 48);
+const FORKS: (u64, u64) = (1, 48);
 /// How much more likely a statement must make a failure to be named, in a hundred.
 const RISE_PERCENT: i64 = 20;
 
@@ -51,10 +62,12 @@ pub struct Explained {
     pub signature: Signature,
     /// When.
     pub failed_at: Instant,
-    /// The beginning, and each statement up to the failure, in their order.
+    /// The beginning, and each statement up to the failure that was asked, in their order.
     pub points: Vec<Point>,
     /// Between which events chance decides; `None` if it has no say, or the statement alone decides.
     pub doom: Option<Doom>,
+    /// Whether it was followed to its end; `false` where the run is so large that the search for that event was given up.
+    pub is_whole: bool,
     /// How many runs were made.
     pub runs: u64,
     /// How many events they had.
@@ -70,6 +83,8 @@ pub struct Point {
     pub at: Time,
     /// The statement; empty for the beginning.
     pub what: String,
+    /// How many statements between the point before and this one were not asked; 0 unless the run is very large.
+    pub passed_over: usize,
     /// How many forks failed in which nothing more was done.
     pub left_alone: Share,
     /// How many failed in which the case went on.
@@ -132,52 +147,40 @@ pub fn explain(case: &Case) -> Result<Explained, ExplainError> {
 /// # Errors
 /// As [`explain`].
 pub fn explain_with<A: Rides>(case: &Case) -> Result<Explained, ExplainError> {
+    explain_within::<A>(case, ALLOWANCE)
+}
+
+fn explain_within<A: Rides>(case: &Case, allowance: Allowance) -> Result<Explained, ExplainError> {
     let options = Options { bare: true, ..Options::default() };
-    let mut player = Player::<A>::new(case.clone(), &options).map_err(ExplainError::NotRunnable)?;
+    let player = Player::<A>::new(case.clone(), &options).map_err(ExplainError::NotRunnable)?;
     let Played { report, world, .. } = player.clone().play().map_err(ExplainError::NotRunnable)?;
     let outcomes = &report.outcomes;
     let Some(signature) = outcomes.signature.clone() else {
         return Err(ExplainError::NothingFails { digest: outcomes.digest });
     };
     let failed_at = failed_at(outcomes);
-    let done = |step: &crate::case::Step| {
+    let is_asked = |step: &crate::case::Step| {
         !matches!(step.action, Action::Check { .. } | Action::End) && step.at.nanos() <= failed_at.as_nanos()
     };
-    let places: Vec<usize> = (0..case.steps.len()).filter(|place| done(&case.steps[*place])).collect();
+    let places: Vec<usize> = (0..case.steps.len()).filter(|place| is_asked(&case.steps[*place])).collect();
     // Two kinds of forks at each point, and then those of the bisection; most of them run through half of the case.
-    let each = (2 * (places.len() as u64 + 1) + BISECTIONS) * outcomes.events.max(1) / 2;
-    let mut forks = Forks::new(&signature, case.seed, (EVENTS_MAX / each).clamp(FORKS.0, FORKS.1));
-    let as_written = Arc::new(case.clone());
-    let mut points = vec![Point {
-        line: 0,
-        at: Time::ZERO,
-        what: String::new(),
-        left_alone: forks.of(&player, &left_alone(case, 0)),
-        goes_on: forks.of(&player, &as_written),
-    }];
-    let mut kept = vec![player.clone()];
-    for place in places {
-        player.play_statements(place + 1).map_err(ExplainError::NotRunnable)?;
-        let step = &case.steps[place];
-        // It stands before the instant is over, and a failure at this instant is still to come.
-        let (left_alone, goes_on) = if player.is_over() {
-            (forks.certain(), forks.certain())
-        } else {
-            (forks.of(&player, &left_alone(case, place + 1)), forks.of(&player, &as_written))
-        };
-        points.push(Point {
-            line: step.line.0,
-            at: step.at,
-            what: step.action.to_string(),
-            left_alone,
-            goes_on,
-        });
-        kept.push(player.clone());
+    let half = outcomes.events.max(1).div_ceil(2);
+    let points = 2 * (places.len() as u64 + 1);
+    let count = (allowance.usual / ((points + BISECTIONS) * half)).clamp(FORKS.0, FORKS.1);
+    let mut forks = Forks::new(&signature, case.seed, count, allowance.most);
+    let mut survey = Survey::new(&mut forks, player, places);
+    if points * half * count <= allowance.most {
+        survey.ask_all()?;
+    } else {
+        survey.ask_backwards()?;
     }
+    let (points, kept) = survey.into_points();
     let end = outcomes.violation.as_ref().map_or(world.steps(), |violation| violation.event + 1);
-    let doom = doom::find(&mut forks, &points, &kept, end).and_then(|found| found.told::<A>(case));
+    let found = doom::find(&mut forks, &points, &kept, end);
+    let is_whole = !matches!(found, doom::Search::GivenUp);
+    let doom = if let doom::Search::Found(found) = found { found.told::<A>(case) } else { None };
     let (runs, events) = (forks.runs, forks.events);
-    Ok(Explained { signature, failed_at, points, doom, runs, events })
+    Ok(Explained { signature, failed_at, points, doom, is_whole, runs, events })
 }
 
 fn failed_at(outcomes: &Outcomes) -> Instant {
@@ -186,17 +189,6 @@ fn failed_at(outcomes: &Outcomes) -> Instant {
         (None, Some(unmet)) if outcomes.fault.is_none() => unmet.at,
         _ => outcomes.ended_at,
     }
-}
-
-/// The case in which nothing more is done from a statement on; what it asks stays.
-fn left_alone(case: &Case, from: usize) -> Arc<Case> {
-    let mut case = case.clone();
-    let mut place = 0;
-    case.steps.retain(|step| {
-        place += 1;
-        place <= from || matches!(step.action, Action::Check { .. } | Action::End)
-    });
-    Arc::new(case)
 }
 
 #[cfg(test)]

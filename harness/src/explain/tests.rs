@@ -40,6 +40,28 @@ fn the_event_is_named_at_which_chance_decides() {
     assert!(one.to_string().contains("decided by chance at event "), "{one}");
 }
 
+/// RUN: a run so large that not every statement can be asked is explained too, with the same statement and within what is
+/// allowed; counted in events, so that it is the same every time.
+#[test]
+fn of_a_very_large_run_the_statement_is_looked_for_from_the_end() {
+    let text = "qcase 1\nnodes a b c d\nseeds a\nat 0s start all\nat 20s cut a > b\nat 22s heal\nat 24s cut b > c\n\
+                at 26s heal\nat 30s crash d\nat 50s pause c 1s\nat 52s pause b 1s\nat 54s pause a 1s\nat 70s check up 4\n\
+                at 70s end\n";
+    let case = parse("test.qcase", text, &Settings).unwrap();
+    let within = |most| explain_within::<()>(&case, Allowance { usual: 0, most }).unwrap();
+    let (whole, large) = (within(u64::MAX), within(12_000));
+    let culprit = large.culprit().unwrap();
+    assert_eq!((culprit.what.as_str(), culprit.passed_over), ("crash d", 0), "{large}");
+    assert_eq!(large.points[0].goes_on.of, 1);
+    assert!(large.points.len() < whole.points.len() && large.events < whole.events, "{large}");
+    assert!(large.to_string().contains(" that were not asked"), "{large}");
+    assert_eq!(large, within(12_000));
+    // One that ends before the statement is found says what it knows.
+    let short = within(1);
+    assert_eq!(short.points.len(), 2, "{short}");
+    assert!(short.to_string().contains("at 54s pause a 1s, or a statement just before it"), "{short}");
+}
+
 #[test]
 fn a_case_in_which_nothing_fails_is_not_explained() {
     let case = parse("t", "qcase 1\nnodes a\nseeds a\nat 0s start all\nat 9s end\n", &Settings).unwrap();

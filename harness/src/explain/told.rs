@@ -8,15 +8,22 @@ use crate::run::seconds;
 impl fmt::Display for Explained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} at {}", self.signature, seconds(self.failed_at))?;
-        writeln!(
-            f,
-            "\nhow many of {} futures fail in the same way, each with other chance:",
-            self.points[0].goes_on.of
-        )?;
+        match self.points[0].goes_on.of {
+            1 => writeln!(
+                f,
+                "\nwhether a future with other chance fails in the same way (one of each: the run is large):"
+            )?,
+            of => writeln!(f, "\nhow many of {of} futures fail in the same way, each with other chance:")?,
+        }
         let head = "if nothing more is done | as the case goes on";
         writeln!(f, "  {head} | behind the statement")?;
         let culprit = self.culprit();
         for point in &self.points {
+            match point.passed_over {
+                0 => {}
+                1 => writeln!(f, "  {:>23} | {:>19} | (1 statement that was not asked)", "", "")?,
+                more => writeln!(f, "  {:>23} | {:>19} | ({more} statements that were not asked)", "", "")?,
+            }
             let mark = if culprit == Some(point) { "  <--" } else { "" };
             writeln!(
                 f,
@@ -28,6 +35,9 @@ impl fmt::Display for Explained {
         }
         writeln!(f)?;
         match culprit {
+            Some(point) if point.passed_over > 0 => {
+                writeln!(f, "brought about by: {}, or a statement just before it", Words(point))?;
+            }
             Some(point) => writeln!(f, "brought about by: {}", Words(point))?,
             None => {
                 writeln!(
@@ -46,6 +56,9 @@ impl fmt::Display for Explained {
                 doom.before.percent(),
                 doom.after.percent()
             ),
+            None if !self.is_whole => {
+                f.write_str("chance decides; the run is too large to say at which event")
+            }
             None => f.write_str("chance has little say: from each statement on most futures fail"),
         }
     }
