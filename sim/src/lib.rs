@@ -67,6 +67,7 @@ pub use network::delay::Delay;
 pub use network::fate::{Fate, NextMessage};
 pub use network::link::{LinkChange, LinkSet, LinkSpec};
 pub use network::loss::{Loss, Reorder, Share};
+pub use network::mishap::{Misfortune, Mishap};
 pub use world::shutdown::EXIT_PATIENCE;
 pub use world::step::{Counts, Fault, HostError, Outcome, Step, StepKind, Trouble, WireFault};
 pub use world::{WALL_MS_AT_START, World};

@@ -1,23 +1,48 @@
-//! Chance is frozen: a link that loses some messages becomes one that loses none, and the few whose loss matters are
-//! dropped by statements of their own.
+//! CASE-6: chance is frozen. A link that loses some messages becomes one that loses none, and the few whose loss matters are
+//! dropped by statements of their own; likewise what is doubled, held back or garbled. A delay becomes a constant, and nodes
+//! start at once.
+//!
+//! What a node draws for itself, as whom it tells of its state, stays with the seed: an input says what happens to a node,
+//! never what it chooses (`core/spec/door.md`). Shrinking gives the case seed 0, which needs no line, where it fails with that one too.
 
-use std::collections::BTreeSet;
-
-use quorate_sim::{Application, HostId, World};
+use quorate_sim::{Application, HostId, Misfortune, World};
 
 use super::statements::without_statements;
 use super::trial::{Trial, options};
 use crate::case::{Action, Case, Delay, Fate, LinkEffect, Step, Time};
 use crate::run::{Cast, Player, Witness};
 
-/// How many more statements a case may have for want of chance.
+/// How many more statements a case may have for want of one kind of chance.
 const MORE_MAX: usize = 2;
-/// Above so many lost messages it is not tried.
-const LOST_MAX: usize = 1500;
+/// Above so many messages that met with it, it is not tried.
+const MISHAPS_MAX: usize = 1500;
+
+/// What links leave to chance, besides delays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Chance {
+    Loss,
+    Corruption,
+    Duplication,
+    Reordering,
+}
+
+const CHANCES: [Chance; 4] = [Chance::Corruption, Chance::Duplication, Chance::Reordering, Chance::Loss];
 
 pub(super) fn freeze<A: Application + Default>(trial: &mut Trial<'_, A>) {
+    freeze_starts(trial);
     freeze_delays(trial);
-    freeze_losses(trial);
+    for chance in CHANCES {
+        freeze_chance(trial, chance);
+    }
+}
+
+/// When each node starts is drawn no more.
+fn freeze_starts<A: Application + Default>(trial: &mut Trial<'_, A>) {
+    for place in 0..trial.best().steps.len() {
+        if matches!(trial.best().steps[place].action, Action::StartAll { at_once: false }) {
+            trial.keep_if_same(|case| case.steps[place].action = Action::StartAll { at_once: true });
+        }
+    }
 }
 
 /// A delay that is drawn becomes one that is not.
@@ -66,59 +91,90 @@ fn constants(delay: Delay) -> Vec<Time> {
     }
 }
 
-/// Links lose nothing any more, and what they had lost is dropped one by one, as far as it matters.
-fn freeze_losses<A: Application + Default>(trial: &mut Trial<'_, A>) {
-    let loses = |effect: &LinkEffect| matches!(effect, LinkEffect::Loss(_) | LinkEffect::BurstyLoss { .. });
-    let is_loss = |step: &Step| matches!(&step.action, Action::Link(change) if loses(&change.effect));
-    let (links, steps) = (&trial.best().links, &trial.best().steps);
-    if !links.iter().any(|link| loses(&link.change.effect)) && !steps.iter().any(is_loss) {
-        return;
+impl Chance {
+    /// Whether it is this that an effect leaves to chance.
+    fn is_of(self, effect: &LinkEffect) -> bool {
+        matches!(
+            (self, effect),
+            (Self::Loss, LinkEffect::Loss(_) | LinkEffect::BurstyLoss { .. })
+                | (Self::Corruption, LinkEffect::Corrupt(_))
+                | (Self::Duplication, LinkEffect::Duplicate(_))
+                | (Self::Reordering, LinkEffect::Reorder { .. })
+        )
     }
-    if trial.needs_chance {
-        return;
+
+    fn is_said_in(self, step: &Step) -> bool {
+        matches!(&step.action, Action::Link(change) if self.is_of(&change.effect))
     }
-    let Some(drops) = drops::<A>(trial.best()) else { return };
-    let before = trial.mark();
-    let statements = trial.best().statements();
-    let frozen = trial.keep_if_same(|case| {
-        case.links.retain(|link| !loses(&link.change.effect));
-        case.steps.retain(|step| !is_loss(step));
-        case.steps.extend(drops);
-        // The case ends behind them, and what is done at one instant comes behind what is dropped then.
+
+    fn is_in(self, case: &Case) -> bool {
+        case.links.iter().any(|link| self.is_of(&link.change.effect))
+            || case.steps.iter().any(|step| self.is_said_in(step))
+    }
+
+    /// Statements take its place.
+    pub(super) fn replace(self, case: &mut Case, fates: Vec<Step>) {
+        case.links.retain(|link| !self.is_of(&link.change.effect));
+        case.steps.retain(|step| !self.is_said_in(step));
+        case.steps.extend(fates);
+        // The case ends behind them, and what is done at one instant comes behind what is settled then.
         case.steps.sort_by_key(|step| {
             (step.at, step.action == Action::End, !matches!(step.action, Action::Next { .. }))
         });
-    });
-    if !frozen {
+    }
+
+    /// The statement that does to a message what this has done. A garbled one is dropped: its receiver counts it, and
+    /// nothing else.
+    fn fate(self, what: Misfortune) -> Option<Fate> {
+        Some(match (self, what) {
+            (Self::Loss, Misfortune::Lost) | (Self::Corruption, Misfortune::Garbled) => Fate::Drop,
+            (Self::Duplication, Misfortune::Doubled) => Fate::Duplicate,
+            (Self::Reordering, Misfortune::HeldBack(takes)) => Fate::Delay(Time::from(takes)),
+            _ => return None,
+        })
+    }
+}
+
+/// Links do this to messages no more, and to those that it was done to it is done by statements, as far as it matters.
+fn freeze_chance<A: Application + Default>(trial: &mut Trial<'_, A>, chance: Chance) {
+    if !chance.is_in(trial.best()) || trial.needs_chance.contains(&chance) {
+        return;
+    }
+    let Some(fates) = fates::<A>(trial.best(), chance) else { return };
+    let before = trial.mark();
+    let statements = trial.best().statements();
+    if !trial.keep_if_same(|case| chance.replace(case, fates)) {
         return;
     }
     without_statements(trial);
     if trial.best().statements() > statements + MORE_MAX || !trial.goes_on() {
-        trial.needs_chance(before);
+        trial.needs_chance(chance, before);
     }
 }
 
-/// A statement for each message that was lost; `None` if they are too many or the case can't be run.
-fn drops<A: Application + Default>(case: &Case) -> Option<Vec<Step>> {
-    let player = Player::<A, Losses>::watched(case.clone(), &options(), Losses::default()).ok()?;
-    let losses = player.play().ok()?.witness;
-    (losses.drops.len() <= LOST_MAX && !losses.drops.is_empty()).then_some(losses.drops)
+/// A statement for each message that met with it; `None` if they are none or too many, or the case can't be run.
+pub(super) fn fates<A: Application + Default>(case: &Case, chance: Chance) -> Option<Vec<Step>> {
+    let looks = Mishaps { chance, steps: Vec::new() };
+    let player = Player::<A, Mishaps>::watched(case.clone(), &options(), looks).ok()?;
+    let steps = player.play().ok()?.witness.steps;
+    (steps.len() <= MISHAPS_MAX && !steps.is_empty()).then_some(steps)
 }
 
-/// Looks on at a run, and notes what is lost.
-#[derive(Clone, Default)]
-struct Losses {
-    drops: Vec<Step>,
+/// Looks on at a run, and notes what chance does to messages.
+#[derive(Clone)]
+struct Mishaps {
+    chance: Chance,
+    steps: Vec<Step>,
 }
 
-impl<A: Application> Witness<A> for Losses {
+impl<A: Application> Witness<A> for Mishaps {
     fn stands(&mut self, world: &World<A>, _: Option<HostId>, cast: &Cast) {
-        let lost: BTreeSet<_> = world.lost().iter().copied().collect();
         let at = Time(world.now().as_nanos());
-        for (from, to, kind) in lost {
+        for mishap in world.mishaps() {
+            let Some(fate) = self.chance.fate(mishap.what) else { continue };
             let name = |host: HostId| cast.names()[host.index()].clone();
-            let (from, to) = (name(from), name(to));
-            self.drops.push(Step::new(at, Action::Next { fate: Fate::Drop, kind: Some(kind), from, to }));
+            let (from, to, kind) = (name(mishap.from), name(mishap.to), Some(mishap.kind));
+            self.steps.push(Step::new(at, Action::Next { fate, kind, from, to }));
         }
     }
 }

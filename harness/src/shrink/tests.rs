@@ -125,3 +125,50 @@ fn a_loss_that_matters_becomes_a_statement_of_its_own() {
         all.iter().find(is_frozen).unwrap_or_else(|| panic!("none of {}: {:?}", all.len(), all.first()));
     assert!(example.contains(" > "), "{example}");
 }
+
+/// RUN, CASE-6: what links doubled, held back, lost or garbled by chance is the same run when statements say it; a garbled message is
+/// one that is lost, and counted.
+#[test]
+fn statements_take_the_place_of_what_links_leave_to_chance() {
+    use freeze::Chance;
+    let base =
+        "qcase 1\nnodes a b c\nseeds a\nlink * delay 3ms\nPROPERTYat 0s start all at once\nat 12s end\n";
+    let heard = |case: &Case| {
+        let report = run(case, &Options::default()).unwrap();
+        (report.outcomes.events, report.outcomes.goals)
+    };
+    for (property, chance, word) in [
+        ("link * duplicate 10%\n", Chance::Duplication, "duplicate "),
+        ("link * reorder 10% by 2s\n", Chance::Reordering, "delay "),
+        ("link * loss 10%\n", Chance::Loss, "drop "),
+        ("link * corrupt 10%\n", Chance::Corruption, "drop "),
+    ] {
+        let random = case(&base.replace("PROPERTY", property));
+        let mut frozen = random.clone();
+        chance.replace(&mut frozen, freeze::fates::<()>(&random, chance).unwrap());
+        let text = frozen.to_string();
+        assert!(!text.contains('%') && text.matches(word).count() > 10, "{text}");
+        let (random, frozen, none) =
+            (heard(&random), heard(&frozen), heard(&case(&base.replace("PROPERTY", ""))));
+        if chance != Chance::Corruption {
+            assert_eq!(random, frozen, "{property}");
+        }
+        assert_ne!(none, frozen, "{property}");
+    }
+}
+
+/// RUN: a delay that matters becomes a statement, and what is started is started at once.
+#[test]
+fn a_message_that_is_held_back_becomes_a_statement_of_its_own() {
+    let text = "qcase 1\nseed SEED\nnodes a b\nseeds a\nlink * reorder 20% by 9s\nat 0s start all\n\
+                at 8s check view a: b up\nat 8s end\n";
+    let shrunk = (0..64).filter_map(|seed| {
+        let original = case(&text.replace("SEED", &format!("{seed:x}")));
+        signature(&original)?;
+        Some(shrink(&original, &mut |_| true).unwrap().case.to_string())
+    });
+    let is_frozen =
+        |text: &String| !text.contains('%') && text.contains(" delay ") && text.contains("start all at once");
+    let all: Vec<String> = shrunk.collect();
+    assert!(all.iter().any(is_frozen), "none of {}: {:?}", all.len(), all.first());
+}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use quorate::internals::Mixer;
 use quorate_sim::Application;
 
+use super::freeze::Chance;
 use super::{Progress, ShrinkError, Shrunk};
 use crate::case::{Action, Case, Step, Time};
 use crate::failure::Signature;
@@ -27,8 +28,8 @@ pub(super) struct Trial<'a, A: Application = ()> {
     progress: Progress,
     goes_on: &'a mut dyn FnMut(Progress) -> bool,
     has_time: bool,
-    /// Whether it was found that without chance it is larger.
-    pub(super) needs_chance: bool,
+    /// Without what chance it was found to be larger.
+    pub(super) needs_chance: BTreeSet<Chance>,
 }
 
 pub(super) fn options() -> Options {
@@ -59,7 +60,7 @@ impl<'a, A: Application + Default> Trial<'a, A> {
             progress,
             goes_on,
             has_time: true,
-            needs_chance: false,
+            needs_chance: BTreeSet::new(),
         })
     }
 
@@ -79,10 +80,10 @@ impl<'a, A: Application + Default> Trial<'a, A> {
         (self.best.clone(), self.outcomes.clone())
     }
 
-    /// Goes back to a case that was the best before, because chance is needed to keep it small.
-    pub(super) fn needs_chance(&mut self, (case, outcomes): (Arc<Case>, Outcomes)) {
+    /// Goes back to a case that was the best before, because this chance is needed to keep it small.
+    pub(super) fn needs_chance(&mut self, chance: Chance, (case, outcomes): (Arc<Case>, Outcomes)) {
         self.accept(Arc::unwrap_or_clone(case), outcomes);
-        self.needs_chance = true;
+        self.needs_chance.insert(chance);
     }
 
     /// Makes a change, and keeps it if the case still fails in the same way. Says whether it does.

@@ -1,10 +1,13 @@
 //! The links of a world: made when first used, each with its own counts.
 
+use std::time::Duration;
+
 use quorate::MessageKind;
 
 use super::Unsent;
 use super::fate::{Fate, Settled};
 use super::link::{LinkChange, LinkSet, LinkSpec, nanos};
+use super::mishap::Misfortune;
 use super::pipe::Pipes;
 use super::treatment::{Drawn, Treatment};
 use crate::host::HostId;
@@ -71,6 +74,8 @@ pub(crate) struct Odd {
     pub(crate) weighed_on: Option<u32>,
     /// It waits until its link is released.
     pub(crate) is_held: bool,
+    /// What of this was chance.
+    pub(crate) misfortune: Option<Misfortune>,
 }
 
 impl Links {
@@ -214,7 +219,9 @@ fn odd(treatment: &Treatment, message: Drawn, now: u64, link: u32, fate: Option<
         Some(Fate::Delayed(delay)) => nanos(delay),
         _ => treatment.delay(message, false),
     };
-    let is_twice = fate == Some(Fate::Duplicated) || treatment.duplicates(message);
+    let corrupt = treatment.corrupts(message);
+    let doubles = treatment.duplicates(message);
+    let is_twice = fate == Some(Fate::Duplicated) || doubles;
     let copy = match fate {
         Some(Fate::Again(later)) => Some(nanos(later)),
         _ => (is_twice && !lost).then(|| treatment.delay(message, true)),
@@ -222,19 +229,25 @@ fn odd(treatment: &Treatment, message: Drawn, now: u64, link: u32, fate: Option<
     if lost && copy.is_none() {
         return None;
     }
+    let misfortune = match fate {
+        _ if lost => Some(Misfortune::Lost),
+        _ if corrupt.is_some() => Some(Misfortune::Garbled),
+        None | Some(Fate::Delayed(_)) if doubles => Some(Misfortune::Doubled),
+        None if treatment.holds_back(message) => Some(Misfortune::HeldBack(Duration::from_nanos(delay))),
+        _ => None,
+    };
     Some(Way::Odd(Odd {
         delay: (!lost).then_some(delay),
         copy,
-        corrupt: treatment.corrupts(message),
+        corrupt,
         weighed_on: treatment.weighs().then_some(link),
         is_held: false,
+        misfortune,
     }))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::network::delay::Delay;
     use crate::network::fate::NextMessage;

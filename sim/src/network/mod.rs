@@ -8,6 +8,7 @@ pub(crate) mod fate;
 pub(crate) mod link;
 pub(crate) mod links;
 pub(crate) mod loss;
+pub(crate) mod mishap;
 mod pipe;
 pub(crate) mod routes;
 mod treatment;

@@ -86,12 +86,16 @@ impl Treatment {
     pub(crate) fn delay(&self, message: Drawn, is_copy: bool) -> u64 {
         let purpose = if is_copy { Purpose::CopyDelay } else { Purpose::Delay };
         let delay = self.spec.delay.of_draw(message.key.draw(purpose, message.kind, message.count));
-        let Reorder { share, by } = self.spec.reorder;
-        if is_copy || !message.happens(Purpose::Reorder, share) {
+        let Reorder { by, .. } = self.spec.reorder;
+        if is_copy || !self.holds_back(message) {
             return delay;
         }
         let draw = message.key.draw(Purpose::ReorderBy, message.kind, message.count);
         delay.saturating_add(keyed::between(draw, 1.min(nanos(by)), nanos(by)))
+    }
+
+    pub(crate) fn holds_back(&self, message: Drawn) -> bool {
+        message.happens(Purpose::Reorder, self.spec.reorder.share)
     }
 
     pub(crate) fn duplicates(&self, message: Drawn) -> bool {

@@ -11,6 +11,7 @@ use crate::application::Application;
 use crate::host::{HostId, HostState};
 use crate::network::Unsent;
 use crate::network::links::Way;
+use crate::network::mishap::{Misfortune, Mishap};
 
 impl<A: Application> World<A> {
     /// The same as [`World::hand`] for an input whose hash nobody knows yet.
@@ -94,7 +95,7 @@ impl<A: Application> World<A> {
                 if why == Unsent::Lost
                     && let Some(to) = self.network.routes.host_of(to)
                 {
-                    self.lost.push((from, to, kind));
+                    self.mishaps.push(Mishap { from, to, kind, what: Misfortune::Lost });
                 }
                 return self.count_unsent(why);
             }

@@ -29,6 +29,7 @@ use crate::keyed;
 use crate::lease::LeaseService;
 use crate::network::Network;
 use crate::network::link::LinkSpec;
+use crate::network::mishap::Mishap;
 use crate::queue::{Queue, Slot};
 use step::{Counts, Fault, HostError, Outcome};
 
@@ -65,8 +66,8 @@ pub struct World<A: Application = ()> {
     fault: Option<Fault>,
     /// The state that the last step's message told, if it told one.
     told: Option<Arc<Gossip>>,
-    /// What links lost of what the last step sent.
-    lost: Vec<(HostId, HostId, MessageKind)>,
+    /// What chance did to what the last step sent.
+    mishaps: Vec<Mishap>,
     /// What an application asks for while it is told something.
     requests: Vec<Request<A::Message>>,
     /// What was sent on links that are held, in the order in which it was sent.
@@ -157,7 +158,7 @@ impl<A: Application> World<A> {
             acted: None,
             fault: None,
             told: None,
-            lost: Vec::new(),
+            mishaps: Vec::new(),
             requests: Vec::new(),
             held: Vec::new(),
             statements: 0,
@@ -302,11 +303,11 @@ impl<A: Application> World<A> {
         self.told.as_ref()
     }
 
-    /// What links lost of what the last step sent: from whom, to whom, and what it was. What a cut or a block stopped was
-    /// never theirs to lose.
+    /// What chance did to what the last step sent. What a cut or a block stopped, or what was held, was never left to it; nor
+    /// is a delay a mishap that is drawn like any other.
     #[must_use]
-    pub fn lost(&self) -> &[(HostId, HostId, MessageKind)] {
-        &self.lost
+    pub fn mishaps(&self) -> &[Mishap] {
+        &self.mishaps
     }
 
     /// Whether messages of a kind are dropped on the way from one host to another.

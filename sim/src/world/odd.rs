@@ -10,14 +10,14 @@ use crate::application::Application;
 use crate::host::HostId;
 use crate::keyed;
 use crate::network::links::Odd;
+use crate::network::mishap::Mishap;
 
 impl<A: Application> World<A> {
     #[cold]
     pub(super) fn send_oddly(&mut self, from: HostId, to: HostId, place: usize, hash: u64, odd: Odd) {
         let Output::Send(envelope) = &self.outputs[place] else { return };
-        if odd.delay.is_none() && !odd.is_held {
-            self.lost.push((from, to, envelope.message.kind()));
-        }
+        let kind = envelope.message.kind();
+        self.mishaps.extend(odd.misfortune.map(|what| Mishap { from, to, kind, what }));
         let mut envelope = envelope.clone();
         if self.wire
             && let Some(decoded) = self.through_wire(from, to, place)

@@ -90,7 +90,7 @@ impl<A: Application> World<A> {
         self.settle();
         self.fault = None;
         self.told = None;
-        self.lost.clear();
+        self.mishaps.clear();
         if self.halted {
             return None;
         }
