@@ -37,7 +37,6 @@
 //!
 //! [`Output::Event`] tells every change. [`Node::view`] reads the present state: members, leader, who has not seen it, who
 //! is unreachable, what is due when. It borrows and copies nothing; [`NodeView::save`] and serde make a value of it.
-//! [`Node::why`] answers a [`Question`] in reasons of which each could be taken away.
 //!
 //! ```
 //! # use quorate::{Command, Config, Input, InputKind, Instant, MemberStatus, Node, UniqueAddress};
@@ -52,22 +51,99 @@
 //! ```
 //!
 //! A [`Log`] turns outputs into the lines of a log, with the markers that operators' tools know, and [`Counters`] count them; the
-//! features `tracing` and `prometheus` hand both on.
+//! features `tracing` and `prometheus` hand both on. [`Subscribers`] give each part of a program the events that it asked for.
 //!
-//! # Send
+//! # Explain
 //!
-//! A node never sees bytes. A [`Codec`] turns the [`Envelope`] of an [`Output::Send`] into a frame, and a frame that
-//! arrived into the envelope of an [`InputKind::Received`].
+//! [`Node::why`] answers a [`Question`] in reasons of which each could be taken away. Questions are words, too, for those who ask
+//! over a wire:
 //!
-//! # Record
+//! ```
+//! # use quorate::{Command, Config, Input, InputKind, Instant, Node, Question, UniqueAddress};
+//! # let me = UniqueAddress::new("10.0.0.7:7355".parse()?, 4711);
+//! # let mut node = Node::new(Config::default(), me, 1, Instant::ZERO)?;
+//! // Nobody answers at that address, so the node is in no cluster yet.
+//! let kind = InputKind::Command(Command::Join("10.0.0.8:7355".parse()?));
+//! node.handle(Input { now: Instant::ZERO, wall_ms: 0, kind });
+//! let why = node.why(&"still-joining".parse()?);
+//! assert_eq!(why.len(), 1);
+//! println!("{}", why[0]);
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+//!
+//! # Simulate
+//!
+//! As a node is a value, a thousand of them run in one seeded world, the same way every time: `quorate-sim`, where links lose, delay
+//! and separate, and hosts crash, sleep and come back. `quorate-harness` says in words what shall happen and what must hold, judges
+//! every step, and has the command `quorate`. Its front page goes on with this tour.
+//!
+//! # Property-test
+//!
+//! An application of one's own rides along on each simulated host, under cuts, crashes and loss that are drawn; what it promises is
+//! asked after each step, and what breaks it is handed back small: `quorate_harness::property`. For properties of single values the
+//! feature `proptest` draws them.
+//!
+//! # Replay
 //!
 //! A [`Recorder`] before the node writes everything that happens to it, in few bytes; a [`Replay`] of what it wrote gives the
 //! same outputs again, and says where a [`Recording`] differs from what this build makes of it.
 //!
+//! ```
+//! # use quorate::{Command, Config, Input, InputKind, Instant, Node, Recorder, Recording, Replay, UniqueAddress};
+//! # let me = UniqueAddress::new("10.0.0.7:7355".parse()?, 4711);
+//! # let mut node = Node::new(Config::default(), me.clone(), 1, Instant::ZERO)?;
+//! # let mut outputs = Vec::new();
+//! let mut recorder = Recorder::new(&node, "my host 1.0")?;
+//! let kind = InputKind::Command(Command::Join(me.address.clone()));
+//! recorder.handle_into(&mut node, Input { now: Instant::ZERO, wall_ms: 0, kind }, &mut outputs);
+//! let bytes = recorder.take().to_vec();
+//!
+//! let mut replay = Replay::new(Recording::new(&bytes));
+//! while let Some(played) = replay.next() {
+//!     played?;
+//! }
+//! assert_eq!(replay.node(), Some(&node));
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+//!
+//! `quorate replay --record FILE...` plays the recordings of several nodes on one axis of time.
+//!
+//! # Tune
+//!
+//! Every setting has a name and a meaning: [`Config::settings`]. [`Config::validate`] refuses what can't work, and
+//! [`Config::warnings`] tells what works and is rarely wanted, with the numbers:
+//!
+//! ```
+//! use quorate::Config;
+//!
+//! let config = Config::from_settings([("sbr.stable-after", "3s"), ("gossip-interval", "500ms")])?;
+//! for warning in config.warnings() {
+//!     println!("{warning}");
+//! }
+//! assert!(!config.warnings().is_empty(), "it decides before all have noticed who is gone");
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+//!
+//! # Bytes
+//!
+//! A node never sees bytes. A [`Codec`] turns the [`Envelope`] of an [`Output::Send`] into a frame, and a frame that
+//! arrived into the envelope of an [`InputKind::Received`].
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `prometheus` | `Metrics`: counts and the present state as text for Prometheus |
+//! | `tracing` | `trace`: lines of the log as events of `tracing` |
+//! | `proptest` | `strategies`: values drawn at random, for property tests of other crates; needs a standard library |
+//! | `planted` | rules that can be broken on purpose, for those who test a judge; never for a node that is to work |
+//!
 //! # Without a standard library
 //!
 //! The crate needs `alloc` and nothing else. The same inputs give the same outputs on every machine, in debug and in
-//! release.
+//! release. It is built with Rust 1.89 and newer.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

@@ -27,9 +27,22 @@ const ALL_REPAIRS: &str = "repairs.all";
 pub fn meaning_of_own(name: &str) -> &'static str {
     match name {
         WORLD_WIRE => "whether messages are encoded and decoded on their way",
+        WORLD_EXIT_TASKS => "how long the work takes that a host does before its node exits, in all hosts",
+        WORLD_MEMORY_CAP => "how many bytes the world may take",
         WORLD_PLANTED => "the rule that is broken on purpose in all nodes, or `off`",
         ALL_REPAIRS => "all repairs at once",
         _ => "",
+    }
+}
+
+/// What holds of it when nothing is set.
+#[must_use]
+pub fn default_of_own(name: &str) -> String {
+    match name {
+        WORLD_EXIT_TASKS => Time::ZERO.to_string(),
+        WORLD_MEMORY_CAP => WORLD_MEMORY_CAP_DEFAULT.to_string(),
+        ALL_REPAIRS => "on".into(),
+        _ => "off".into(),
     }
 }
 

@@ -11,7 +11,7 @@ use super::Status;
 use super::page::Page;
 use crate::case::{FormKind, SettingCatalog, forms};
 use crate::judge::INVARIANTS;
-use crate::settings::{Settings, meaning_of_own};
+use crate::settings::{Settings, default_of_own, meaning_of_own};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -70,7 +70,7 @@ fn settings() -> Vec<Entry> {
     let entry = |name: &'static str| {
         let known = Config::setting(name);
         let meaning = known.map_or_else(|| meaning_of_own(name), |setting| setting.meaning);
-        let default = known.and_then(|_| defaults.get(name)).unwrap_or_else(|| "off".into());
+        let default = defaults.get(name).unwrap_or_else(|| default_of_own(name));
         Entry {
             heading: format!("{name} = {default}"),
             says: vec![meaning.into()],
