@@ -136,3 +136,15 @@ fn who_is_lost_of_two_data_centers_on_opposite_sides_is_no_split() {
 fn a_side_that_goes_down_is_no_split_while_it_marks_its_members() {
     holds(include_str!("regressions/a-side-that-goes-down.qcase"));
 }
+
+/// S5, REP-126: members that leave one after the other ended the others, as the second check counted those that were gone.
+#[test]
+fn the_oldest_leaves_and_the_others_stay() {
+    holds(include_str!("regressions/the-oldest-leaves.qcase"));
+}
+
+/// S3, REP-126: the same of keep-majority with a role, in a shutdown of the whole cluster.
+#[test]
+fn two_leave_of_three_with_the_role_and_the_rest_stays() {
+    holds(include_str!("regressions/a-shutdown-with-a-role.qcase"));
+}

@@ -115,6 +115,15 @@ impl SeenBy {
         }
     }
 
+    /// Whether a node is among them.
+    #[must_use]
+    pub fn contains(&self, node: &UniqueAddress) -> bool {
+        match self {
+            Self::Gossip(gossip) => gossip.is_seen_by(node),
+            Self::Listed(listed) => listed.binary_search(node).is_ok(),
+        }
+    }
+
     /// Whether a node at an address, of any incarnation, is among them (SBR-4).
     #[must_use]
     pub fn contains_address(&self, address: &Address) -> bool {

@@ -121,7 +121,7 @@ impl Node {
             Timer::CrossExpectedFirst => self.across.expected_tick(&mut self.base),
             Timer::DelayedQuarantine => self.watching.tick(&mut self.base, &mut self.quarantine),
             Timer::Resolver => {
-                let downed = self.downing.tick(&mut self.base);
+                let downed = self.downing.tick(&mut self.base, self.leading.confirmed());
                 self.down_all_of(downed);
             }
             Timer::LeaseDelay => self.downing.lease_delay_elapsed(&mut self.base),

@@ -109,10 +109,12 @@ impl Downing {
         Some(Output::WouldDecide(foreseen.map(Box::new)))
     }
 
-    /// SBR-66, SBR-67: what the resolver decides now: the nodes to down, in the order in which to down them.
-    pub(super) fn tick(&mut self, base: &mut Base) -> Vec<UniqueAddress> {
+    /// SBR-66, SBR-67: what the resolver decides now: the nodes to down, in the order in which to down them. REP-126: it is told first
+    /// who has finished its exit.
+    pub(super) fn tick(&mut self, base: &mut Base, finished: &[UniqueAddress]) -> Vec<UniqueAddress> {
         base.timers.arm_after(Timer::Resolver, base.now, INTERVAL);
         let Some(resolver) = &mut self.resolver else { return Vec::new() };
+        resolver.hear_exits(finished);
         let outputs = resolver.tick(base.now);
         self.carry_out(base, outputs)
     }

@@ -136,19 +136,42 @@ fn a_view_is_empty_before_and_after() {
     assert!(a.view().deadlines().is_empty());
 }
 
+/// b asks a to let it in.
+fn let_in(a: &mut Node) -> Vec<Output> {
+    let cluster = a.config().cluster_name.clone();
+    let message = Message::Join { roles: crate::Roles::default(), app_version: crate::AppVersion::default() };
+    let to = crate::Destination::Address(node("a").address);
+    let joins = InputKind::Received(Envelope { cluster, from: node("b"), to, message });
+    a.handle(Input { now: at(2_000), wall_ms: 77, kind: joins })
+}
+
 /// EVT-87: whoever is told of by an event is asked by heartbeats and known to the resolver when the input has been handled.
 #[test]
 fn heartbeats_and_resolver_hear_of_an_event_within_its_input() {
     let mut a = lone(&[("downing", "sbr")]);
     command(&mut a, Command::Join(node("a").address));
-    let cluster = a.config().cluster_name.clone();
-    let message = Message::Join { roles: crate::Roles::default(), app_version: crate::AppVersion::default() };
-    let to = crate::Destination::Address(node("a").address);
-    let joins = InputKind::Received(Envelope { cluster, from: node("b"), to, message });
-    let outputs = a.handle(Input { now: at(2_000), wall_ms: 77, kind: joins });
+    let outputs = let_in(&mut a);
     assert!(outputs.iter().any(|output| matches!(output, Output::Event(ClusterEvent::MemberJoined(_)))));
     assert_eq!(names(a.heartbeat_receivers()), "b");
     assert_eq!(member_names(a.view().save().resolver.unwrap().view.members()), "a b");
+}
+
+/// REP-126: what a member has told of its exit is known to the resolver at its next tick.
+#[test]
+fn the_resolver_hears_who_has_finished_its_exit() {
+    let mut a = lone(&[("downing", "sbr")]);
+    command(&mut a, Command::Join(node("a").address));
+    let_in(&mut a);
+    let tick = |now| Input { now: at(now), wall_ms: 77, kind: InputKind::Tick };
+    a.handle(tick(4_000));
+    let exited = gossip_with("a:up:1 b:exiting:2", "a", "", "a:3").member(&node("b")).cloned().unwrap();
+    a.downing.on_event(&ClusterEvent::MemberExited(exited), at(4_000));
+    let heard = |a: &Node| names(a.view().save().resolver.unwrap().view.exits_heard());
+    a.handle(tick(6_000));
+    assert_eq!(heard(&a), "");
+    a.leading.confirm_exit(&node("b"));
+    a.handle(tick(6_500));
+    assert_eq!(heard(&a), "b");
 }
 
 /// EVT-84: each thing that a user can want is answered by what it did, or by why it did nothing.

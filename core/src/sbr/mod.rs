@@ -10,6 +10,7 @@ mod anatomy;
 mod consequence;
 mod decision;
 mod events;
+mod exits;
 mod explain;
 mod indirect;
 mod lease;

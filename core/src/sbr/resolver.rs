@@ -194,6 +194,11 @@ impl Resolver {
         notices
     }
 
+    /// REP-126: some members have said that they have finished their exit.
+    pub(crate) fn hear_exits(&mut self, finished: &[UniqueAddress]) {
+        self.may_foresee |= self.view.hear_exits(finished);
+    }
+
     /// SBR-61, LEASE-18
     fn hear_removed(&mut self, event: &ClusterEvent, now: Instant) {
         self.unrest.end_if(self.view.is_all_unreachable_downed(), now);

@@ -14,6 +14,8 @@ pub(super) type Link = (u32, u32);
 /// What the strategies decide on.
 pub(super) struct Situation<'a> {
     members: &'a [Member],
+    /// REP-126: the Exiting members that have seen that they are, ascending.
+    exits_heard: &'a [UniqueAddress],
     /// The members in their order, then the nodes that are only named as unreachable or in records.
     nodes: Vec<&'a UniqueAddress>,
     /// Of each node.
@@ -45,7 +47,8 @@ impl<'a> Situation<'a> {
         unreachable_nodes.iter().for_each(|&node| unreachable[node as usize] = true);
         let has_seen = those_who_have_seen(view.seen_by(), &nodes, &records);
         let indirect = Indirect::among(&records, &has_seen);
-        Self { members: view.members(), nodes, unreachable, has_seen, records, indirect }
+        let (members, exits_heard) = (view.members(), view.exits_heard());
+        Self { members, exits_heard, nodes, unreachable, has_seen, records, indirect }
     }
 
     /// SBR-52: the situation with fewer records, in which exactly their subjects are unreachable.
@@ -54,12 +57,17 @@ impl<'a> Situation<'a> {
         records.iter().for_each(|&(_, subject)| unreachable[subject as usize] = true);
         let indirect = Indirect::among(&records, &self.has_seen);
         let (nodes, has_seen) = (self.nodes.clone(), self.has_seen.clone());
-        Self { members: self.members, nodes, unreachable, has_seen, records, indirect }
+        Self { nodes, unreachable, has_seen, records, indirect, ..*self }
     }
 
     /// The stored members, ascending, and whether each is unreachable.
     pub(super) fn members(&self) -> impl Iterator<Item = (&'a Member, bool)> {
         self.members.iter().zip(self.unreachable.iter().copied())
+    }
+
+    /// REP-126: whether a member is known to have seen that it is Exiting.
+    pub(super) fn has_heard_of_its_exit(&self, member: &Member) -> bool {
+        self.exits_heard.binary_search(member.unique_address()).is_ok()
     }
 
     /// The stored member of a number; `None` for a node that is only named.

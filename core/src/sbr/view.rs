@@ -5,11 +5,14 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use super::exits::Exits;
 use super::places::Places;
 use super::sides::Selection;
 use super::strategy::Strategy;
 use crate::membership::members::positions_among;
-use crate::membership::{DataCenter, Member, Reachability, ReachabilityStatus, SeenBy, UniqueAddress};
+use crate::membership::{
+    DataCenter, Member, MemberStatus, Reachability, ReachabilityStatus, SeenBy, UniqueAddress,
+};
 use crate::mix::Mixer;
 
 /// Everything that a decision may look at (SBR-1), built from events alone.
@@ -37,6 +40,7 @@ pub struct ResolverView {
     /// SBR-31: observers and subjects in `observations` that were no stored members when it was heard of; ascending.
     strangers: Vec<UniqueAddress>,
     seen_by: SeenBy,
+    exits: Exits,
     /// Ascending. Plays no part in a decision.
     unreachable_data_centers: Vec<DataCenter>,
 }
@@ -52,6 +56,8 @@ struct StoredView {
     strangers: Vec<UniqueAddress>,
     seen_by: SeenBy,
     unreachable_data_centers: Vec<DataCenter>,
+    #[serde(default)]
+    exits_heard: Vec<UniqueAddress>,
 }
 
 impl ResolverView {
@@ -70,6 +76,7 @@ impl ResolverView {
             observations: Reachability::new(),
             strangers: Vec::new(),
             seen_by: SeenBy::from(Vec::new()),
+            exits: Exits::default(),
             unreachable_data_centers: Vec::new(),
         }
     }
@@ -114,6 +121,12 @@ impl ResolverView {
     #[must_use]
     pub const fn seen_by(&self) -> &SeenBy {
         &self.seen_by
+    }
+
+    /// REP-126: the Exiting members that are known to have seen that they are, ascending.
+    #[must_use]
+    pub fn exits_heard(&self) -> &[UniqueAddress] {
+        self.exits.heard()
     }
 
     /// The other data centres of which some member cannot be reached, ascending. They play no part in decisions.
@@ -225,9 +238,17 @@ impl ResolverView {
         nodes.zip(places).filter(|(_, place)| place.is_none()).map(|(node, _)| node)
     }
 
-    /// SBR-32: takes over who has seen the present gossip.
+    /// SBR-32: takes over who has seen the present gossip. REP-126: that is a state in which the members are as they are stored
+    /// (SBR-13).
     pub fn set_seen_by(&mut self, seen_by: SeenBy) {
+        self.exits.hear(|node| seen_by.contains(node));
         self.seen_by = seen_by;
+    }
+
+    /// REP-126: some nodes are known to have seen that they are Exiting, as those that have said that they have finished their exit
+    /// (LDR-33). Whether that is news of a member.
+    pub fn hear_exits(&mut self, heard: &[UniqueAddress]) -> bool {
+        !heard.is_empty() && self.exits.hear(|node| heard.contains(node))
     }
 
     /// A hash of all of it, for digests.
@@ -246,6 +267,7 @@ impl ResolverView {
         mixer.word(self.observations.hash64());
         mixer.word(self.seen_by.hash64());
         self.unreachable_data_centers.iter().for_each(|name| mixer.text(name));
+        self.exits.heard().iter().for_each(|node| mixer.word(node.key().0));
         mixer.finish()
     }
 
@@ -295,6 +317,8 @@ impl ResolverView {
         self.members_hash = self.members_hash.wrapping_sub(hash_before).wrapping_add(hash_after);
         self.unreachable_counted =
             self.unreachable_counted + usize::from(counted_after) - usize::from(counted_before);
+        let is_exiting = place.is_some_and(|at| self.members[at].status() == MemberStatus::Exiting);
+        self.exits.file(node, is_exiting);
     }
 
     /// What a stored node adds to `members_hash`, and whether it adds to `unreachable_counted`.
@@ -318,6 +342,7 @@ impl From<StoredView> for ResolverView {
             observations: stored.observations,
             strangers: stored.strangers,
             seen_by: stored.seen_by,
+            exits: Exits::heard_by(stored.exits_heard),
             unreachable_data_centers: stored.unreachable_data_centers,
         };
         view.strangers.sort_unstable();
@@ -342,6 +367,7 @@ impl From<ResolverView> for StoredView {
             strangers: view.strangers,
             seen_by: view.seen_by,
             unreachable_data_centers: view.unreachable_data_centers,
+            exits_heard: view.exits.heard().to_vec(),
         }
     }
 }

@@ -474,7 +474,8 @@ impl Reader {
             .seen
             .map_or_else(|| live_nodes.clone(), |seen| seen.iter().map(|name| node(name)).collect());
         let records = self.table(live, &knows.unknown);
-        Side { data_center: "default".into(), live: live_nodes, members, records, seen }
+        let exits_heard = Vec::new();
+        Side { data_center: "default".into(), live: live_nodes, members, records, seen, exits_heard }
     }
 
     /// What is told, and that each observes all that are outside of its side, if it watches them.

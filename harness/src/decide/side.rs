@@ -18,6 +18,8 @@ pub struct Side {
     pub records: Reachability,
     /// Who has seen the present gossip, in its view.
     pub seen: Vec<UniqueAddress>,
+    /// REP-126: the Exiting members that it knows to have seen that they are.
+    pub exits_heard: Vec<UniqueAddress>,
 }
 
 impl Side {
@@ -41,6 +43,7 @@ impl Side {
             members: view.members().to_vec(),
             records,
             seen: view.seen_by().nodes().cloned().collect(),
+            exits_heard: view.exits_heard().to_vec(),
         }
     }
 
@@ -80,6 +83,7 @@ impl Side {
         self.records.all_unreachable_or_terminated().iter().for_each(|node| view.mark_unreachable(node));
         view.set_observations(self.records.clone());
         view.set_seen_by(SeenBy::from(self.seen.clone()));
+        view.hear_exits(&self.exits_heard);
         view
     }
 

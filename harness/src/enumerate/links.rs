@@ -133,6 +133,7 @@ impl<'a> Memory<'a> {
         Side {
             data_center: "default".into(),
             seen: live.clone(),
+            exits_heard: Vec::new(),
             live,
             members: self.members.clone(),
             records: records.unwrap_or_else(|error| unreachable!("one row of each, ascending: {error}")),

@@ -22,19 +22,23 @@ enum Class {
     Leaving,
     /// Leaving, and never Up.
     LeavingNeverUp,
+    /// And it has seen so, as all know.
     Exiting,
+    /// By the step that one side only knows of: the member may not have heard.
+    ExitingUnheard,
     /// Up by the step that one side only knows of: younger than all others.
     JustUp,
     /// The same, and then Leaving.
     JustUpLeaving,
 }
 
-const CLASSES: [Class; 7] = [
+const CLASSES: [Class; 8] = [
     Class::Joining,
     Class::Up,
     Class::Leaving,
     Class::LeavingNeverUp,
     Class::Exiting,
+    Class::ExitingUnheard,
     Class::JustUp,
     Class::JustUpLeaving,
 ];
@@ -43,11 +47,11 @@ const CLASSES: [Class; 7] = [
 const KNOWN: [Class; 4] = [Class::Joining, Class::Up, Class::Leaving, Class::Exiting];
 
 impl Class {
-    /// LDR: what the leader's step makes of it.
+    /// LDR: what the leader's step makes of it, for a side that has heard of the step and of which it is not a member.
     const fn stepped(self) -> Self {
         match self {
             Self::Joining => Self::JustUp,
-            Self::Leaving => Self::Exiting,
+            Self::Leaving => Self::ExitingUnheard,
             other => other,
         }
     }
@@ -68,7 +72,7 @@ impl Class {
             Self::Joining => MemberStatus::WeaklyUp,
             Self::Up | Self::JustUp => MemberStatus::Up,
             Self::Leaving | Self::LeavingNeverUp | Self::JustUpLeaving => MemberStatus::Leaving,
-            Self::Exiting => MemberStatus::Exiting,
+            Self::Exiting | Self::ExitingUnheard => MemberStatus::Exiting,
         }
     }
 
@@ -76,7 +80,7 @@ impl Class {
         match self {
             Self::Joining | Self::LeavingNeverUp => UP_NUMBER_NONE,
             Self::JustUp | Self::JustUpLeaving => age + 100,
-            Self::Up | Self::Leaving | Self::Exiting => age,
+            Self::Up | Self::Leaving | Self::Exiting | Self::ExitingUnheard => age,
         }
     }
 }
@@ -188,6 +192,8 @@ impl<'a> Memory<'a> {
         let joiner = self.joiners[known.joiner].as_ref();
         let places = known.classes.iter().zip(&self.members);
         let mut members: Vec<Member> = places.map(|(class, faces)| faces[*class as usize].clone()).collect();
+        let exits = members.iter().zip(known.classes).filter(|(_, class)| **class == Class::Exiting);
+        let exits_heard = exits.map(|(member, _)| member.unique_address().clone()).collect();
         if let Some(joiner) = joiner {
             let at = if joiner.unique_address() < members[0].unique_address() { 0 } else { members.len() };
             members.insert(at, joiner.clone());
@@ -206,7 +212,7 @@ impl<'a> Memory<'a> {
             (live, records)
         });
         let (live, records) = (live.clone(), records.clone());
-        Side { data_center: "default".into(), seen: live.clone(), live, members, records }
+        Side { data_center: "default".into(), seen: live.clone(), live, members, records, exits_heard }
     }
 
     fn decide(&mut self, known: Knowledge<'_>) -> Fates {
@@ -293,6 +299,13 @@ fn commands(members: usize, sides: usize, hidden: Hidden) -> Vec<Command> {
     all
 }
 
+/// Sets of sides, by bits, that can have heard of the leader's step when not all have: none, or that of the leader, perhaps with others.
+fn who_can_know_a_step(of_leader: Option<usize>, sides: usize) -> Vec<u32> {
+    let all = (1 << sides) - 1;
+    let with_leader = (1..all).filter(|who| of_leader.is_some_and(|leader| who & (1 << leader) != 0));
+    core::iter::once(0).chain(with_leader).collect()
+}
+
 /// All situations of a world with so many sides.
 fn count(memory: &mut Memory<'_>, sides: usize, hidden: Hidden) -> Vec<Row> {
     let (world, asked) = (memory.world, memory.asked);
@@ -307,16 +320,22 @@ fn count(memory: &mut Memory<'_>, sides: usize, hidden: Hidden) -> Vec<Row> {
         let stepped: Vec<Class> = before.iter().map(|class| class.stepped()).collect();
         let leader = world.leader(&before);
         for partition in &partitions {
-            let of_leader = partition.iter().position(|side| side & (1 << leader) != 0);
-            for is_stepped in [false, true] {
-                if is_stepped && (stepped == before || !hidden.has_step()) {
+            let side_of = |member: usize| partition.iter().position(|side| side & (1 << member) != 0);
+            let of_leader = side_of(leader);
+            for who_knows in who_can_know_a_step(of_leader, partition.len()) {
+                if who_knows != 0 && (stepped == before || !hidden.has_step()) {
                     continue;
                 }
+                let knows = |side: Option<usize>| side.is_some_and(|side| who_knows & (1 << side) != 0);
                 for command in &commands {
                     fates.clear();
                     for (place, &side) in partition.iter().enumerate() {
-                        let knows_step = is_stepped && of_leader == Some(place);
-                        classes.clone_from(if knows_step { &stepped } else { &before });
+                        classes.clone_from(if knows(Some(place)) { &stepped } else { &before });
+                        for (member, class) in classes.iter_mut().enumerate() {
+                            if *class == Class::ExitingUnheard && knows(side_of(member)) {
+                                *class = Class::Exiting;
+                            }
+                        }
                         let mut joiner = 0;
                         match *command {
                             Command::Leave { member, side } if side == place => {

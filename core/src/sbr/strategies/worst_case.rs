@@ -26,7 +26,8 @@ pub(super) struct WorstCase<'a> {
 }
 
 impl<'a> Situation<'a> {
-    /// REP-120, REP-124: the terms of the table, all with the role.
+    /// REP-120, REP-124: the terms of the table, all with the role. REP-126: those beyond who have heard of their exit are counted by
+    /// nobody; of those here the others may not know that they have.
     pub(super) fn worst_case(&self, counted: Selection, role: Option<&str>, order: Order) -> WorstCase<'a> {
         let possible = Selection { possibly_up: true, exiting: true, ..Selection::COUNTED };
         let mut terms = WorstCase {
@@ -38,6 +39,9 @@ impl<'a> Situation<'a> {
         };
         for (member, is_unreachable) in self.members() {
             if !(possible.has(member) && role.is_none_or(|role| member.roles().contains(role))) {
+                continue;
+            }
+            if is_unreachable && self.has_heard_of_its_exit(member) {
                 continue;
             }
             let (part_counted, part_possible) = if is_unreachable {

@@ -85,3 +85,60 @@ fn a_side_that_may_not_know_of_its_exit_can_down_the_other() {
     let beyond = view(&strategy, "a bl cl", "a");
     assert_eq!(beyond.decide(&strategy, &REPAIRED_RESOLVER), Decision::DownUnreachable);
 }
+
+/// What a side decides that knows of some members beyond, by their letters, that they have heard of their exit.
+fn knowing(strategy: &Strategy, text: &str, heard: &str) -> Decision {
+    let mut view = view_of_side(strategy, text);
+    view.hear_exits(&nodes(heard));
+    view.decide(strategy, &REPAIRED_RESOLVER)
+}
+
+/// REP-126: the oldest, which leaves, ends nobody, once it has heard that it is Exiting; before that its side may count it.
+#[test]
+fn a_leaver_that_has_heard_of_its_exit_counts_nowhere() {
+    for (strategy, text) in [
+        (keep_oldest(false), "b c d|ae"),
+        (keep_oldest(true), "b|ae ce"),
+        (keep_majority(), "b|ae ce"),
+        (static_quorum(2), "b d|ae ce"),
+    ] {
+        assert_eq!(knowing(&strategy, text, ""), Decision::DownAll, "{text}");
+        assert_eq!(knowing(&strategy, text, "a c"), Decision::DownUnreachable, "{text}");
+        let is_quorum = strategy == static_quorum(2);
+        assert_eq!(knowing(&strategy, text, "c") == Decision::DownUnreachable, is_quorum, "{text}");
+    }
+}
+
+/// REP-126: of those on this side the others may not know.
+#[test]
+fn a_leaver_on_this_side_may_be_the_oldest_to_others_though_it_has_heard() {
+    let alone = keep_oldest(true);
+    assert_eq!(knowing(&alone, "ae c|b", "a"), knowing(&alone, "ae c|b", ""));
+    assert_eq!(knowing(&alone, "c d|b", ""), Decision::DownUnreachable);
+}
+
+/// REP-122: all sides of four members. To know more lets no side go that would stand, so what the enumeration finds out about sides that
+/// know all holds for those that know less.
+#[test]
+fn who_knows_more_of_exits_stands_wherever_it_would_stand_otherwise() {
+    let suffixes = ["", "j", "l", "e"];
+    for strategy in [static_quorum(2), keep_majority(), keep_oldest(true), keep_oldest(false)] {
+        for code in 0..4_usize.pow(4) * 16 {
+            let (statuses, beyond) = (code / 16, code % 16);
+            let side = |is_beyond: bool| {
+                let places = (0..4).filter(|place| (beyond >> place & 1 == 1) == is_beyond);
+                places
+                    .map(|place| {
+                        [["c", "a", "d", "b"][place], suffixes[statuses / 4_usize.pow(place as u32) % 4], " "]
+                            .concat()
+                    })
+                    .collect::<alloc::string::String>()
+            };
+            let text = [side(false), "|".into(), side(true)].concat();
+            let stands = |heard: &str| knowing(&strategy, &text, heard) == Decision::DownUnreachable;
+            for (less, more) in [("", "a"), ("", "a b c d"), ("a", "a b c d"), ("b c", "a b c d")] {
+                assert!(!stands(less) || stands(more), "{strategy:?} {text} {less} {more}");
+            }
+        }
+    }
+}
