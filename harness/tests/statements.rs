@@ -57,6 +57,8 @@ fn a_case_that_asks_for_the_impossible_is_told_at_its_line() {
             "at 20s flap a | rest every 1ns for 3s",
             "a cut that comes and goes needs a period of at least 2 ns",
         ),
+        ("at 20s crash a\nat 21s lie b > a alive", "a is not running: it has crashed"),
+        ("at 20s lie b > a alive every 0s for 3s", "a lie that is told again needs a pause of at least 1 ns"),
         ("at 20s start a", "a is running already"),
     ] {
         let (line, found) = refused(lines);
@@ -152,6 +154,26 @@ fn what_is_held_is_heard_when_it_is_let_go() {
         "at 20s hold e > a\nat 20s hold e > b\nat 20s hold e > c\nat 20s hold e > d\n\
          at 28s check view a: e unreachable\nat 28s release * swizzled\nat 45s check converged, up 5",
     );
+}
+
+/// SIM-14: a lie is heard as if the other had told it, cut or not, and again until its time is over.
+#[test]
+fn a_lie_is_heard_in_the_name_of_another() {
+    let off = "judge off L9\njudge off C1\njudge off V1";
+    passes(&format!(
+        "{off}\nat 20s isolate a\nat 21s lie b > a down e\nat 22s check view a: e down, view b: e up"
+    ));
+    passes(&format!(
+        "{off}\nat 20s lie b > a tombstone e\nat 21s check view a: e absent\nat 30s check stopped e"
+    ));
+    passes(&format!("{off}\nat 20s lie a > e removed\nat 21s check stopped e because removed"));
+    passes(&format!("{off}\nat 20s lie a > e quarantined\nat 22s check stopped e because downed"));
+    passes(&format!("{off}\nat 20s lie e > a joins\nat 23s check view a: e#1 absent, stopped e"));
+    passes(&format!("{off}\nat 20s lie b > a invents 9\nat 30s check sent-per-second a > 15"));
+    let kept = "at 20s crash e\nat 20s lie e > a alive every 1s for 8s\nat 20s lie e > b alive every 1s for 8s\n\
+        at 20s lie e > c alive every 1s for 8s\nat 20s lie e > d alive every 1s for 8s";
+    passes(&format!("{kept}\nat 28s check view a: e reachable\nat 40s check view a: e unreachable"));
+    passes("at 20s crash e\nat 28s check view a: e unreachable");
 }
 
 /// SIM-13, CASE-4: more memory than the cap is a fault of the run; a cap that nothing fits in, one of the case.

@@ -9,6 +9,7 @@ use quorate::{Address, Command, Envelope, Instant, MessageKind};
 use crate::condition::Factor;
 use crate::host::{HostId, HostState};
 use crate::lease::LeaseChange;
+use crate::lie::Lie;
 use crate::network::cut::{Cut, Heal};
 use crate::network::cuts::BadCut;
 use crate::network::fate::NextMessage;
@@ -82,6 +83,17 @@ pub enum Action {
         host: HostId,
         /// What it hears.
         envelope: Box<Envelope>,
+    },
+    /// SIM-14: tells a node a lie, made up from what it knows at that instant, in the name of whoever it knows at a host's address.
+    Lie {
+        /// The node that hears it.
+        host: HostId,
+        /// Whose name is used; the host needs not run.
+        sender: HostId,
+        /// What it hears.
+        lie: Lie,
+        /// Again and again, while the hearer runs: the pause between, and for how long.
+        again: Option<(Duration, Duration)>,
     },
     /// SIM-5: a host handles nothing for a while: as if its process were suspended, or collected garbage. What arrives
     /// meanwhile, commands too, is handled when it goes on.
@@ -218,6 +230,7 @@ impl Action {
             | Self::Join { host, .. }
             | Self::Command { host, .. }
             | Self::Forge { host, .. }
+            | Self::Lie { host, .. }
             | Self::Pause { host, .. }
             | Self::Slow { host, .. }
             | Self::ClockJump { host, .. }
@@ -285,6 +298,8 @@ pub enum NotApplicable {
     NotHeld,
     /// A cut that comes and goes needs a period of at least two nanoseconds.
     NoPeriod,
+    /// A lie that is told again and again needs a pause between.
+    NoPause,
     /// A clock can't go so fast, or backwards.
     Drift {
         /// How fast, in parts per million.
@@ -331,6 +346,7 @@ impl fmt::Display for NotApplicable {
             Self::NothingToHeal => f.write_str("nothing is cut between these groups"),
             Self::NotBlocked => f.write_str("nothing of that kind is blocked on these links"),
             Self::NotHeld => f.write_str("nothing is held on these links"),
+            Self::NoPause => f.write_str("a lie that is told again needs a pause of at least 1 ns"),
             Self::NoPeriod => f.write_str("a cut that comes and goes needs a period of at least 2 ns"),
             Self::Drift { parts_per_million } => {
                 let most = crate::clock::DRIFT_MAX_PPM;

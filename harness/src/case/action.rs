@@ -203,6 +203,17 @@ pub enum Action {
         /// For whom it is, another node.
         to: NodeName,
     },
+    /// `lie NODE > NODE CLAIM [every TIME for TIME]`: somebody who can write to the network tells a node a lie in another's name.
+    Lie {
+        /// Whose name is used.
+        from: NodeName,
+        /// Who hears it.
+        to: NodeName,
+        /// What is said.
+        claim: Falsehood,
+        /// How often again, and for how long.
+        again: Option<(Time, Time)>,
+    },
     /// `link LINKS CHANGE [for TIME]`: what links are like from this instant on.
     Link(LinkChange),
     /// `lease STATE`: what the lease service does from this instant on.
@@ -244,6 +255,45 @@ pub enum Fate {
     Duplicate,
     /// It arrives as usual, and once more so long after it was sent.
     Late(Time),
+}
+
+/// SIM-14: what a liar says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Falsehood {
+    /// `alive`: the sender answers a heartbeat.
+    Alive,
+    /// `joins`: another incarnation at the sender's address asks to join.
+    Joins,
+    /// `confirms-exit`: the sender has finished exiting.
+    ConfirmsExit,
+    /// `removed`: the sender has removed the hearer.
+    Removed,
+    /// `quarantined`: the sender has quarantined the hearer.
+    Quarantined,
+    /// `down NODE`: the sender's state, in which a member is Down.
+    Down(NodeName),
+    /// `tombstone NODE`: the sender's state, in which a member has been removed.
+    Tombstone(NodeName),
+    /// `invents NUMBER`: the sender's state, with so many more members, Up, that nobody has.
+    Invents(u32),
+    /// `floods NUMBER`: so many nodes that nobody has ask to join.
+    Floods(u32),
+}
+
+impl std::fmt::Display for Falsehood {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Alive => f.write_str("alive"),
+            Self::Joins => f.write_str("joins"),
+            Self::ConfirmsExit => f.write_str("confirms-exit"),
+            Self::Removed => f.write_str("removed"),
+            Self::Quarantined => f.write_str("quarantined"),
+            Self::Down(member) => write!(f, "down {member}"),
+            Self::Tombstone(member) => write!(f, "tombstone {member}"),
+            Self::Invents(count) => write!(f, "invents {count}"),
+            Self::Floods(count) => write!(f, "floods {count}"),
+        }
+    }
 }
 
 /// What a cut that comes and goes separates.

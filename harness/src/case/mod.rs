@@ -65,7 +65,9 @@ mod statements;
 mod tests;
 mod time;
 
-pub use self::action::{Action, Between, Delay, Fate, LeaseState, LinkChange, LinkEffect, Links, Separated};
+pub use self::action::{
+    Action, Between, Delay, Falsehood, Fate, LeaseState, LinkChange, LinkEffect, Links, Separated,
+};
 pub use self::ast::{
     Case, CaseProse, Claim, Expectation, JudgeOff, Line, Link, Prose, RecordedDigest, Roles, Setting,
     Settings, Step,

@@ -22,6 +22,7 @@ mod cluster;
 mod conditions;
 mod header;
 mod lease;
+mod lies;
 mod link_effects;
 mod links;
 mod membership;
@@ -133,7 +134,7 @@ pub(crate) static STATEMENTS: [Statement; 15] = [
 ];
 
 /// All actions.
-pub(crate) static ACTIONS: [ActionForm; 30] = [
+pub(crate) static ACTIONS: [ActionForm; 31] = [
     processes::START,
     processes::STOP,
     processes::CRASH,
@@ -161,6 +162,7 @@ pub(crate) static ACTIONS: [ActionForm; 30] = [
     messages::DELAY,
     messages::DUPLICATE,
     messages::LATE,
+    lies::LIE,
     lease::LEASE,
     checks::CHECK,
     checks::END,

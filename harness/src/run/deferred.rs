@@ -78,6 +78,7 @@ fn without(step: &Step, deferred: Deferred, cast: &Cast) -> Vec<Step> {
         Action::Leave { .. }
         | Action::Down { .. }
         | Action::Join { .. }
+        | Action::Lie { .. }
         | Action::SetAppVersion { .. }
         | Action::PrepareForShutdown { .. } => (Vec::new(), false),
         _ => (Vec::new(), true),

@@ -38,7 +38,7 @@ pub use unwise::unwise_settings;
 use crate::case::{Case, Setting, Settings};
 use crate::failure::Signature;
 use crate::judge::{Judged, Violation};
-pub(crate) use plan::{Deeds, duration};
+pub(crate) use plan::{Deeds, address, duration};
 pub(crate) use player::{Played, Player, Stop};
 pub(crate) use recorder::{Did, Moment, Recorder};
 pub(crate) use state::{NodeState, StateTables};

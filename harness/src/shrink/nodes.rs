@@ -3,7 +3,7 @@
 use quorate_sim::Application;
 
 use super::trial::Trial;
-use crate::case::{Action, Between, Case, Claim, Links, NodeName, Question, Separated};
+use crate::case::{Action, Between, Case, Claim, Falsehood, Links, NodeName, Question, Separated};
 
 /// Leaves out what nodes can be left out: half of them, a quarter, down to single ones. Those that stay keep their names:
 /// another name would be another run.
@@ -145,6 +145,13 @@ fn action_stays(action: &mut Action, stays: &impl Fn(&NodeName) -> bool) -> bool
         | Action::Hold { links }
         | Action::Release { links, .. } => links_stay(links, stays),
         Action::Next { from, to, .. } => stays(from) && stays(to),
+        Action::Lie { from, to, claim, .. } => {
+            let about = match claim {
+                Falsehood::Down(member) | Falsehood::Tombstone(member) => Some(member),
+                _ => None,
+            };
+            stays(from) && stays(to) && about.is_none_or(|member| stays(member))
+        }
         Action::Check { questions, .. } => questions_stay(questions, stays),
         _ => true,
     }

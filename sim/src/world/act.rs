@@ -13,6 +13,7 @@ use crate::action::{Action, NotApplicable};
 use crate::application::Application;
 use crate::host::{HostId, HostState};
 use crate::keyed::{self, Purpose};
+use crate::lie::{Hearer, Lie};
 use crate::network::cut::Cut;
 use crate::network::link::nanos;
 
@@ -50,6 +51,7 @@ impl<A: Application> World<A> {
             }
             Action::Command { host, command } => self.command(*host, command.clone()),
             Action::Forge { host, envelope } => self.forge(*host, envelope),
+            Action::Lie { host, sender, lie, again } => self.lie(*host, *sender, lie, *again),
             Action::Pause { host, lasts } => self.pause(*host, *lasts),
             Action::Slow { host, factor, lasts } => self.slow_down(*host, *factor, *lasts),
             Action::ClockJump { host, nanos } => self.clock_jumps(*host, *nanos),
@@ -217,6 +219,41 @@ impl<A: Application> World<A> {
             self.told = envelope.message.told_state().cloned();
         }
         self.hand_hashed(host, kind);
+        Ok(Outcome::Done)
+    }
+
+    /// SIM-14: what is made up is heard at this very instant, after whatever else is done at it.
+    fn lie(
+        &mut self,
+        host: HostId,
+        sender: HostId,
+        lie: &Lie,
+        again: Option<(Duration, Duration)>,
+    ) -> Applied {
+        self.must_run(host)?;
+        let sender_address = self.known(sender)?;
+        if again.is_some_and(|(every, _)| every.is_zero()) {
+            return Err(NotApplicable::NoPause);
+        }
+        let hearing = &self.hosts[host.index()];
+        let node = hearing.node().expect("a host that runs has a node");
+        let hearer = Hearer {
+            me: node.unique_address(),
+            cluster: &hearing.spec.config.cluster_name,
+            state: node.gossip(),
+            data_center: &hearing.spec.config.multi_data_center.self_data_center,
+            wall_ms: self.wall_ms(),
+            now: hearing.clock().at(self.now),
+        };
+        for envelope in hearer.hears(&sender_address, lie) {
+            self.schedule(self.now, Action::Forge { host, envelope: Box::new(envelope) });
+        }
+        if let Some((every, lasts)) = again
+            && let Some(rest) = lasts.checked_sub(every)
+        {
+            let next = Action::Lie { host, sender, lie: lie.clone(), again: Some((every, rest)) };
+            self.schedule(self.now + every, next);
+        }
         Ok(Outcome::Done)
     }
 

@@ -20,7 +20,8 @@ impl<A: Application> World<A> {
             Action::Stop { host }
             | Action::Join { host, .. }
             | Action::Command { host, .. }
-            | Action::Forge { host, .. } => *host,
+            | Action::Forge { host, .. }
+            | Action::Lie { host, .. } => *host,
             Action::Leave { at, .. } | Action::Down { at, .. } => *at,
             _ => return None,
         };

@@ -7,9 +7,9 @@ use proptest::sample::{Index, select, subsequence};
 
 use crate::case::{
     Action, Between, Bytes, Case, CaseProse, Claim, DECISIONS, DataCenterEvent, Delay, Expectation, Factor,
-    Fate, INVARIANT_GROUPS, INVARIANT_IDS, JudgeOff, LeaseState, Line, Link, LinkChange, LinkEffect, Links,
-    MemberEvent, NodeName, NodeRef, Percent, Prose, Question, RecordedDigest, Roles, Separated, Setting,
-    Settings, Step, StopReason, Time, ViewItem, ViewState,
+    Falsehood, Fate, INVARIANT_GROUPS, INVARIANT_IDS, JudgeOff, LeaseState, Line, Link, LinkChange,
+    LinkEffect, Links, MemberEvent, NodeName, NodeRef, Percent, Prose, Question, RecordedDigest, Roles,
+    Separated, Setting, Settings, Step, StopReason, Time, ViewItem, ViewState,
 };
 
 const POOL: [&str; 10] = ["a", "b", "n1", "n2", "n3", "n4", "x9y", "Zed", "k65535", "judge"];
@@ -314,9 +314,28 @@ fn action(nodes: &Nodes) -> impl Strategy<Value = Action> + use<> {
         network.boxed(),
         conditions(nodes).boxed(),
         messages(nodes).boxed(),
+        lie(nodes).boxed(),
         check.boxed(),
     ]
     .boxed()
+}
+
+fn lie(nodes: &Nodes) -> impl Strategy<Value = Action> + use<> {
+    let claim = prop_oneof![
+        select(vec![Falsehood::Alive, Falsehood::Joins, Falsehood::ConfirmsExit]),
+        select(vec![Falsehood::Removed, Falsehood::Quarantined]),
+        one(nodes).prop_map(Falsehood::Down),
+        one(nodes).prop_map(Falsehood::Tombstone),
+        (1..=10_000_u32).prop_map(Falsehood::Invents),
+        (1..=10_000_u32).prop_map(Falsehood::Floods),
+    ];
+    let pair = subsequence(nodes.clone(), 2).prop_shuffle();
+    (pair, claim, option::of((time(), time()))).prop_map(|(pair, claim, again)| Action::Lie {
+        from: pair[0].clone(),
+        to: pair[1].clone(),
+        claim,
+        again,
+    })
 }
 
 fn separated(nodes: &Nodes) -> impl Strategy<Value = Separated> + use<> {
