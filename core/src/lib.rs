@@ -144,7 +144,10 @@
 //!
 //! The crate needs `alloc` and nothing else. The same inputs give the same outputs on every machine, in debug and in
 //! release. It is built with Rust 1.89 and newer.
+//!
+//! Everything public is on [one page](all.html).
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
@@ -224,5 +227,5 @@ pub use time::Instant;
 
 /// The README's code is compiled and run.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;

@@ -105,11 +105,15 @@
 //! - [`measure`]: what the runs of a case measure, over seeds.
 //! - [`picture`]: a run as a page to look at, and as files for other viewers.
 //! - [`recorded`]: what nodes of a real cluster recorded, played again.
+//! - [`settings`]: what a case may set.
 //! - [`cli`]: the command `quorate`.
+//!
+//! Everything public is on [one page](all.html).
 //!
 //! # Features
 //!
 //! `proptest`, on by default, adds [`property`] and [`strategies`](mod@strategies). The command needs neither.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
@@ -121,6 +125,7 @@ pub mod draw;
 pub mod enumerate;
 pub mod explain;
 pub mod failure;
+#[doc(hidden)]
 pub mod fuzz;
 pub mod judge;
 pub mod measure;

@@ -24,7 +24,7 @@ const ALL_REPAIRS: &str = "repairs.all";
 
 /// What a setting does that is none of [`Config`]'s, in one sentence; empty for a name that is none.
 #[must_use]
-pub fn meaning_of_own(name: &str) -> &'static str {
+pub(crate) fn meaning_of_own(name: &str) -> &'static str {
     match name {
         WORLD_WIRE => "whether messages are encoded and decoded on their way",
         WORLD_EXIT_TASKS => "how long the work takes that a host does before its node exits, in all hosts",
@@ -37,7 +37,7 @@ pub fn meaning_of_own(name: &str) -> &'static str {
 
 /// What holds of it when nothing is set.
 #[must_use]
-pub fn default_of_own(name: &str) -> String {
+pub(crate) fn default_of_own(name: &str) -> String {
     match name {
         WORLD_EXIT_TASKS => Time::ZERO.to_string(),
         WORLD_MEMORY_CAP => WORLD_MEMORY_CAP_DEFAULT.to_string(),

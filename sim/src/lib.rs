@@ -40,6 +40,8 @@
 //!
 //! Everything that is random is a function of the seed and of names ([`keyed`]); equal worlds do equal things on every
 //! machine, which [`World::digest`] shows. A world can be cloned at any instant, and the clone runs on by itself.
+//!
+//! Everything public is on [one page](all.html).
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

@@ -77,7 +77,8 @@ pub use self::bytes::Bytes;
 pub use self::catalog::{INVARIANT_IDS, SettingCatalog};
 pub use self::error::{CaseError, ErrorKind, Errors};
 pub use self::factor::Factor;
-pub use self::name::{NameError, NodeName, NodeRef, RESERVED, address_parts};
+pub(crate) use self::name::address_parts;
+pub use self::name::{NameError, NodeName, NodeRef, RESERVED};
 pub(crate) use self::nearest::nearest;
 pub use self::percent::{Percent, PercentError};
 pub use self::question::{

@@ -37,7 +37,7 @@ const PORT_WITHOUT_NUMBER: u16 = 1;
 
 /// CASE-9: the name of a node: ASCII letters and digits, and no word of the language.
 ///
-/// The digits at its end are the port: `n17` is host `n`, port 17; `a` is host `a`, port 1. See [`address_parts`].
+/// The digits at its end are the port: `n17` is host `n`, port 17; `a` is host `a`, port 1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeName(Box<str>);
 
@@ -92,7 +92,7 @@ impl std::borrow::Borrow<str> for NodeName {
 
 /// CASE-9: host and port of the address that a name stands for.
 #[must_use]
-pub fn address_parts(name: &NodeName) -> (&str, u16) {
+pub(crate) fn address_parts(name: &NodeName) -> (&str, u16) {
     let (host, digits) = split(&name.0);
     (host, digits.parse().unwrap_or(PORT_WITHOUT_NUMBER))
 }

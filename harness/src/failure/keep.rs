@@ -18,7 +18,7 @@ pub struct Kept {
 ///
 /// # Errors
 /// What could not be written, and why. No file is left of which only a part could be written.
-pub fn keep_new(folder: &Path, stem: &str, text: &str) -> Result<Kept, (PathBuf, io::Error)> {
+pub(crate) fn keep_new(folder: &Path, stem: &str, text: &str) -> Result<Kept, (PathBuf, io::Error)> {
     keep_as(folder, stem, ".qcase", text)
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn keep_as(
 
 /// A text as a part of a file's name.
 #[must_use]
-pub fn slug(text: &str) -> String {
+pub(crate) fn slug(text: &str) -> String {
     const LENGTH_MAX: usize = 60;
     let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let mut slug = words.collect::<Vec<_>>().join("-");

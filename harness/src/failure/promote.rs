@@ -33,7 +33,7 @@ pub fn promoted(case: &Case, outcomes: &Outcomes, expects: bool) -> Promoted {
 
 /// The case with prose that tells its reader what fails in it.
 #[must_use]
-pub fn telling(case: &Case, outcomes: &Outcomes) -> Case {
+pub(crate) fn telling(case: &Case, outcomes: &Outcomes) -> Case {
     let mut case = case.clone();
     let told = match (&outcomes.violation, &outcomes.fault) {
         (Some(violation), _) => violation.to_string(),

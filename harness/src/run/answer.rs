@@ -210,7 +210,7 @@ fn reason(how: HostState) -> Option<StopReason> {
 
 /// A moment, for people.
 #[must_use]
-pub fn seconds(at: quorate::Instant) -> String {
+pub(crate) fn seconds(at: quorate::Instant) -> String {
     let millis = at.as_millis();
     format!("{}.{:03}s", millis / 1000, millis % 1000)
 }

@@ -22,7 +22,8 @@ mod witness;
 use quorate::Instant;
 use quorate_sim::{Application, Counts};
 
-pub use answer::{Answer, Scene, seconds};
+pub(crate) use answer::seconds;
+pub use answer::{Answer, Scene};
 pub use cast::{Cast, Life};
 pub use checks::Unmet;
 pub use chronicle::Chronicle;
@@ -33,7 +34,7 @@ pub(crate) use ride::{Look, Shrink};
 pub use ride::{Rider, Rides};
 pub use story::Story;
 pub use strip::{Mark, Strip};
-pub use unwise::unwise_settings;
+pub(crate) use unwise::unwise_settings;
 
 use crate::case::{Case, Setting, Settings};
 use crate::failure::Signature;

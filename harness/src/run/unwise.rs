@@ -23,7 +23,7 @@ fn role_of_nobody(config: &Config, all: &[Arc<Config>]) -> Option<String> {
 ///
 /// # Errors
 /// A case whose settings no node takes.
-pub fn unwise_settings(case: &Case, options: &Options) -> Result<Vec<String>, NotRunnable> {
+pub(crate) fn unwise_settings(case: &Case, options: &Options) -> Result<Vec<String>, NotRunnable> {
     let configs = configs(case, &options.set)?;
     let mut found: Vec<(String, Vec<&NodeName>)> = Vec::new();
     for (name, config) in case.nodes.iter().zip(&configs) {
