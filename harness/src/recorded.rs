@@ -181,7 +181,7 @@ fn relive_one(life: &Life, until: Until, zero: i64) -> Relived {
         }
     }
     relived.inputs = replay.inputs();
-    if until == Until::End {
+    if until == Until::End && relived.mismatch.is_none() {
         relived.unfinished_bytes = replay.unfinished_bytes();
     }
     relived.state = replay.node().cloned();

@@ -84,6 +84,7 @@ fn a_life_with_a_hole_in_it_is_another_one_where_it_goes_on() {
     let mut files = recorded(1, 0);
     files.remove(1);
     let relived = relive(&gather(files).unwrap(), Until::End).remove(0);
+    assert_eq!(relived.unfinished_bytes, 0, "what was not played is no block that was not finished");
     let (mismatch, _) = relived.mismatch.unwrap();
     assert!(matches!(mismatch, Mismatch::State { inputs: 10, .. }), "{mismatch}");
 }

@@ -1,5 +1,5 @@
 //! Commands in the README and in the pages of `harness/docs` are ones that can be typed: their words are known, files that they
-//! name exist, and all that are short, or can be cut short, are run.
+//! name exist, and all that are short, or can be cut short, are run. Links lead to files that there are.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
@@ -152,6 +152,28 @@ fn files_that_a_command_reads_exist() {
         }
     }
     assert!(paths > 20, "only {paths} were found");
+}
+
+/// Where the links of a page lead, but for those to other sites and to places in the page itself.
+fn links_of(content: &str) -> Vec<String> {
+    let ends = content.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+    let files = ends.map(|(link, _)| link.split('#').next().unwrap_or(link).to_string());
+    files.filter(|link| !link.is_empty() && !link.contains("://") && !link.contains(' ')).collect()
+}
+
+#[test]
+fn links_of_the_pages_lead_to_files() {
+    let (mut links, mut dead) = (0, Vec::new());
+    for path in pages() {
+        for link in links_of(&fs::read_to_string(&path).unwrap()) {
+            links += 1;
+            if !path.parent().unwrap().join(&link).exists() {
+                dead.push(format!("{}: {link}", path.display()));
+            }
+        }
+    }
+    assert!(links > 40, "only {links} were found");
+    assert!(dead.is_empty(), "{dead:#?}");
 }
 
 /// What would take minutes is cut short: few seeds, few members. `None` for what can't be cut.

@@ -144,13 +144,17 @@ impl Host {
     /// Gives one input to the node and carries out everything that follows, in order. Says why it has ended, if it has.
     async fn handle(&mut self, kind: InputKind) -> Option<StopReason> {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        // That was told where it arrived, and not of every frame.
+        let is_told = matches!(kind, InputKind::Undecodable { .. });
         let input = Input { now: self.now(), wall_ms: wall.as_millis() as i64, kind };
         let mut outputs = std::mem::take(&mut self.outputs);
         match &mut self.recording {
             Some(recording) => recording.handle_into(&mut self.node, input, &mut outputs),
             None => self.node.handle_into(input, &mut outputs),
         }
-        self.log.write(&self.node, &outputs, &mut |line| trace(&line));
+        if !is_told {
+            self.log.write(&self.node, &outputs, &mut |line| trace(&line));
+        }
         self.counters.count(&outputs);
         let mut ended = None;
         for output in outputs.drain(..) {

@@ -38,7 +38,7 @@ async fn main() -> ExitCode {
             print!("{USAGE}");
             return ExitCode::SUCCESS;
         }
-        Err(error) => return refuse(&format!("{error}\n\n{USAGE}")),
+        Err(error) => return refuse(&format!("{error}\n`tokio_cluster --help` tells what there is")),
     };
     let subscriber = tracing_subscriber::fmt().with_max_level(options.log).with_writer(std::io::stderr);
     subscriber.with_ansi(false).init();

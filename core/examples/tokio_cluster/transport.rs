@@ -152,10 +152,14 @@ async fn carry(
     mut waiting: mpsc::Receiver<Vec<u8>>,
 ) {
     if found.borrow().is_none() {
-        let pause = Duration::from_secs(1);
+        let mut tries = 0_u32;
         while let Err(error) = look_up(&peer, &found).await {
-            tracing::warn!("{peer}: {error}");
-            sleep(pause).await;
+            // Once in a minute: whoever waits for the name knows already.
+            if tries.is_multiple_of(60) {
+                tracing::warn!("{peer}: {error}; it is looked up again each second");
+            }
+            tries += 1;
+            sleep(Duration::from_secs(1)).await;
         }
     }
     while let Some(frame) = waiting.recv().await {

@@ -173,7 +173,7 @@ fn verdict(page: &mut Page, life: &Life, relived: &Relived) -> io::Result<()> {
     }
     if relived.unfinished_bytes > 0 {
         page.line(format_args!(
-            "  the last {} bytes of {} belong to a block that was never finished: the process was killed there",
+            "  the last {} bytes of {} belong to a block that was never finished: the process was killed there, or its disk was full",
             relived.unfinished_bytes,
             life.files.last().map_or("", String::as_str)
         ))?;
