@@ -171,6 +171,7 @@ mod record;
 mod repairs;
 mod sbr;
 mod signal;
+mod splice;
 #[cfg(any(test, feature = "proptest"))]
 pub mod strategies;
 mod subscription;

@@ -69,7 +69,7 @@ impl Bounded {
             Self::Members => gossip.members().len(),
             Self::Tombstones => gossip.tombstones().len(),
             Self::Observations => gossip.reachability().rows().iter().map(|row| row.records().len()).sum(),
-            Self::StrangersSeen => gossip.strangers_seen(),
+            Self::StrangersSeen => gossip.seen_strangers().len(),
         };
         count as u64
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Detectors;
 use crate::membership::members::hash_of_nodes;
-use crate::membership::ring::{insert_into_ring, receivers, ring_order, ring_position};
+use crate::membership::ring::{insert_all_into_ring, receivers, ring_order, ring_position};
 use crate::membership::{Members, UniqueAddress};
 use crate::mix::mix;
 use crate::time::Instant;
@@ -23,6 +23,10 @@ pub struct Receivers {
     n: usize,
     /// HB-41: the ring, always with `me`. Nodes that know the same members share it.
     ring: Arc<Vec<UniqueAddress>>,
+    /// Who has come since the ring was settled, in no order. Many come at once where a cluster forms: put in one by one they would take
+    /// time with the square of them.
+    #[serde(skip)]
+    arriving: Vec<UniqueAddress>,
     /// HB-32, HB-42: who is unreachable by the events, in no order that means anything: ascending by uid, which
     /// lies in the list itself and nearly always tells two apart.
     unreachable: Vec<UniqueAddress>,
@@ -39,7 +43,33 @@ impl Receivers {
     #[must_use]
     pub fn new(me: UniqueAddress, n: usize) -> Self {
         let ring = Arc::new([me.clone()].into());
-        Self { me, n, ring, unreachable: Vec::new(), by_ring: Vec::new(), are_enough: false, old: Vec::new() }
+        Self {
+            me,
+            n,
+            ring,
+            arriving: Vec::new(),
+            unreachable: Vec::new(),
+            by_ring: Vec::new(),
+            are_enough: false,
+            old: Vec::new(),
+        }
+    }
+
+    /// The same with the members of a data centre, whose ring has been made already.
+    pub(crate) fn init_of<'a>(
+        &mut self,
+        members: &'a Members,
+        data_center: &str,
+        unreachable: impl Iterator<Item = &'a UniqueAddress>,
+    ) {
+        let own = members.data_center_position(data_center).map(|place| &members.data_centers()[place].ring);
+        match own {
+            Some(ring) if ring_position(ring, &self.me).is_some() => {
+                self.ring = ring.clone();
+                self.init_unreachable(unreachable);
+            }
+            ring => self.init(ring.into_iter().flat_map(|ring| ring.iter()), unreachable),
+        }
     }
 
     /// HB-10, HB-11, HB-41: takes the members of the own data centre and who of them is unreachable as they are. Self is
@@ -54,6 +84,10 @@ impl Receivers {
         nodes.sort_unstable();
         nodes.dedup();
         self.ring = Arc::new(ring_order(&nodes));
+        self.init_unreachable(unreachable);
+    }
+
+    fn init_unreachable<'a>(&mut self, unreachable: impl Iterator<Item = &'a UniqueAddress>) {
         self.unreachable = unreachable.cloned().collect();
         self.unreachable.sort_unstable_by(by_uid);
         self.unreachable.dedup();
@@ -94,17 +128,38 @@ impl Receivers {
 
     /// HB-28, HB-31: a member of the own data centre, of any status but Removed.
     pub fn add(&mut self, node: &UniqueAddress, detectors: &mut impl Detectors, now: Instant) {
-        if *node == self.me || ring_position(&self.ring, node).is_some() {
+        self.comes(node);
+        self.settle(detectors, now);
+    }
+
+    /// The same, but that a new one is in the ring only when that is settled.
+    pub(crate) fn comes(&mut self, node: &UniqueAddress) {
+        if *node != self.me && ring_position(&self.ring, node).is_none() {
+            self.arriving.push(node.clone());
+        }
+    }
+
+    /// Puts who has come into the ring. Whether one by one or at once is the same: whom newcomers push out of the own part of the
+    /// ring stays out. Only of a newcomer that is itself pushed out by a later one its detector would tell which comes first, if it
+    /// has one.
+    pub(crate) fn settle(&mut self, detectors: &mut impl Detectors, now: Instant) {
+        if self.arriving.is_empty() {
             return;
         }
-        insert_into_ring(Arc::make_mut(&mut self.ring), node);
-        if !self.stands_behind(node) {
+        let arriving = core::mem::take(&mut self.arriving);
+        let is_heard_of = |node: &UniqueAddress| {
+            detectors.is_monitoring(&node.address) || !detectors.is_available(&node.address, now)
+        };
+        let each = if arriving.iter().any(is_heard_of) { 1 } else { arriving.len() };
+        for nodes in arriving.chunks(each) {
+            insert_all_into_ring(Arc::make_mut(&mut self.ring), nodes);
             self.change(detectors, now);
         }
     }
 
     /// HB-29, HB-33: a member of the own data centre is gone. Its detector goes with it.
     pub fn remove(&mut self, node: &UniqueAddress, detectors: &mut impl Detectors, now: Instant) {
+        self.settle(detectors, now);
         let in_ring = (*node != self.me).then(|| ring_position(&self.ring, node)).flatten();
         if let Some(position) = in_ring {
             Arc::make_mut(&mut self.ring).remove(position);
@@ -124,6 +179,7 @@ impl Receivers {
 
     /// HB-32: somebody of the own data centre does not see a node any more.
     pub fn unreachable(&mut self, node: &UniqueAddress, detectors: &mut impl Detectors, now: Instant) {
+        self.settle(detectors, now);
         if let Err(position) = self.unreachable_position(node) {
             self.unreachable.insert(position, node.clone());
             // On the way along the ring all that are reachable were taken: it was not met.
@@ -135,6 +191,7 @@ impl Receivers {
 
     /// HB-32: all see a node again. HB-38: who is still asked as a former receiver stays that.
     pub fn reachable(&mut self, node: &UniqueAddress, detectors: &mut impl Detectors, now: Instant) {
+        self.settle(detectors, now);
         if let Ok(position) = self.unreachable_position(node) {
             self.unreachable.remove(position);
             if !self.stands_behind(node) {

@@ -297,3 +297,32 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(proptest_config())]
+
+    /// HB-31, HB-35, HB-38: also where some of those that the newcomers push out do not answer, and some on the way are unreachable.
+    #[test]
+    fn newcomers_at_once_change_what_they_change_one_by_one(
+        held in "[b-p]{0,10}",
+        silent in "[b-p]{0,4}",
+        heard in "[b-p]{0,4}",
+        unreachable in "[b-p]{0,4}",
+        new in "[b-p]{0,10}",
+    ) {
+        let each = |letters: &str| letters.chars().map(|letter| format!("{letter}{letter}")).collect::<Vec<_>>();
+        let mut one_by_one = asking().add(&each(&held).join(" ")).silent(&each(&silent).join(" "));
+        for name in each(&heard) {
+            one_by_one.puppets.heartbeat(&named(&name).address, NOW);
+        }
+        for name in each(&unreachable) {
+            one_by_one = one_by_one.unreachable(&name);
+        }
+        let (mut receivers, mut puppets) = (one_by_one.receivers.clone(), one_by_one.puppets.clone());
+        each(&new).iter().for_each(|name| receivers.comes(&named(name)));
+        receivers.settle(&mut puppets, NOW);
+        let one_by_one = one_by_one.add(&each(&new).join(" "));
+        prop_assert_eq!(receivers, one_by_one.receivers);
+        prop_assert_eq!(puppets, one_by_one.puppets);
+    }
+}

@@ -21,6 +21,8 @@ pub struct Address(Arc<Place>);
 struct Place {
     /// Shared by the addresses of one table that was read.
     host: Arc<str>,
+    /// The first bytes of the host, which nearly always tell two apart.
+    start: u64,
     port: u16,
     hash: u64,
 }
@@ -75,7 +77,8 @@ impl Address {
         let mut mixer = Mixer::new(1);
         mixer.text(&host);
         mixer.word(u64::from(port));
-        Ok(Self(Arc::new(Place { host, port, hash: mixer.finish() })))
+        let start = start_of(&host);
+        Ok(Self(Arc::new(Place { host, start, port, hash: mixer.finish() })))
     }
 
     /// The host text.
@@ -150,20 +153,28 @@ impl Eq for Address {}
 
 impl Ord for Address {
     /// MDL-6, CFG-25: host, then port.
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
         if Arc::ptr_eq(&self.0, &other.0) {
             return Ordering::Equal;
         }
-        let hosts = if Arc::ptr_eq(&self.0.host, &other.0.host) {
-            Ordering::Equal
-        } else {
+        let hosts = || {
+            if Arc::ptr_eq(&self.0.host, &other.0.host) {
+                return Ordering::Equal;
+            }
+            let longest = self.0.host.len().max(other.0.host.len());
+            // Equal starts of which nothing is left out, nor filled up, are equal hosts.
+            if longest <= START_BYTES && self.0.host.len() == other.0.host.len() {
+                return Ordering::Equal;
+            }
             host_order(&self.0.host, &other.0.host)
         };
-        hosts.then(self.0.port.cmp(&other.0.port))
+        self.0.start.cmp(&other.0.start).then_with(hosts).then_with(|| self.0.port.cmp(&other.0.port))
     }
 }
 
 impl PartialOrd for Address {
+    #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
@@ -191,9 +202,25 @@ impl fmt::Debug for Address {
 /// MDL-7: hosts compare by UTF-16 code units. That is the order of their bytes, except that characters outside the
 /// basic plane (first byte F0 and above) come before those from U+E000 on (first byte EE or EF).
 pub(crate) fn host_order(a: &str, b: &str) -> Ordering {
-    let rank = |byte: u8| if byte >= 0xF0 { (0xED, byte) } else { (byte, 0) };
     let differing = a.bytes().zip(b.bytes()).find(|(x, y)| x != y);
     differing.map_or_else(|| a.len().cmp(&b.len()), |(x, y)| rank(x).cmp(&rank(y)))
+}
+
+/// MDL-7: the place of a byte of UTF-8 in the order of hosts. Bytes from F5 on are in no text.
+const fn rank(byte: u8) -> u8 {
+    match byte {
+        0xEE | 0xEF => byte + 5,
+        0xF0..=0xF4 => byte - 2,
+        _ => byte,
+    }
+}
+
+const START_BYTES: usize = 8;
+
+/// The first bytes of a host as a number that is ordered as they are, filled up with zeros.
+fn start_of(host: &str) -> u64 {
+    let bytes = host.bytes().map(rank).chain(core::iter::repeat(0));
+    bytes.take(START_BYTES).fold(0, |start, byte| start << 8 | u64::from(byte))
 }
 
 /// One incarnation of a node: its address, and a number that its host draws anew at every start.
@@ -287,7 +314,10 @@ mod tests {
         ];
         for a in samples {
             for b in samples {
-                assert_eq!(host_order(a, b), a.encode_utf16().cmp(b.encode_utf16()), "{a:?} and {b:?}");
+                let expected = a.encode_utf16().cmp(b.encode_utf16());
+                assert_eq!(host_order(a, b), expected, "{a:?} and {b:?}");
+                let of = |host| Address::new(host, 1).unwrap();
+                assert_eq!(of(a).cmp(&of(b)), expected, "{a:?} and {b:?}");
             }
         }
     }

@@ -19,6 +19,7 @@ impl Bits {
         if len <= 64 { Self::Small(0) } else { Self::Large(vec![0; len.div_ceil(64)].into()) }
     }
 
+    #[inline]
     fn words(&self) -> &[u64] {
         match self {
             Self::Small(word) => slice::from_ref(word),
@@ -34,6 +35,7 @@ impl Bits {
     }
 
     /// The word at a place, zero beyond the end.
+    #[inline]
     pub(crate) fn word(&self, place: usize) -> u64 {
         self.words().get(place).copied().unwrap_or(0)
     }
@@ -43,6 +45,7 @@ impl Bits {
         self.words().len()
     }
 
+    #[inline]
     pub(crate) fn contains(&self, position: usize) -> bool {
         self.word(position / 64) >> (position % 64) & 1 == 1
     }
@@ -56,6 +59,18 @@ impl Bits {
         if let Some(word) = self.words_mut().get_mut(position / 64) {
             *word &= !(1 << (position % 64));
         }
+    }
+
+    /// The first position from one on.
+    #[inline]
+    pub(crate) fn next_from(&self, position: usize) -> Option<usize> {
+        let first = position / 64;
+        let here = self.word(first) & (u64::MAX << (position % 64));
+        if here != 0 {
+            return positions(first, here).next();
+        }
+        let mut rest = (first + 1..self.len_words()).map(|place| (place, self.word(place)));
+        rest.find(|(_, word)| *word != 0).and_then(|(place, word)| positions(place, word).next())
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -2,12 +2,12 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 
 use super::address::UniqueAddress;
 use super::event::{ClusterEvent, SeenBy};
 use super::gossip::{Gossip, Subjects};
 use super::member::Member;
+use super::members::Walk;
 use super::roles::DataCenter;
 use super::status::MemberStatus;
 use super::view::LocalView;
@@ -75,11 +75,11 @@ fn removed_members(old: &Gossip, new: &Gossip, emit: &mut dyn FnMut(ClusterEvent
     if old.members().shares_roster(new.members()) {
         return;
     }
-    let places = new.members().positions(old.members().iter().map(Member::unique_address));
-    for (member, _) in old.members().iter().zip(places).filter(|(_, place)| place.is_none()) {
-        let previous_status = member.status();
-        if let Ok(member) = member.with_status(MemberStatus::Removed) {
-            emit(ClusterEvent::MemberRemoved { member, previous_status });
+    for pair in Walk::of(old.members(), new.members()) {
+        if let (Some(member), None) = pair
+            && let Ok(removed) = member.with_status(MemberStatus::Removed)
+        {
+            emit(ClusterEvent::MemberRemoved { member: removed, previous_status: member.status() });
         }
     }
 }
@@ -87,22 +87,12 @@ fn removed_members(old: &Gossip, new: &Gossip, emit: &mut dyn FnMut(ClusterEvent
 /// EVT-18, EVT-19, DC-66: members, of all data centres, that are new, or whose status or up-number changed, in one ascending sequence. Other changes of a
 /// member are not told (EVT-8).
 fn changed_members(old: &Gossip, new: &Gossip, emit: &mut dyn FnMut(ClusterEvent)) {
-    let mut previous = old.members().iter().peekable();
-    for member in new.members() {
-        let same = loop {
-            let Some(other) = previous.peek() else { break None };
-            if other.shares_identity(member) {
-                break previous.next();
-            }
-            match other.unique_address().cmp(member.unique_address()) {
-                Ordering::Less => previous.next(),
-                Ordering::Equal => break previous.next(),
-                Ordering::Greater => break None,
-            };
-        };
-        let place = |member: &Member| (member.status(), member.up_number());
-        if same.is_none_or(|same| place(same) != place(member)) {
-            ClusterEvent::of_member(member.clone()).into_iter().for_each(&mut *emit);
+    let place = |member: &Member| (member.status(), member.up_number());
+    for pair in Walk::of(old.members(), new.members()) {
+        if let (was, Some(is)) = pair
+            && was.is_none_or(|was| place(was) != place(is))
+        {
+            ClusterEvent::of_member(is.clone()).into_iter().for_each(&mut *emit);
         }
     }
 }

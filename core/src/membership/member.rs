@@ -113,30 +113,35 @@ impl Member {
     }
 
     /// Which incarnation it is.
+    #[inline]
     #[must_use]
     pub fn unique_address(&self) -> &UniqueAddress {
         &self.identity.node
     }
 
     /// Where it is.
+    #[inline]
     #[must_use]
     pub fn address(&self) -> &Address {
         &self.identity.node.address
     }
 
     /// The hash of its unique address.
+    #[inline]
     #[must_use]
     pub fn key(&self) -> NodeKey {
         self.identity.key
     }
 
     /// Its place in the order in which members became Up; [`UP_NUMBER_NONE`] when it never was.
+    #[inline]
     #[must_use]
     pub const fn up_number(&self) -> i32 {
         self.up_number
     }
 
     /// Where it stands in its life.
+    #[inline]
     #[must_use]
     pub const fn status(&self) -> MemberStatus {
         self.status
@@ -222,6 +227,7 @@ impl Member {
     }
 
     /// Whether two copies share their identity, so that only status and up-number can differ.
+    #[inline]
     pub(crate) fn shares_identity(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.identity, &other.identity)
     }
@@ -251,6 +257,7 @@ impl From<Member> for MemberParts {
 }
 
 impl PartialEq for Member {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.status == other.status
             && self.up_number == other.up_number

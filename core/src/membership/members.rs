@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use core::fmt;
 
 use serde::de::Error as _;
@@ -11,10 +12,11 @@ use super::address::{Address, NodeKey, UniqueAddress};
 use super::bits::Bits;
 use super::member::Member;
 use super::packed::Packed;
-use super::ring::ring_order;
+use super::ring::{insert_all_into_ring, ring_order};
 use super::roles::{DataCenter, Roles};
 use super::status::MemberStatus;
 use crate::mix::{Mixer, mix};
+use crate::splice::{insert_at, moved};
 
 /// Members in ascending order of their unique addresses, each once (MDL-27). Immutable and shared; cheap to clone.
 #[derive(Clone)]
@@ -30,6 +32,7 @@ struct Table {
 }
 
 /// What follows from who the members are, whatever their statuses.
+#[derive(PartialEq)]
 pub(crate) struct Roster {
     /// Ascending by key: where in the table a node is.
     index: Vec<(NodeKey, u32)>,
@@ -40,6 +43,7 @@ pub(crate) struct Roster {
 }
 
 /// The members of one data centre.
+#[derive(PartialEq)]
 pub(crate) struct DataCenterRoster {
     pub(crate) name: DataCenter,
     pub(crate) members: Bits,
@@ -79,6 +83,12 @@ impl Members {
     #[must_use]
     pub fn new() -> Self {
         Self::from_sorted(Vec::new(), None)
+    }
+
+    /// The same of members that have all nodes of this table, with the same identities, and some more at these places, which ascend.
+    pub(crate) fn grown(&self, list: Vec<Member>, new: &[usize]) -> Self {
+        let roster = Arc::new(self.0.roster.grown(&list, new));
+        Self::from_sorted(list, Some(roster))
     }
 
     /// A table of members that are sorted already; `roster` is that of the same nodes, if there is one.
@@ -232,7 +242,7 @@ impl Members {
                 list.extend_from_slice(&self.0.list[..at]);
                 list.push(member);
                 list.extend_from_slice(&self.0.list[at..]);
-                Self::from_sorted(list, None)
+                self.grown(list, &[at])
             }
         }
     }
@@ -287,9 +297,36 @@ impl Roster {
         let mut index: Vec<(NodeKey, u32)> =
             list.iter().zip(0..).map(|(member, position)| (member.key(), position)).collect();
         index.sort_unstable();
-        let data_centers = data_centers_of(list);
-        Self { index, data_centers, roles: roles_of(list) }
+        let ring = |_: &str, positions: &Bits| ring_order(&nodes_at(list, positions.iter()));
+        Self { index, data_centers: data_centers_of(list, ring), roles: roles_of(list) }
     }
+
+    /// The roster of a list that has all nodes of this one, and some more at these places.
+    fn grown(&self, list: &[Member], new: &[usize]) -> Self {
+        let before = |(more, at): (usize, &usize)| at - more;
+        let moved = moved(self.index.len(), new.iter().enumerate().map(before));
+        let mut index: Vec<(NodeKey, u32)> =
+            self.index.iter().map(|(key, at)| (*key, moved[*at as usize])).collect();
+        let mut keys: Vec<(NodeKey, u32)> = new.iter().map(|&at| (list[at].key(), at as u32)).collect();
+        keys.sort_unstable();
+        let placed = |entry: (NodeKey, u32)| (index.partition_point(|other| *other < entry), entry);
+        let placed = keys.into_iter().map(placed).collect();
+        insert_at(&mut index, placed);
+        let ring = |name: &str, positions: &Bits| {
+            let of_name = self.data_centers.iter().find(|dc| *dc.name == *name);
+            let mut ring = of_name.map_or_else(Vec::new, |dc| dc.ring.to_vec());
+            let new = new.iter().copied().filter(|position| positions.contains(*position));
+            insert_all_into_ring(&mut ring, &nodes_at(list, new));
+            ring
+        };
+        let roster = Self { index, data_centers: data_centers_of(list, ring), roles: roles_of(list) };
+        debug_assert!(roster == Self::of(list), "a roster that has grown is that of all its nodes");
+        roster
+    }
+}
+
+fn nodes_at(list: &[Member], positions: impl Iterator<Item = usize>) -> Vec<UniqueAddress> {
+    positions.map(|position| list[position].unique_address().clone()).collect()
 }
 
 /// The roles that some member has, ascending. Members with the same roles as the one before them cost nothing.
@@ -307,8 +344,11 @@ fn roles_of(list: &[Member]) -> Vec<Arc<str>> {
 }
 
 /// The data centres of members, ascending by name. Members with the same roles as the one before them cost no comparison.
-fn data_centers_of(list: &[Member]) -> Vec<DataCenterRoster> {
-    let mut found: Vec<(&str, Bits, Vec<UniqueAddress>)> = Vec::new();
+fn data_centers_of(
+    list: &[Member],
+    ring: impl Fn(&str, &Bits) -> Vec<UniqueAddress>,
+) -> Vec<DataCenterRoster> {
+    let mut found: Vec<(&str, Bits)> = Vec::new();
     let mut last: Option<(&Roles, usize)> = None;
     for (position, member) in list.iter().enumerate() {
         let place = match last {
@@ -316,20 +356,17 @@ fn data_centers_of(list: &[Member]) -> Vec<DataCenterRoster> {
             _ => {
                 let name = member.data_center();
                 found.binary_search_by_key(&name, |(other, ..)| other).unwrap_or_else(|at| {
-                    found.insert(at, (name, Bits::new(list.len()), Vec::new()));
+                    found.insert(at, (name, Bits::new(list.len())));
                     at
                 })
             }
         };
         last = Some((member.roles(), place));
-        let (_, members, nodes) = &mut found[place];
-        members.insert(position);
-        nodes.push(member.unique_address().clone());
+        found[place].1.insert(position);
     }
-    let roster = |(name, members, nodes): (&str, Bits, Vec<UniqueAddress>)| DataCenterRoster {
-        name: name.into(),
-        members,
-        ring: Arc::new(ring_order(&nodes)),
+    let roster = |(name, members): (&str, Bits)| {
+        let ring = Arc::new(ring(name, &members));
+        DataCenterRoster { name: name.into(), members, ring }
     };
     found.into_iter().map(roster).collect()
 }
@@ -403,6 +440,36 @@ impl<'de> Deserialize<'de> for Members {
 impl fmt::Debug for Members {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// The members of two tables side by side, ascending: each node once, with what it is in either.
+pub(crate) struct Walk<'a> {
+    one: &'a [Member],
+    other: &'a [Member],
+}
+
+impl<'a> Walk<'a> {
+    pub(crate) fn of(one: &'a Members, other: &'a Members) -> Self {
+        Self { one: one.as_slice(), other: other.as_slice() }
+    }
+}
+
+impl<'a> Iterator for Walk<'a> {
+    type Item = (Option<&'a Member>, Option<&'a Member>);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let order = match (self.one.first(), self.other.first()) {
+            (Some(x), Some(y)) if x.shares_identity(y) => Ordering::Equal,
+            (Some(x), Some(y)) => x.unique_address().cmp(y.unique_address()),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => return None,
+        };
+        let x = if order.is_le() { self.one.split_off_first() } else { None };
+        let y = if order.is_ge() { self.other.split_off_first() } else { None };
+        Some((x, y))
     }
 }
 

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::address::UniqueAddress;
+use crate::splice::insert_at;
 
 /// HB-44: the number that orders the ring: both halves of the uid, one over the other, as a signed number.
 pub(crate) fn fold(uid: i64) -> i32 {
@@ -33,6 +34,22 @@ pub(crate) fn insert_into_ring(ring: &mut Vec<UniqueAddress>, node: &UniqueAddre
         Ok(_) => {}
         Err(position) => ring.insert(position, node.clone()),
     }
+}
+
+/// The same for several at once, in any order, in the time of one walk along the ring.
+pub(crate) fn insert_all_into_ring(ring: &mut Vec<UniqueAddress>, nodes: &[UniqueAddress]) {
+    if let [node] = nodes {
+        return insert_into_ring(ring, node);
+    }
+    let mut new = Vec::with_capacity(nodes.len());
+    for node in ring_order(nodes) {
+        match ring.binary_search_by(|other| compare_places(other, &node)) {
+            Ok(position) if node < ring[position] => ring[position] = node,
+            Ok(_) => {}
+            Err(position) => new.push((position, node)),
+        }
+    }
+    insert_at(ring, new);
 }
 
 /// Where a node stands in a ring, if it does.

@@ -144,6 +144,21 @@ fn slow_receivers(
 proptest! {
     #![proptest_config(proptest_config())]
 
+    /// HB-31, HB-45: uids whose halves fold to the same number are among them.
+    #[test]
+    fn several_at_once_stand_where_they_would_one_by_one(
+        held in prop::collection::vec((0..4_u16, -6..6_i64), 0..12),
+        new in prop::collection::vec((0..4_u16, -6..6_i64), 0..12),
+    ) {
+        let of = |(port, uid)| UniqueAddress::new(Address::new("n", port).unwrap(), uid);
+        let mut one_by_one = ring_order(&held.into_iter().map(of).collect::<Vec<_>>());
+        let mut at_once = one_by_one.clone();
+        let new: Vec<_> = new.into_iter().map(of).collect();
+        new.iter().for_each(|node| insert_into_ring(&mut one_by_one, node));
+        insert_all_into_ring(&mut at_once, &new);
+        prop_assert_eq!(at_once, one_by_one);
+    }
+
     /// HB-47, HB-48
     #[test]
     fn receivers_are_those_of_a_slow_walk((ring, marked, n) in marked_ring()) {

@@ -78,7 +78,14 @@ impl Downing {
 
     /// SBR-13, SBR-14
     pub(super) fn on_event(&mut self, event: &ClusterEvent, now: Instant) -> Vec<Notice> {
-        self.resolver.as_mut().map_or_else(Vec::new, |resolver| resolver.apply(event, now))
+        self.resolver.as_mut().map_or_else(Vec::new, |resolver| resolver.hear(event, now))
+    }
+
+    /// All events of a change have been heard.
+    pub(super) fn settle(&mut self) {
+        if let Some(resolver) = &mut self.resolver {
+            resolver.settle();
+        }
     }
 
     /// What the resolver would decide if it had to decide now.

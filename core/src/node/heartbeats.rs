@@ -45,9 +45,8 @@ impl Heartbeats {
         self.is_running = true;
         self.last_tick = base.now + delay;
         base.timers.arm_after(Timer::Heartbeat, base.now, delay);
-        let own = base.view().data_center_members().filter(|m| m.data_center() == base.roles.data_center());
-        self.receivers.init(own.map(|member| member.unique_address()), base.view().unreachable_inside());
-        self.settle(base.gossip().members(), base.roles.data_center());
+        let members = base.gossip().members();
+        self.receivers.init_of(members, base.roles.data_center(), base.view().unreachable_inside());
     }
 
     /// HB-3 to HB-8, DC-58: answers a heartbeat, whoever sent it and whatever this node is. Nothing else comes of it.
@@ -116,14 +115,19 @@ impl Heartbeats {
                 if let Some(member) =
                     other.member().filter(|member| member.data_center() == base.roles.data_center())
                 {
-                    receivers.add(member.unique_address(), registry, now);
+                    receivers.comes(member.unique_address());
                 }
             }
         }
     }
 
     /// All events of a change have been heard.
-    pub(super) fn settle(&mut self, members: &Members, data_center: &str) {
+    pub(super) fn settle(&mut self, base: &Base) {
+        self.receivers.settle(&mut self.asking.registry, base.now);
+    }
+
+    /// Nodes of one opinion hold one ring.
+    pub(super) fn share_ring(&mut self, members: &Members, data_center: &str) {
         self.receivers.share_ring(members, data_center);
     }
 

@@ -22,7 +22,7 @@ impl Node {
         self.across.prepare(&self.base, &old, &new);
         self.emit_diff(&old, &new);
         if !Arc::ptr_eq(old.members().roster(), new.members().roster()) {
-            self.heartbeats.settle(new.members(), self.base.roles.data_center());
+            self.heartbeats.share_ring(new.members(), self.base.roles.data_center());
         }
         self.across.settle(&mut self.base);
         if let Some(tally) = &mut self.base.tally {
@@ -62,6 +62,8 @@ impl Node {
             }
             out.extend(notices.into_iter().map(Output::Noticed));
         });
+        heartbeats.settle(base);
+        downing.settle();
         base.out = out;
         watching.arm(base);
         told.iter().for_each(|node| base.send_to(node, Message::Quarantined));

@@ -17,8 +17,9 @@ use crate::time::Instant;
 /// The part of a node that says farewell to others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Watching {
-    /// WCH-3: members that were never Up or WeaklyUp as far as this node has heard; all others are known. Ascending.
-    unknown: Vec<UniqueAddress>,
+    /// WCH-3: members that were never Up or WeaklyUp as far as this node has heard; all others are known. Ascending. Many come
+    /// at the end and go from the front, when all of a cluster become Up.
+    unknown: VecDeque<UniqueAddress>,
     /// WCH-4, WCH-9: who left in good order, and until when it may still be heard; in the order of the deadlines.
     pending: VecDeque<(Instant, UniqueAddress)>,
 }
@@ -112,7 +113,12 @@ impl Watching {
     }
 
     fn set_unknown(&mut self, node: &UniqueAddress, unknown: bool) {
-        match self.unknown.binary_search(node) {
+        let position = match (self.unknown.front(), self.unknown.back()) {
+            (_, Some(last)) if last < node => Err(self.unknown.len()),
+            (Some(first), _) if first == node => Ok(0),
+            _ => self.unknown.binary_search(node),
+        };
+        match position {
             Ok(position) if !unknown => {
                 self.unknown.remove(position);
             }

@@ -22,20 +22,27 @@ impl ResolverView {
     /// SBR-14: what each event changes. SBR-15: a member that is downed counts as unreachable, whoever sees it. SBR-17: what
     /// happens to the reachability of self, or its being downed, is not stored. SBR-18, SHUT-51: neither is a full shutdown.
     pub fn apply(&mut self, event: &ClusterEvent) -> ViewChange {
+        let change = self.hear(event);
+        self.settle();
+        change
+    }
+
+    /// The same, but that new members are among the others only when they are settled, or at the next event that is of more
+    /// than one member and its status.
+    pub(super) fn hear(&mut self, event: &ClusterEvent) -> ViewChange {
         match event {
             ClusterEvent::MemberJoined(member)
             | ClusterEvent::MemberWeaklyUp(member)
             | ClusterEvent::MemberLeft(member) => {
-                self.put(member);
-                ViewChange::Quiet
+                self.take_in(member);
+                return ViewChange::Quiet;
             }
             ClusterEvent::MemberUp(member) | ClusterEvent::MemberExited(member) => {
-                if self.put(member) {
-                    ViewChange::MemberMoved
-                } else {
-                    ViewChange::Quiet
-                }
+                return if self.take_in(member) { ViewChange::MemberMoved } else { ViewChange::Quiet };
             }
+            _ => self.settle(),
+        }
+        match event {
             ClusterEvent::UnreachableMember(member) | ClusterEvent::MemberDowned(member)
                 if self.is_other(member) =>
             {

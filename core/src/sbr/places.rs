@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::membership::NodeKey;
+use crate::splice::insert_at;
 
 /// An index of a list by key. Keys and places stand apart, so that a search, and the shift of all places behind one that
 /// comes or goes, run over plain numbers.
@@ -32,6 +33,16 @@ impl Places {
         self.places.insert(at, place);
     }
 
+    /// Some are put in, each with the place that it has afterwards. `moved` says for each place of before where it is then.
+    pub(super) fn insert_all(&mut self, moved: &[u32], mut new: Vec<(NodeKey, u32)>) {
+        new.sort_unstable();
+        self.places.iter_mut().for_each(|place| *place = moved[*place as usize]);
+        let at = |key: &NodeKey| self.keys.partition_point(|other| other < key);
+        let (keys, places) = new.iter().map(|(key, place)| ((at(key), *key), (at(key), *place))).unzip();
+        insert_at(&mut self.keys, keys);
+        insert_at(&mut self.places, places);
+    }
+
     /// The one at a place is taken out; those behind it have moved down.
     pub(super) fn remove(&mut self, place: u32) {
         if let Some(at) = self.places.iter().position(|other| *other == place) {
@@ -45,6 +56,20 @@ impl Places {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn several_that_come_at_once_are_found_where_they_are_afterwards() {
+        let (mut at_once, mut one_by_one) = (Places::default(), Places::default());
+        for (key, at) in [(7, 0), (3, 1)] {
+            at_once.insert(NodeKey(key), at);
+            one_by_one.insert(NodeKey(key), at);
+        }
+        for (key, at) in [(5, 0), (9, 2), (1, 4)] {
+            one_by_one.insert(NodeKey(key), at);
+        }
+        at_once.insert_all(&[1, 3], [(NodeKey(5), 0), (NodeKey(9), 2), (NodeKey(1), 4)].into());
+        assert_eq!(at_once, one_by_one);
+    }
 
     #[test]
     fn places_follow_a_list_that_grows_and_shrinks() {

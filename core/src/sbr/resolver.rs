@@ -148,6 +148,18 @@ impl Resolver {
     ///
     /// What comes back is news for people (SBR-86); nothing depends on it.
     pub fn apply(&mut self, event: &ClusterEvent, now: Instant) -> Vec<Notice> {
+        let notices = self.hear(event, now);
+        self.settle();
+        notices
+    }
+
+    /// All events of a change were [heard](Self::hear).
+    pub(crate) fn settle(&mut self) {
+        self.view.settle();
+    }
+
+    /// The same for one of several events: they must be settled before anything else is asked.
+    pub(crate) fn hear(&mut self, event: &ClusterEvent, now: Instant) -> Vec<Notice> {
         let mut notices = Vec::new();
         if self.is_stopped {
             return notices;
@@ -159,7 +171,7 @@ impl Resolver {
         self.may_foresee = true;
         let was_responsible = self.is_responsible();
         let unreachable_before = self.view.unreachable().len();
-        let change = self.view.apply(event);
+        let change = self.view.hear(event);
         self.hear_of_self(event);
         match change {
             ViewChange::Quiet => {}
@@ -231,8 +243,9 @@ impl Resolver {
     }
 
     /// SBR-41: a warning when there are more members than the quorum allows for.
-    fn too_many_members(&self) -> Option<Notice> {
+    fn too_many_members(&mut self) -> Option<Notice> {
         let Strategy::StaticQuorum { quorum_size, .. } = self.settings.strategy else { return None };
+        self.view.settle();
         // Where even all stored members are not too many, as it should be, nobody is counted.
         too_many(self.view.members().len() as u32, quorum_size)?;
         let members = self.view.counted(self.settings.strategy.role());
@@ -240,8 +253,9 @@ impl Resolver {
     }
 
     /// SBR-40, SBR-42: a warning when members are Up and none of those who count has the role.
-    fn nobody_has_role(&self) -> Option<Notice> {
+    fn nobody_has_role(&mut self) -> Option<Notice> {
         let role = self.settings.strategy.role()?;
+        self.view.settle();
         (self.view.counted(Some(role)) == 0).then(|| Notice::NobodyHasRole { role: role.into() })
     }
 

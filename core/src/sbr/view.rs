@@ -14,6 +14,7 @@ use crate::membership::{
     DataCenter, Member, MemberStatus, Reachability, ReachabilityStatus, SeenBy, UniqueAddress,
 };
 use crate::mix::Mixer;
+use crate::splice::{insert_at, moved};
 
 /// Everything that a decision may look at (SBR-1), built from events alone.
 ///
@@ -28,6 +29,9 @@ pub struct ResolverView {
     one_per_age: bool,
     /// Ascending by unique address, each with the status of the last event that stored it.
     members: Arc<Vec<Member>>,
+    /// Who has come since `members` was settled; ascending. Many come at once where a cluster forms: put in one by one they would
+    /// take time with the square of them.
+    arriving: Vec<Member>,
     /// Where each of `members` is: looking a node up by its text is ten times slower.
     places: Arc<Places>,
     /// Ascending; kept from events, not from the table of observations (SBR-21). Never self (SBR-16).
@@ -69,6 +73,7 @@ impl ResolverView {
             data_center,
             one_per_age: matches!(strategy, Strategy::KeepOldest { .. }),
             members: Arc::default(),
+            arriving: Vec::new(),
             places: Arc::default(),
             unreachable: Vec::new(),
             unreachable_counted: 0,
@@ -96,6 +101,7 @@ impl ResolverView {
     /// The stored members, ascending by unique address.
     #[must_use]
     pub fn members(&self) -> &[Member] {
+        debug_assert!(self.arriving.is_empty(), "who came was not put among the others");
         &self.members
     }
 
@@ -153,10 +159,21 @@ impl ResolverView {
     ///
     /// Where members are told apart by age, a second one with the up-number and the address of a stored one is left out.
     pub fn put(&mut self, member: &Member) -> bool {
+        let is_own = self.take_in(member);
+        self.settle();
+        is_own
+    }
+
+    /// The same, but that a new one is among the others only when they are settled.
+    pub(super) fn take_in(&mut self, member: &Member) -> bool {
         if !self.is_own(member) {
             return false;
         }
         let node = member.unique_address();
+        // To be told apart by age they must all be in their places, and a node that is not above the last may be it.
+        if self.arriving.last().is_some_and(|last| self.one_per_age || last.unique_address() >= node) {
+            self.settle();
+        }
         let place = self.position(node);
         // Who became unreachable is mostly as it was; and no other of its age was stored beside it.
         if place.is_some_and(|at| self.members[at] == *member) {
@@ -167,9 +184,33 @@ impl ResolverView {
             Some(at) if collides => view.take_out(at),
             Some(at) => Arc::make_mut(&mut view.members)[at] = member.clone(),
             None if collides => {}
-            None => view.insert(member.clone()),
+            None => view.arriving.push(member.clone()),
         });
         true
+    }
+
+    /// Puts who has come among the others.
+    pub(super) fn settle(&mut self) {
+        if self.arriving.is_empty() {
+            return;
+        }
+        let arriving = core::mem::take(&mut self.arriving);
+        if let [only] = &*arriving {
+            return self.insert(only.clone());
+        }
+        let members = Arc::make_mut(&mut self.members);
+        let mut from = 0;
+        let placed = arriving.into_iter().map(|member| {
+            let node = member.unique_address();
+            from += members[from..].partition_point(|other| other.unique_address() < node);
+            (from, member)
+        });
+        let placed: Vec<(usize, Member)> = placed.collect();
+        let moved = moved(members.len(), placed.iter().map(|(at, _)| *at));
+        let key = |(before, (at, member)): (usize, &(usize, Member))| (member.key(), (before + at) as u32);
+        let keys = placed.iter().enumerate().map(key).collect();
+        insert_at(members, placed);
+        Arc::make_mut(&mut self.places).insert_all(&moved, keys);
     }
 
     /// SBR-16: counts a node as unreachable from now on, if it is not self.
@@ -308,12 +349,11 @@ impl ResolverView {
     /// and `members_hash` changes.
     fn change(&mut self, node: &UniqueAddress, place: Option<usize>, change: impl FnOnce(&mut Self)) {
         let is_unreachable = self.unreachable.binary_search(node).is_ok();
-        let (hash_before, counted_before) = self.share(place, is_unreachable);
+        let (hash_before, counted_before) = Self::share(place.map(|at| &self.members[at]), is_unreachable);
         change(self);
-        let place = place
-            .filter(|&at| self.members.get(at).is_some_and(|member| member.unique_address() == node))
-            .or_else(|| self.position(node));
-        let (hash_after, counted_after) = self.share(place, is_unreachable);
+        let stays = place.and_then(|at| self.members.get(at));
+        let stays = stays.or(self.arriving.last()).filter(|member| member.unique_address() == node);
+        let (hash_after, counted_after) = Self::share(stays, is_unreachable);
         self.members_hash = self.members_hash.wrapping_sub(hash_before).wrapping_add(hash_after);
         self.unreachable_counted =
             self.unreachable_counted + usize::from(counted_after) - usize::from(counted_before);
@@ -322,8 +362,8 @@ impl ResolverView {
     }
 
     /// What a stored node adds to `members_hash`, and whether it adds to `unreachable_counted`.
-    fn share(&self, place: Option<usize>, is_unreachable: bool) -> (u64, bool) {
-        let Some(member) = place.map(|at| &self.members[at]) else { return (0, false) };
+    fn share(member: Option<&Member>, is_unreachable: bool) -> (u64, bool) {
+        let Some(member) = member else { return (0, false) };
         (member.hash64(), is_unreachable && Selection::COUNTED.contains(member.status()))
     }
 }
@@ -335,6 +375,7 @@ impl From<StoredView> for ResolverView {
             data_center: stored.data_center,
             one_per_age: stored.one_per_age,
             members: Arc::default(),
+            arriving: Vec::new(),
             places: Arc::default(),
             unreachable: Vec::new(),
             unreachable_counted: 0,

@@ -307,3 +307,25 @@ proptest! {
         }
     }
 }
+
+/// SBR-14, SBR-30
+#[test]
+fn newcomers_are_stored_as_if_each_were_settled_at_once() {
+    let by_age = Strategy::KeepOldest { down_if_alone: true, role: None };
+    let sequences = ["a b c", "c a b", "bj d a aj b", "c ew a d#2 d", "d d#2 c d bj b@9", "a fj b@2 c g e d"];
+    for strategy in [by_age, keep_majority()] {
+        for texts in sequences {
+            let mut one_by_one = ResolverView::new(node("a"), home(), &strategy);
+            one_by_one.apply(&event("d"));
+            one_by_one.apply(&unreachable("h"));
+            let mut at_once = one_by_one.clone();
+            for text in texts.split(' ') {
+                one_by_one.apply(&event(text));
+                at_once.hear(&event(text));
+            }
+            at_once.settle();
+            assert_eq!(at_once, one_by_one, "{texts}");
+            assert_eq!(at_once.fingerprint(), one_by_one.fingerprint(), "{texts}");
+        }
+    }
+}

@@ -2,11 +2,11 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 
 use super::seen::Seen;
 use super::{Gossip, Member, Members, Tombstones};
 use crate::membership::clock::VectorClock;
+use crate::membership::members::Walk;
 use crate::membership::status::MemberStatus;
 use crate::planted::Planted;
 use crate::repairs::Repairs;
@@ -104,17 +104,10 @@ pub(crate) fn pick(a: &Members, b: &Members, tombstones: &Tombstones, repairs: &
     // Whether the nodes are those of one side, and whether the members are.
     let (mut same_as_a, mut same_as_b) = (true, true);
     let (mut equals_a, mut equals_b) = (true, true);
-    let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
-    loop {
-        let order = match (left.peek(), right.peek()) {
-            (Some(x), Some(y)) if x.shares_identity(y) => Ordering::Equal,
-            (Some(x), Some(y)) => x.unique_address().cmp(y.unique_address()),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => break,
-        };
-        let x = if order.is_le() { left.next() } else { None };
-        let y = if order.is_ge() { right.next() } else { None };
+    // Who is only on the other side, and whether all of one side are kept as they were known there.
+    let (mut new_to_a, mut new_to_b) = (Vec::new(), Vec::new());
+    let (mut grows_a, mut grows_b) = (true, true);
+    for (x, y) in Walk::of(a, b) {
         let kept = match (x, y) {
             (Some(x), Some(y)) if x == y => y,
             (Some(x), Some(y)) if repairs.breaks(Planted::DownNotTerminal) && x.status() != y.status() => {
@@ -124,14 +117,24 @@ pub(crate) fn pick(a: &Members, b: &Members, tombstones: &Tombstones, repairs: &
             (Some(only), None) | (None, Some(only)) => only,
             (None, None) => break,
         };
-        let is_only_local = order.is_gt() && repairs.breaks(Planted::MergeKeepsLocalMembers);
-        if is_only_local || is_kept(kept, order.is_eq()) {
+        let is_only_local = x.is_none() && repairs.breaks(Planted::MergeKeepsLocalMembers);
+        if is_only_local || is_kept(kept, x.is_some() && y.is_some()) {
             same_as_a &= x.is_some_and(|x| x.shares_identity(kept));
             same_as_b &= y.is_some_and(|y| y.shares_identity(kept));
-            equals_a &= x == Some(kept);
-            equals_b &= y == Some(kept);
+            equals_a &= x.is_some_and(|x| x == kept);
+            equals_b &= y.is_some_and(|y| y == kept);
+            match x {
+                Some(x) => grows_a &= x.shares_identity(kept),
+                None => new_to_a.push(list.len()),
+            }
+            match y {
+                Some(y) => grows_b &= y.shares_identity(kept),
+                None => new_to_b.push(list.len()),
+            }
             list.push(kept);
         } else {
+            grows_a &= x.is_none();
+            grows_b &= y.is_none();
             same_as_a &= x.is_none();
             same_as_b &= y.is_none();
         }
@@ -149,7 +152,13 @@ pub(crate) fn pick(a: &Members, b: &Members, tombstones: &Tombstones, repairs: &
     } else {
         None
     };
-    Members::from_sorted(list.into_iter().cloned().collect(), roster)
+    let list: Vec<Member> = list.into_iter().cloned().collect();
+    match roster {
+        Some(roster) => Members::from_sorted(list, Some(roster)),
+        None if grows_b => b.grown(list, &new_to_b),
+        None if grows_a => a.grown(list, &new_to_a),
+        None => Members::from_sorted(list, None),
+    }
 }
 
 #[cfg(test)]

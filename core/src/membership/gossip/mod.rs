@@ -207,6 +207,18 @@ impl Gossip {
         self.seen.contains(&self.members, node)
     }
 
+    /// The nodes that have seen this state and not another one.
+    #[must_use]
+    pub fn seen_besides(&self, other: &Self) -> Vec<&UniqueAddress> {
+        self.seen.without(&self.members, &other.seen, &other.members)
+    }
+
+    /// The nodes that have seen this state and are no members (GSP-9), ascending.
+    #[must_use]
+    pub fn seen_strangers(&self) -> &[UniqueAddress] {
+        self.seen.strangers()
+    }
+
     /// How many nodes have seen this state.
     #[must_use]
     pub fn seen_count(&self) -> usize {
@@ -300,11 +312,6 @@ impl Gossip {
     #[must_use]
     pub fn same_content(&self, other: &Self) -> bool {
         self.members == other.members && self.reachability == other.reachability
-    }
-
-    /// How many nodes that are no members have seen it.
-    pub(crate) fn strangers_seen(&self) -> usize {
-        self.seen.strangers().len()
     }
 
     /// A key of the clock that is neither a member's nor that of a removed one. There is none in a state that came about by

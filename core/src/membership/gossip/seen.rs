@@ -49,9 +49,7 @@ impl<'a> Iterator for SeenIter<'a> {
     type Item = &'a UniqueAddress;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while self.next_member < self.members.len() && !self.positions.contains(self.next_member) {
-            self.next_member += 1;
-        }
+        self.next_member = self.positions.next_from(self.next_member).unwrap_or(self.members.len());
         let member = self.members.get(self.next_member).map(Member::unique_address);
         match self.strangers.split_first() {
             Some((stranger, rest)) if member.is_none_or(|member| stranger < member) => {
@@ -200,6 +198,21 @@ impl Seen {
         } else {
             other.iter(others).for_each(|node| self.insert(members, node));
         }
+    }
+
+    /// The nodes of this set, of `members`, that are in no other set, of `others`; ascending but for strangers, which come last.
+    pub(super) fn without<'a>(
+        &'a self,
+        members: &'a Members,
+        other: &Self,
+        others: &Members,
+    ) -> Vec<&'a UniqueAddress> {
+        if !members.shares_roster(others) {
+            return self.iter(members).filter(|node| !other.contains(others, node)).collect();
+        }
+        let known = self.positions.without(&other.positions);
+        let strangers = self.strangers().iter().filter(|node| !other.strangers().contains(node));
+        known.map(|position| members.as_slice()[position].unique_address()).chain(strangers).collect()
     }
 
     /// The set without those that are no members.
