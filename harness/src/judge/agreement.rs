@@ -8,7 +8,7 @@ use quorate::{ClockOrder, Gossip, Member, NodeKey, UniqueAddress, VectorClock};
 
 use super::assumptions::{NO_MANUAL_DOWN, ONE_DATA_CENTER, SOMEBODY_UP, WHOLE_NETWORK};
 use super::change::Change;
-use super::holding::{missing, version};
+use super::holding::{Held, version};
 use super::invariant::{Group, Invariant, Watches};
 use super::seat::Seat;
 use super::violation::{Finding, Names};
@@ -148,15 +148,21 @@ pub(super) fn seen_is_true<'a>(
     change: &Change<'_>,
     one: &Seat,
     seat_of: impl Fn(NodeKey, &UniqueAddress) -> Option<&'a Seat>,
+    held: &mut Held,
 ) -> Option<Finding> {
     let decides = change.clock_decides();
     let is_same_version = version(change.before, decides) == version(change.after, decides);
-    let seen = change.after.seen().filter(|node| *node != change.me);
-    let new = seen.filter(|node| !(is_same_version && change.before.is_seen_by(node)));
+    let seen = if is_same_version {
+        change.after.seen_besides(change.before)
+    } else {
+        // Of who has seen one of many versions the first few are looked at.
+        change.after.seen().take(SEEN_LOOKED_AT + 1).collect()
+    };
+    let new = seen.into_iter().filter(|node| *node != change.me);
     // Of many a few are looked at: all of them would take time with the square of the members.
     new.take(SEEN_LOOKED_AT).find_map(|node| {
         let other = seat_of(node.key(), node)?;
-        let missing = missing(one, other, change.names)?;
+        let missing = held.missing(one, other, change.names)?;
         let (me, name) = (change.names.of(change.me), change.names.of(node));
         let fact = format!("to {me} {name} has seen its state, with {}", missing.held);
         Some(Finding::new(&[change.me, node], fact, format!("{name} {}", missing.instead)))
@@ -225,14 +231,16 @@ impl Made {
     }
 }
 
-/// The oldest member of a view that is Up, of those with a role.
-fn oldest<'a>(seat: &'a Seat, role: Option<&str>) -> Option<&'a Member> {
-    let up = seat
-        .gossip
-        .members()
-        .iter()
-        .filter(|member| member.status() == Up && role.is_none_or(|role| member.roles().contains(role)));
-    up.min_by(|a, b| a.age_order(b).then_with(|| a.unique_address().cmp(b.unique_address())))
+/// Whether no member of its view that is Up is older than a node that is, of those with a role.
+fn believes_oldest(seat: &Seat, role: Option<&str>) -> bool {
+    let belongs =
+        |member: &Member| member.status() == Up && role.is_none_or(|role| member.roles().contains(role));
+    let Some(own) = seat.gossip.member(&seat.me).filter(|own| belongs(own)) else { return false };
+    let is_older = |member: &Member| {
+        let order = member.age_order(own).then_with(|| member.unique_address().cmp(own.unique_address()));
+        order.is_lt() && belongs(member)
+    };
+    !seat.gossip.members().iter().any(is_older)
 }
 
 /// U4: between two nodes, of all and of each role.
@@ -246,9 +254,7 @@ pub(super) fn both_oldest(one: &Seat, other: &Seat, names: Names<'_>) -> Option<
     let own = one.gossip.member(&one.me)?;
     let roles = own.roles().iter().map(|role| Some(&**role)).chain([None]);
     roles.into_iter().find_map(|role| {
-        let believes =
-            |seat: &Seat| oldest(seat, role).is_some_and(|member| *member.unique_address() == seat.me);
-        (believes(one) && believes(other)).then(|| {
+        (believes_oldest(one, role) && believes_oldest(other, role)).then(|| {
             let of = role.map_or_else(|| "of all".into(), |role| format!("with the role {role}"));
             let said = |seat: &Seat| {
                 format!("{} sees convergence and believes itself the oldest {of}", names.of(&seat.me))
@@ -262,7 +268,7 @@ pub(super) fn both_oldest(one: &Seat, other: &Seat, names: Names<'_>) -> Option<
 pub(super) fn is_oldest_of_something(seat: &Seat) -> bool {
     let Some(own) = seat.gossip.member(&seat.me).filter(|own| own.status() == Up) else { return false };
     let mut roles = own.roles().iter().map(|role| Some(&**role)).chain([None]);
-    roles.any(|role| oldest(seat, role).is_some_and(|member| *member.unique_address() == seat.me))
+    roles.any(|role| believes_oldest(seat, role))
 }
 
 #[cfg(test)]
@@ -317,7 +323,8 @@ mod tests {
         let check = |after: &Gossip, of_b: &[(&str, u64)]| {
             let (a, b) = (seat("a", after.clone()), holding("b", &[("a", Up), ("b", Up)], of_b));
             let change = Doctored::of(state(&[("a", 1)]).only_seen(&node("a")), after.clone(), Cause::Gossip);
-            change.check(|change| seen_is_true(change, &a, |_, who| (*who == b.me).then_some(&b)))
+            let seat_of = |_, who: &UniqueAddress| (*who == b.me).then_some(&b);
+            change.check(|change| seen_is_true(change, &a, seat_of, &mut Held::default()))
         };
         let after = state(&[("a", 1), ("b", 1)]);
         assert_eq!(check(&after, &[("a", 1), ("b", 2)]), None);

@@ -75,7 +75,6 @@ impl Judge {
         if !change.members_changed || !self.is_undisturbed(stage) || self.troubled > 0 {
             return;
         }
-        let due = event.at + 3 * self.bound();
         let (mut joined, mut leaves) = (Vec::new(), Vec::new());
         for (was, is) in change.members() {
             let Some(is) = is else { continue };
@@ -91,6 +90,10 @@ impl Judge {
                 leaves.push(is.unique_address().clone());
             }
         }
+        if joined.is_empty() && leaves.is_empty() {
+            return;
+        }
+        let due = event.at + 3 * self.bound();
         joined.into_iter().for_each(|node| self.await_by(Duty::of(&L4, Some(node), due)));
         leaves.into_iter().for_each(|node| self.await_by(Duty::of(&L5, Some(node), due)));
     }

@@ -75,15 +75,16 @@ impl<'a> Change<'a> {
 }
 
 /// The entries of two ascending lists, side by side.
-pub(super) struct Joined<'a, T> {
+pub(super) struct Joined<'a, T, O> {
     before: &'a [T],
     after: &'a [T],
-    order: fn(&T, &T) -> Ordering,
+    order: O,
 }
 
-impl<'a, T> Iterator for Joined<'a, T> {
+impl<'a, T, O: Fn(&T, &T) -> Ordering> Iterator for Joined<'a, T, O> {
     type Item = (Option<&'a T>, Option<&'a T>);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let order = match (self.before.first(), self.after.first()) {
             (Some(was), Some(is)) => (self.order)(was, is),
@@ -97,16 +98,16 @@ impl<'a, T> Iterator for Joined<'a, T> {
     }
 }
 
-pub(super) fn joined_by<'a, T>(
+pub(super) fn joined_by<'a, T, O: Fn(&T, &T) -> Ordering>(
     before: &'a [T],
     after: &'a [T],
-    order: fn(&T, &T) -> Ordering,
-) -> Joined<'a, T> {
+    order: O,
+) -> Joined<'a, T, O> {
     Joined { before, after, order }
 }
 
 /// The members of two tables, side by side.
-pub(super) fn joined<'a>(before: &'a [Member], after: &'a [Member]) -> Joined<'a, Member> {
+pub(super) fn joined<'a>(before: &'a [Member], after: &'a [Member]) -> impl Iterator<Item = Moved<'a>> {
     joined_by(before, after, |was, is| {
         // Members that stay share their address, which is compared without looking at it.
         let (was, is) = (was.unique_address(), is.unique_address());

@@ -2,7 +2,7 @@
 
 use quorate::{NodeKey, UniqueAddress};
 
-use super::holding::missing;
+use super::holding::Held;
 use super::invariant::{Group, Invariant, Watches};
 use super::naive::Naive;
 use super::seat::Seat;
@@ -32,6 +32,7 @@ pub(super) static C3: Invariant = Invariant::new(
 pub(super) fn converged_means_known<'a>(
     one: &Seat,
     seat_of: impl Fn(NodeKey, &UniqueAddress) -> Option<&'a Seat>,
+    held: &mut Held,
     names: Names<'_>,
 ) -> Option<Finding> {
     let counted_on = one.gossip.members().iter().filter(|member| {
@@ -41,7 +42,7 @@ pub(super) fn converged_means_known<'a>(
     });
     counted_on.into_iter().find_map(|member| {
         let other = seat_of(member.key(), member.unique_address())?;
-        let missing = missing(one, other, names)?;
+        let missing = held.missing(one, other, names)?;
         let (me, name) = (names.of(&one.me), names.of(&other.me));
         let fact = format!("{me} sees convergence on a state with {}", missing.held);
         let other_fact = format!("{name}, which is {} to {me}, {}", member.status(), missing.instead);
@@ -68,7 +69,7 @@ mod tests {
 
     fn check_c2(seats: &[Seat]) -> Option<Finding> {
         let seat_of = |_, node: &UniqueAddress| seats.iter().find(|seat| seat.me == *node);
-        converged_means_known(&seats[0], seat_of, names())
+        converged_means_known(&seats[0], seat_of, &mut Held::default(), names())
     }
 
     fn holding(name: &str, counts: &[(&str, u64)]) -> Seat {

@@ -3,7 +3,7 @@
 use quorate::{ClockOrder, Gossip, Output};
 
 use super::assumptions::SENDER_KNOWN;
-use super::change::Change;
+use super::change::{Change, joined};
 use super::invariant::{Group, Invariant, Watches};
 use super::stage::Cause;
 use super::violation::Finding;
@@ -88,7 +88,27 @@ fn is_older(change: &Change<'_>, told: &Gossip, own: &Gossip) -> bool {
     if change.clock_decides() {
         return told.clock().compare(own.clock()) == ClockOrder::Before;
     }
-    !told.same_content(own) && told.merge(own, change.repairs).same_content(own)
+    if told.same_content(own) || has_news(change, told, own) {
+        return false;
+    }
+    told.merge(own, change.repairs).same_content(own)
+}
+
+/// Whether a told state certainly has something that a merge would take over: then none need be made to see that it is not older.
+fn has_news(change: &Change<'_>, told: &Gossip, own: &Gossip) -> bool {
+    let repairs = change.repairs;
+    if repairs.planted.is_some() || !repairs.tombstones_remove {
+        return false;
+    }
+    let is_removed = |node| told.tombstones().contains(node) || own.tombstones().contains(node);
+    joined(told.members().as_slice(), own.members().as_slice()).any(|(is, was)| match (is, was) {
+        (Some(is), None) => !is_removed(is.unique_address()),
+        (Some(is), Some(was)) if is.status() != was.status() => {
+            let order = is.status().merge_order(was.status(), repairs.life_cycle_order);
+            order.is_gt() && !is_removed(is.unique_address())
+        }
+        _ => false,
+    })
 }
 
 /// GSP-29, GSP-35: of two stamps of one tombstone a merge keeps that of one side. With `content-decides` it is the earlier.

@@ -1,8 +1,10 @@
 //! What of one node's state another has not come to hold yet: by their clocks, or by content where that decides.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use quorate::internals::mix;
 use quorate::{Gossip, NodeKey, UniqueAddress};
 
 use super::change::joined;
@@ -23,15 +25,41 @@ pub(super) struct Missing {
     pub(super) instead: String,
 }
 
-/// The first thing of a node's version in which another, that is not pruned there, is behind it.
-pub(super) fn missing(one: &Seat, other: &Seat, names: Names<'_>) -> Option<Missing> {
-    if Arc::ptr_eq(&one.gossip, &other.gossip) {
-        return None;
+/// Pairs of states of which the second holds all that the first does. Where many nodes have come to few states that is the same
+/// question over and over, and each takes time with the members.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Held(BTreeSet<(u64, u64)>);
+
+impl Held {
+    /// The first thing of a node's version in which another, that is not pruned there, is behind it.
+    pub(super) fn missing(&mut self, one: &Seat, other: &Seat, names: Names<'_>) -> Option<Missing> {
+        if Arc::ptr_eq(&one.gossip, &other.gossip) {
+            return None;
+        }
+        if !one.terms.repairs.content_decides {
+            return missing_change(one, other, names);
+        }
+        let (mine, theirs) = (one.gossip.content_hash(), other.gossip.content_hash());
+        if mine == theirs {
+            return None;
+        }
+        // Of whom the other has pruned nothing is asked, so that the states alone don't tell it.
+        let is_of_states = other.departed.is_empty() && other.gossip.tombstones().is_empty();
+        let pair = (mix(mine, one.gossip.tombstones().hash64()), theirs);
+        if is_of_states && self.0.contains(&pair) {
+            return None;
+        }
+        let missing = missing_member(one, other, names).or_else(|| missing_row(one, other, names));
+        if is_of_states && missing.is_none() {
+            self.0.insert(pair);
+        }
+        missing
     }
-    if one.terms.repairs.content_decides {
-        return missing_member(one, other, names).or_else(|| missing_row(one, other, names));
+
+    /// So that it does not grow with the run.
+    pub(super) fn forget(&mut self) {
+        self.0.clear();
     }
-    missing_change(one, other, names)
 }
 
 /// A node that has left the members of this one, or has a tombstone there.
@@ -65,6 +93,7 @@ fn missing_member(one: &Seat, other: &Seat, names: Names<'_>) -> Option<Missing>
         let member = member?;
         let node = member.unique_address();
         let has = match there.map(quorate::Member::status) {
+            Some(status) if status == member.status() => return None,
             Some(status) if status.merge_order(member.status(), true) == Ordering::Less => status.to_string(),
             None if !is_gone(other, member.key()) => "no member".into(),
             _ => return None,
@@ -74,6 +103,9 @@ fn missing_member(one: &Seat, other: &Seat, names: Names<'_>) -> Option<Missing>
     });
     let removed = |node: &UniqueAddress| one.gossip.tombstones().iter().any(|(gone, _)| gone == node);
     behind.or_else(|| {
+        if one.gossip.tombstones().is_empty() {
+            return None;
+        }
         let kept = theirs.iter().find(|member| removed(member.unique_address()))?;
         let held = format!("{} as removed", names.of(kept.unique_address()));
         Some(Missing { held, instead: format!("has it as {}", kept.status()) })
@@ -103,10 +135,33 @@ mod tests {
     use super::super::testing::{counted, gossip, names, node, observed, seat};
     use super::*;
 
+    fn missing(one: &Seat, other: &Seat, names: Names<'_>) -> Option<Missing> {
+        let mut held = Held::default();
+        let first = held.missing(one, other, names);
+        assert_eq!(held.missing(one, other, names), first, "it is the same when it is asked again");
+        first
+    }
+
     fn by_content(name: &str, gossip: Gossip) -> Seat {
         let mut seat = seat(name, gossip);
         Arc::make_mut(&mut seat.terms).repairs = Repairs::all();
         seat
+    }
+
+    #[test]
+    fn what_is_remembered_of_one_state_is_not_said_of_one_with_other_tombstones_or_of_who_was_pruned() {
+        let both = gossip(&[("a", Up), ("b", Up)]);
+        let (alone, other) = (by_content("a", gossip(&[("a", Up)])), by_content("b", both.clone()));
+        let removed = by_content("a", both.remove(&[node("b")], 1));
+        let mut held = Held::default();
+        assert_eq!(held.missing(&alone, &other, names()), None);
+        assert_eq!(held.missing(&removed, &other, names()).unwrap().held, "b as removed");
+
+        let (one, mut pruned) = (by_content("b", both), alone);
+        pruned.departed = vec![node("b")];
+        assert_eq!(held.missing(&one, &pruned, names()), None);
+        pruned.departed.clear();
+        assert_eq!(held.missing(&one, &pruned, names()).unwrap().instead, "has it as no member");
     }
 
     #[test]

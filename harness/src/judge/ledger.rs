@@ -6,6 +6,7 @@ use quorate::{NodeKey, UniqueAddress};
 
 use super::agreement::{Made, Versions};
 use super::change::{Change, status};
+use super::holding::Held;
 use super::identity::Register;
 use super::promotion::Numbers;
 use super::rows::Newest;
@@ -16,6 +17,7 @@ use super::stage::Cause;
 pub(super) struct Ledger {
     pub(super) register: Register,
     pub(super) versions: Versions,
+    pub(super) held: Held,
     pub(super) newest: Newest,
     pub(super) numbers: Numbers,
     /// Whom somebody has removed.

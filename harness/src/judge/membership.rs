@@ -184,8 +184,7 @@ pub(super) fn only_members_have_seen(
     gossip: &Gossip,
     names: Names<'_>,
 ) -> Option<Finding> {
-    let mut rest = gossip.members().iter();
-    let stranger = gossip.seen().find(|node| !rest.any(|member| member.unique_address() == *node))?;
+    let stranger = gossip.seen_strangers().iter().find(|node| gossip.member(node).is_none())?;
     let (me_named, name) = (names.of(me), names.of(stranger));
     let one = format!("in the state of {me_named} {name} has seen it");
     Some(Finding::new(&[me, stranger], one, format!("{name} is no member in it")))

@@ -146,7 +146,9 @@ impl Told {
 
     /// E2, EVT-28: whom observers that are gone had called terminated is reachable again, and nobody is told.
     pub(super) fn pass_over_terminated(&mut self, change: &Change<'_>) {
-        if self.unreachable.is_empty() || !change.observations_replaced() {
+        // Who is terminated to one of the own data centre is so to somebody.
+        let was_anybody = !change.before.reachability().all_terminated().is_empty();
+        if self.unreachable.is_empty() || !was_anybody || !change.observations_replaced() {
             return;
         }
         let inside = |gossip: &Gossip| {

@@ -1,6 +1,7 @@
 //! When each invariant is judged, and of whom.
 
 use std::mem;
+use std::sync::Arc;
 use std::time::Duration;
 
 use quorate::{ClockOrder, CommandKind, Gossip, Instant, Member, MemberStatus, UniqueAddress};
@@ -267,18 +268,22 @@ impl Judge {
             self.docket.judged(&V3, finding, names);
         }
         if self.docket.asserts(&C1) {
-            let finding = agreement::seen_is_true(change, seat, |key, node| self.live_seat(key, node));
+            let mut held = mem::take(&mut self.ledger.held);
+            let finding =
+                agreement::seen_is_true(change, seat, |key, node| self.live_seat(key, node), &mut held);
+            self.ledger.held = held;
             self.docket.judged(&C1, finding, names);
         }
         // Who has removed all of another data centre has its versions still.
-        let data_center = &seat.terms.data_center;
-        let one_data_center =
-            self.seats.iter().flatten().all(|other| other.terms.data_center == *data_center);
+        let is_alike = |other: &Seat| {
+            Arc::ptr_eq(&other.terms, &seat.terms) || other.terms.data_center == seat.terms.data_center
+        };
+        let one_data_center = || self.seats.iter().flatten().all(is_alike);
         if leading::has_leader_acts(change) && !leading::is_weakly_up_only(change) {
             if self.docket.asserts(&C5) {
                 let holds = [
                     (!self.circumstances.manual_down, &NO_MANUAL_DOWN),
-                    (one_data_center, &ONE_DATA_CENTER),
+                    (one_data_center(), &ONE_DATA_CENTER),
                     (has_up(change.before), &SOMEBODY_UP),
                 ];
                 if self.docket.all_hold(&C5, &holds) {
@@ -294,6 +299,7 @@ impl Judge {
         if !seat.is_converged() {
             return;
         }
+        let one_data_center = one_data_center();
         let (finding, numbers) = (
             self.ledger.versions.one_leader(seat, names),
             change.members_changed.then(|| self.ledger.numbers.agreed(&seat.me, &seat.gossip, names)),
@@ -319,9 +325,9 @@ impl Judge {
             return;
         }
         let check = || {
-            let others =
-                self.seats.iter().flatten().filter(|other| other.takes_part() && other.is_converged());
-            others.into_iter().find_map(|other| agreement::both_oldest(seat, other, names))
+            let others = self.seats.iter().flatten().filter(|other| other.takes_part());
+            let found = |other| agreement::both_oldest(seat, other, names).filter(|_| other.is_converged());
+            others.into_iter().find_map(found)
         };
         let finding = if is_whole { check() } else { None };
         self.docket.judged_if(is_whole, &WHOLE_NETWORK, &U4, || finding, names);
@@ -419,10 +425,12 @@ impl Judge {
         let version = Some(seat.version());
         let is_news = news != News::State || seat.converged_on != version;
         if self.docket.asserts(&C2) && seat.takes_part() && is_news {
+            let mut held = mem::take(&mut self.ledger.held);
             let seat_of = |key, node: &UniqueAddress| self.live_seat(key, node);
+            let mut check = || convergence::converged_means_known(seat, seat_of, &mut held, names);
             let is_known = news == News::NoneOfOneVersion;
-            let check = || convergence::converged_means_known(seat, seat_of, names);
             let finding = if is_known { None } else { check() };
+            self.ledger.held = held;
             self.docket.judged(&C2, finding, names);
         }
         if members_changed && self.docket.asserts(&U1) {
@@ -498,6 +506,7 @@ impl Judge {
         self.judge_duties(stage, at, Names(&name));
         self.judge_rings(stage, Names(&name));
         self.judge_rates(stage, at, Names(&name));
+        self.ledger.held.forget();
         self.ledger.versions.keep_those_of(self.seats.iter().flatten().filter(|seat| seat.is_live));
     }
 
