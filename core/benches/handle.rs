@@ -2,7 +2,10 @@
 //! every machine.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may fail loudly")]
 
+use std::time::Duration;
+
 use divan::{AllocProfiler, Bencher};
+use quorate::internals::LoneDetector;
 use quorate::{
     Codec, Command, Config, Destination, Envelope, Input, InputKind, Instant, Message, NEWEST_FORMAT, Node,
     Output, UniqueAddress,
@@ -74,7 +77,7 @@ fn heartbeat(bencher: Bencher<'_, '_>, nodes: usize) {
 fn heartbeat_reply(bencher: Bencher<'_, '_>, nodes: usize) {
     let mut node = member(nodes);
     // The last heartbeats of a tick name those who are asked.
-    let at = node.next_deadline().unwrap() + core::time::Duration::from_secs(5);
+    let at = node.next_deadline().unwrap() + Duration::from_secs(5);
     let outputs = node.handle(Input { now: at, wall_ms: 0, kind: InputKind::Tick });
     let asked = outputs.iter().find_map(|output| match output {
         Output::Send(sent) if matches!(sent.message, Message::Heartbeat { .. }) => {
@@ -90,6 +93,20 @@ fn heartbeat_reply(bencher: Bencher<'_, '_>, nodes: usize) {
         node.handle_into(input, &mut outputs);
         assert!(outputs.is_empty());
     });
+}
+
+/// The part of it that the history takes: a window of 1,000 that is full.
+#[divan::bench]
+fn reply_into_a_full_history(bencher: Bencher<'_, '_>) {
+    let settings = [100, 3_000, 1_000].map(Duration::from_millis);
+    let mut detector = LoneDetector::phi_accrual(8.0, 1_000, settings).unwrap();
+    let mut now = Instant::ZERO;
+    let mut hear = || {
+        now = now + Duration::from_millis(1_000 + now.as_millis() % 7);
+        detector.heartbeat(now);
+    };
+    (0..2_000).for_each(|_| hear());
+    bencher.bench_local(hear);
 }
 
 /// A status that says that the peer has the same state.
