@@ -353,11 +353,11 @@ impl ResolverView {
         change(self);
         let stays = place.and_then(|at| self.members.get(at));
         let stays = stays.or(self.arriving.last()).filter(|member| member.unique_address() == node);
+        let is_exiting = stays.is_some_and(|member| member.status() == MemberStatus::Exiting);
         let (hash_after, counted_after) = Self::share(stays, is_unreachable);
         self.members_hash = self.members_hash.wrapping_sub(hash_before).wrapping_add(hash_after);
         self.unreachable_counted =
             self.unreachable_counted + usize::from(counted_after) - usize::from(counted_before);
-        let is_exiting = place.is_some_and(|at| self.members[at].status() == MemberStatus::Exiting);
         self.exits.file(node, is_exiting);
     }
 
