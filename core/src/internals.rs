@@ -76,7 +76,8 @@ pub fn gossip_of_parts(
 }
 
 pub use crate::mix::{Mixer, mix};
-pub use crate::node::probe::{Probe, ProbeState, Tally};
+pub use crate::node::Tally;
+pub use crate::node::probe::{Probe, ProbeState};
 #[cfg(feature = "planted")]
 pub use crate::planted::Planted;
 pub use crate::sbr::{

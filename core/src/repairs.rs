@@ -156,4 +156,18 @@ mod tests {
         }
         assert_eq!(Repairs::none().switch("nonsense"), None);
     }
+
+    /// INV-5
+    #[cfg(feature = "planted")]
+    #[test]
+    fn each_planted_bug_has_a_name_of_its_own_and_is_off_unless_it_is_chosen() {
+        for (place, bug) in Planted::ALL.iter().enumerate() {
+            assert!(Planted::ALL[..place].iter().all(|other| other.name() != bug.name()), "{}", bug.name());
+            assert!(bug.rule().contains('-') && !bug.sentence().is_empty());
+            assert!(!Repairs::none().breaks(*bug));
+            let broken = Repairs { planted: Some(*bug), ..Repairs::none() };
+            let broken_rules = Planted::ALL.iter().filter(|other| broken.breaks(**other));
+            assert_eq!(broken_rules.copied().collect::<alloc::vec::Vec<_>>(), [*bug]);
+        }
+    }
 }

@@ -8,7 +8,6 @@ use core::mem;
 use serde::{Deserialize, Serialize};
 
 use super::output::{IgnoreReason, Output, Warning};
-use super::probe::Tally;
 use super::stop_reason::StopReason;
 use super::timers::Timers;
 use super::why::Dropped;
@@ -329,4 +328,19 @@ impl Base {
         let theirs = mem::take(outputs);
         *outputs = mem::replace(&mut self.out, theirs);
     }
+}
+
+/// What one step asked for, besides what it sent; kept for those who look at single steps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many gossip rounds.
+    pub rounds: u32,
+    /// For each full gossip to several nodes, to how many.
+    pub full_gossips: Vec<usize>,
+    /// How often the state was published.
+    pub published: u32,
+    /// LDR-45: whether a leader tick asked for the node to prepare for a shutdown.
+    pub prepare_requested: bool,
+    /// The addresses of which all heartbeats were forgotten.
+    pub forgotten: Vec<Address>,
 }

@@ -1,14 +1,13 @@
 //! The split brain resolver within a node: fed by its events, asked by its tick (part 04, section 5).
 
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::base::Base;
-use super::output::{IgnoreReason, Output, Warning};
+use super::output::{IgnoreReason, LeaseRequest, Output, Warning};
 use super::timers::Timer;
 use super::view::SavedResolver;
 use super::why::Why;
@@ -26,22 +25,6 @@ const INTERVAL: Duration = Duration::from_secs(1);
 
 /// How many requests that nobody answers are remembered. A release is asked for again at every tick (LEASE-19).
 const OPEN_REQUESTS_MAX: usize = 64;
-
-/// LEASE-9: something that a node asks of the lease service. The host answers with
-/// [`InputKind::LeaseAnswered`](crate::InputKind::LeaseAnswered).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LeaseRequest {
-    /// Say it back in the answer.
-    pub id: u64,
-    /// What is asked.
-    pub call: LeaseCall,
-    /// LEASE-6: of which service, by `sbr.lease-majority.lease-implementation`.
-    pub service: Arc<str>,
-    /// LEASE-6: of which lease.
-    pub lease: Arc<str>,
-    /// LEASE-6, LEASE-7: in whose name: the cluster and the address, so the next process at the address is the same owner.
-    pub owner: Arc<str>,
-}
 
 /// SBR-5: who decides about unreachable members. Nobody here when the setting says `none` or `external`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -23,15 +23,6 @@ pub(super) struct Received {
     pub(super) previous_status: MemberStatus,
 }
 
-/// GSP-71: how a received state relates to the own one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Same,
-    Older,
-    Newer,
-    Merge,
-}
-
 /// GSP-58: a gossip tick: one round, and two more within the interval when news are slow to spread.
 pub(super) fn tick(base: &mut Base) {
     let interval = base.config.gossip_interval;
@@ -168,27 +159,27 @@ pub(super) fn receive_gossip(
     let local = base.gossip().clone();
     let repairs = base.config.repairs;
     let unseen_by_me = !base.exit_in_progress && !remote.is_seen_by(&base.me);
-    let (outcome, state) = if repairs.content_decides {
+    let (relation, state) = if repairs.content_decides {
         join_content(base, &remote, &local)
     } else {
-        let outcome = outcome(&remote, &local);
-        let state = match outcome {
-            Outcome::Same => Arc::new(remote.merge_seen(&local, &repairs)),
-            Outcome::Older if !repairs.breaks(Planted::OlderGossipTaken) => local.clone(),
-            Outcome::Older | Outcome::Newer => remote,
-            Outcome::Merge => Arc::new(Gossip::merge_received(&remote, &local, &repairs)),
+        let relation = relation(&remote, &local);
+        let state = match relation {
+            Relation::Same => Arc::new(remote.merge_seen(&local, &repairs)),
+            Relation::Older if !repairs.breaks(Planted::OlderGossipTaken) => local.clone(),
+            Relation::Older | Relation::Newer => remote,
+            Relation::Merge => Arc::new(Gossip::merge_received(&remote, &local, &repairs)),
         };
-        (outcome, state)
+        (relation, state)
     };
     // FRM-30: what came of the two may be larger than either.
     if let Err(over) = base.config.limits.check(&state, &local) {
         base.ignore(from, what, IgnoreReason::OverLimit(over));
         return None;
     }
-    let talk_back = unseen_by_me || matches!(outcome, Outcome::Older | Outcome::Merge);
+    let talk_back = unseen_by_me || matches!(relation, Relation::Older | Relation::Merge);
     let previous_status = base.view().own_status();
-    statistics::count(base, outcome);
-    let counts = outcome == Outcome::Merge && repairs.breaks(Planted::MergeCounts);
+    statistics::count(base, relation);
+    let counts = relation == Relation::Merge && repairs.breaks(Planted::MergeCounts);
     let state = if counts { Arc::new(state.bump(base.my_key)) } else { state };
     let marks_seen = !base.exit_in_progress || repairs.breaks(Planted::ExitingMarksSeen);
     let new_members = added_members(&local, &state);
@@ -202,18 +193,13 @@ pub(super) fn receive_gossip(
 
 /// REP-12 (`content_decides`): the same by content. REP-15: tombstones of an age at which this node drops its own are not
 /// taken over.
-fn join_content(base: &Base, remote: &Gossip, local: &Arc<Gossip>) -> (Outcome, Arc<Gossip>) {
+fn join_content(base: &Base, remote: &Gossip, local: &Arc<Gossip>) -> (Relation, Arc<Gossip>) {
     let remote = remote.expire_tombstones(oldest_tombstone_ms(base));
     let (relation, state) = Gossip::join(&remote, local, &base.config.repairs);
-    match relation {
-        Relation::Same => (Outcome::Same, state),
-        Relation::Newer => (Outcome::Newer, state),
-        Relation::Older if base.config.repairs.breaks(Planted::OlderGossipTaken) => {
-            (Outcome::Older, Arc::new(remote))
-        }
-        Relation::Older => (Outcome::Older, state),
-        Relation::Merge => (Outcome::Merge, state),
+    if relation == Relation::Older && base.config.repairs.breaks(Planted::OlderGossipTaken) {
+        return (relation, Arc::new(remote));
     }
+    (relation, state)
 }
 
 /// GSP-69, JOIN-93, M7: whether a state holds this node. Where a tombstone takes a member out (REP-20), one that has both does not: this node
@@ -290,13 +276,13 @@ fn refusal(
     }
 }
 
-/// GSP-71: the clocks alone decide.
-fn outcome(remote: &Gossip, local: &Gossip) -> Outcome {
+/// GSP-71: how a received state relates to the own one, where the clocks alone decide.
+fn relation(remote: &Gossip, local: &Gossip) -> Relation {
     match remote.clock().compare(local.clock()) {
-        ClockOrder::Same => Outcome::Same,
-        ClockOrder::Before => Outcome::Older,
-        ClockOrder::After => Outcome::Newer,
-        ClockOrder::Concurrent => Outcome::Merge,
+        ClockOrder::Same => Relation::Same,
+        ClockOrder::Before => Relation::Older,
+        ClockOrder::After => Relation::Newer,
+        ClockOrder::Concurrent => Relation::Merge,
     }
 }
 

@@ -42,10 +42,9 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-pub use base::Phase;
-pub use downing::LeaseRequest;
+pub use base::{Phase, Tally};
 pub use input::{Command, CommandKind, Input, InputKind, Target};
-pub use output::{Effect, IgnoreReason, Output, Rejection, Warning};
+pub use output::{Effect, IgnoreReason, LeaseRequest, Output, Rejection, Warning};
 pub use stop_reason::{ShutdownReason, StopReason};
 pub use timers::Timer;
 pub use view::{Deadline, NodeView, SavedResolver, SavedView, UnreachableNode};

@@ -1,12 +1,12 @@
 //! Everything that a node wants of its host, or has to tell it.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::downing::LeaseRequest;
 use super::input::{CommandKind, Target};
 use super::stop_reason::StopReason;
 use crate::config::{ConfigWarning, Difference};
@@ -112,6 +112,22 @@ pub enum Output {
         /// Why.
         why: StopReason,
     },
+}
+
+/// LEASE-9: something that a node asks of the lease service. The host answers with
+/// [`InputKind::LeaseAnswered`](crate::InputKind::LeaseAnswered).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaseRequest {
+    /// Say it back in the answer.
+    pub id: u64,
+    /// What is asked.
+    pub call: LeaseCall,
+    /// LEASE-6: of which service, by `sbr.lease-majority.lease-implementation`.
+    pub service: Arc<str>,
+    /// LEASE-6: of which lease.
+    pub lease: Arc<str>,
+    /// LEASE-6, LEASE-7: in whose name: the cluster and the address, so the next process at the address is the same owner.
+    pub owner: Arc<str>,
 }
 
 /// What a command did.

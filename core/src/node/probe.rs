@@ -5,29 +5,14 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::base::Phase;
+use super::base::{Phase, Tally};
 use super::input::{Input, InputKind};
 use super::output::Output;
 use super::timers::Timer;
 use super::{Node, leading::Leading, leaving::Leaving, preparing::Preparing};
 use crate::config::{Config, ConfigErrors};
-use crate::membership::{Address, Gossip, UniqueAddress};
+use crate::membership::{Gossip, UniqueAddress};
 use crate::time::Instant;
-
-/// What a step asked for, besides what it sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// How many gossip rounds.
-    pub rounds: u32,
-    /// For each full gossip to several nodes, to how many.
-    pub full_gossips: Vec<usize>,
-    /// How often the state was published.
-    pub published: u32,
-    /// LDR-45: whether a leader tick asked for the node to prepare for a shutdown.
-    pub prepare_requested: bool,
-    /// The addresses of which all heartbeats were forgotten.
-    pub forgotten: Vec<Address>,
-}
 
 /// What a step starts from and ends with, besides the gossip.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,11 @@ use super::asking::Asking;
 use super::base::Base;
 use super::output::Output;
 use super::timers::Timer;
+#[cfg(feature = "planted")]
+use crate::membership::Reachability;
 use crate::membership::{Member, ReachabilityStatus, UniqueAddress};
+#[cfg(feature = "planted")]
+use crate::planted::Planted;
 
 /// RCH-38, RCH-39, RCH-46 to RCH-49: compares what this node says of others with what its detectors say now. Gives back
 /// whether it says something new; all of it is one change.
@@ -30,8 +34,8 @@ pub(super) fn tick(base: &mut Base, inside: &Asking, across: &Asking) -> bool {
     let table = lost.iter().fold(table, |table, node| table.unreachable(&base.me, node));
     let table = found.iter().fold(table, |table, node| table.reachable(&base.me, node));
     #[cfg(feature = "planted")]
-    let table = if base.config.repairs.breaks(crate::planted::Planted::RowVersionNotRaised) {
-        crate::planted::with_old_version(&table, &base.me, base.gossip().reachability())
+    let table = if base.config.repairs.breaks(Planted::RowVersionNotRaised) {
+        with_old_version(&table, &base.me, base.gossip().reachability())
     } else {
         table
     };
@@ -96,4 +100,24 @@ fn newly_reachable(base: &Base, inside: &Asking, across: &Asking) -> Vec<UniqueA
 
 fn is_own(base: &Base, member: &Member) -> bool {
     member.data_center() == base.roles.data_center()
+}
+
+/// RCH-2, broken: a table in which the row of an observer has the version that it had in an earlier one.
+#[cfg(feature = "planted")]
+fn with_old_version(table: &Reachability, observer: &UniqueAddress, earlier: &Reachability) -> Reachability {
+    use crate::membership::Row;
+    use alloc::sync::Arc;
+
+    let version = earlier.version(observer).max(1);
+    let rows = table.rows().iter().map(|row| {
+        if row.observer() != observer {
+            return row.clone();
+        }
+        let records = row.records().iter().cloned().map(|mut record| {
+            record.version = record.version.min(version);
+            record
+        });
+        Row::try_from((observer.clone(), version, records.collect())).map_or_else(|_| row.clone(), Arc::new)
+    });
+    Reachability::try_from(rows.collect::<Vec<_>>()).unwrap_or_else(|_| table.clone())
 }

@@ -1,9 +1,9 @@
 //! Counts of gossip, for those who ask for them (part 01, section 4.10).
 
 use super::base::Base;
-use super::exchange::Outcome;
 use super::output::Output;
 use super::timers::Timer;
+use crate::membership::gossip::Relation;
 use crate::membership::{ClusterEvent, StateStatistics};
 
 /// GSP-85, OBS-37: begins with the node, unless the interval is zero, which means after every change, or off.
@@ -32,17 +32,17 @@ pub(super) fn after_publishing(base: &mut Base) {
 }
 
 /// GSP-83, OBS-35: counts a gossip that was not ignored, if anybody asks.
-pub(super) fn count(base: &mut Base, outcome: Outcome) {
+pub(super) fn count(base: &mut Base, relation: Relation) {
     if base.config.publish_stats_interval.is_none() {
         return;
     }
     let counts = &mut base.statistics;
     counts.received += 1;
-    *match outcome {
-        Outcome::Same => &mut counts.same,
-        Outcome::Older => &mut counts.older,
-        Outcome::Newer => &mut counts.newer,
-        Outcome::Merge => &mut counts.merge,
+    *match relation {
+        Relation::Same => &mut counts.same,
+        Relation::Older => &mut counts.older,
+        Relation::Newer => &mut counts.newer,
+        Relation::Merge => &mut counts.merge,
     } += 1;
 }
 

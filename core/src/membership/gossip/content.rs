@@ -8,7 +8,7 @@ use super::{Gossip, Tombstones};
 use crate::membership::{ClockOrder, VectorClock};
 use crate::repairs::Repairs;
 
-/// REP-12: how a received state relates to the own one, by content.
+/// REP-12, GSP-71: how a received state relates to the own one, by content or by the clocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Relation {
     /// Both know the same.
