@@ -29,14 +29,15 @@ fn root() -> PathBuf {
 }
 
 /// The files below a folder whose names end so, in the order of their names, as paths from `root`. Build outputs and
-/// hidden folders are left out; a folder that is not there has no files.
+/// hidden folders are left out, and what is another file's second name; a folder that is not there has no files.
 fn files(root: &Path, folder: &str, ending: &str) -> Vec<String> {
     let mut found = Vec::new();
     let entries = fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
     for entry in entries {
         let name = entry.file_name().to_string_lossy().into_owned();
         let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
-        if name.starts_with('.') || name == "target" {
+        let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+        if name.starts_with('.') || name == "target" || is_link {
             continue;
         }
         if entry.path().is_dir() {
