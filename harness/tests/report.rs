@@ -274,25 +274,6 @@ fn a_run_that_is_not_the_one_that_the_case_states_is_pointed_out() {
     assert!(data_of(&page)["notes"][0].as_str().unwrap().contains("quorate 0.0.9"));
 }
 
-/// PIC-5: a chart is the same every time, however many threads make it.
-#[test]
-fn a_chart_is_the_same_every_time() {
-    let convergence = |jobs| {
-        let case = "harness/measure/formation.qcase";
-        let arguments = ["chart", "convergence", case, "--sizes", "2,4", "--seeds", "1..3", "--jobs", jobs];
-        let output = quorate(&arguments, &root());
-        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-        text(&output.stdout)
-    };
-    let chart = convergence("1");
-    assert_eq!(chart, convergence("3"));
-    assert!(chart.starts_with("<svg ") && chart.trim_end().ends_with("</svg>"), "{chart}");
-    assert!(chart.contains("all nodes start within a second; 3 seeds for each size"), "{chart}");
-    let coverage = |jobs| quorate(&["chart", "coverage", "--cases", "8", "--jobs", jobs], &root()).stdout;
-    assert_eq!(coverage("1"), coverage("2"));
-    assert!(text(&coverage("1")).contains("goals met"));
-}
-
 #[test]
 fn what_can_not_be_charted_is_said_and_nothing_is_lost() {
     let folder = folder("chart");

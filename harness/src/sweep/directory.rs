@@ -174,11 +174,38 @@ impl Directory {
 
 fn write_mark(path: &Path) -> io::Result<()> {
     let mark = Mark { format: FORMAT, version: BUILD.version.into(), source: BUILD.source.into() };
+    written_whole(path, |file| {
+        serde_json::to_writer(&mut *file, &mark)?;
+        file.write_all(b"\n")
+    })
+}
+
+/// A new file, or none: half a mark, as a full disk leaves it, would make its directory unusable.
+fn written_whole(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    serde_json::to_writer(&mut file, &mark)?;
-    file.write_all(b"\n")
+    write(&mut file).inspect_err(|_| drop(fs::remove_file(path)))
 }
 
 fn stem(failure: &Failure) -> String {
     format!("{}--{}", slug(&failure.signature.to_string()), failure.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_that_could_not_be_written_whole_is_not_there() {
+        let folder = std::env::temp_dir().join(format!("quorate-mark-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let mark = folder.join(MARK);
+        let full = written_whole(&mark, |file| {
+            file.write_all(b"{")?;
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        assert_eq!(full.unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert!(!mark.exists());
+        assert!(Directory::open(&folder).is_ok() && mark.exists());
+        fs::remove_dir_all(folder).unwrap();
+    }
 }
