@@ -247,3 +247,33 @@ fn commands_on_lines_of_their_own_run() {
     }
     assert!(ran > 25, "only {ran} were run");
 }
+
+/// The commands of the workflow for an application of one's own, run as they are by a program that adds what it is told.
+#[test]
+fn the_workflow_for_an_application_runs_kept_cases_and_shows_how_to_play_new_failures_again() {
+    let folder = place("documented", "workflow");
+    let program = folder.join("program");
+    fs::write(&program, "#!/bin/sh\nexec quorate \"$@\" $MORE\n").unwrap();
+    assert!(Command::new("chmod").arg("+x").arg(&program).status().unwrap().success());
+    fs::create_dir(folder.join("cases")).unwrap();
+    fs::copy(root().join("harness/scenarios/leave.qcase"), folder.join("cases/leave.qcase")).unwrap();
+    let workflow = fs::read_to_string(root().join("harness/docs/campaigns/your-application.yml")).unwrap();
+    let step = |name: &str, more: &str| {
+        let (_, behind) = workflow.split_once(&format!("- name: {name}\n")).unwrap();
+        let (_, behind) = behind.split_once("run: |\n").unwrap();
+        let line = behind.lines().next().unwrap().trim();
+        let set = "PROGRAM=./program CASES=cases FOR=60s GITHUB_STEP_SUMMARY=summary.md";
+        shell(&folder, &format!("export {set} MORE='{more}'; exec bash -c '{}'", line.replace('\'', "'\\''")))
+    };
+    let kept = step("kept cases", "");
+    assert_eq!(kept.status.code(), Some(0), "{}", text(&kept.stderr));
+    assert!(text(&kept.stdout).contains("passed: "), "{}", text(&kept.stdout));
+    let new = step("new cases", "--planted weakly-up-at-once --jobs 1");
+    assert!(text(&new.stdout).contains("FAILED: C6"), "{}{}", text(&new.stdout), text(&new.stderr));
+    let shown = step("how to play them again", "");
+    assert_eq!(shown.status.code(), Some(0), "{}", text(&shown.stderr));
+    let summary = fs::read_to_string(folder.join("summary.md")).unwrap();
+    assert!(summary.contains(" replay partitions-2 ") && !summary.contains("never met"), "{summary}");
+    let kept = fs::read_dir(folder.join("failures")).unwrap().flatten();
+    assert!(kept.map(|entry| entry.path()).any(|path| path.extension().is_some_and(|it| it == "qcase")));
+}
