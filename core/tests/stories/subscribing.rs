@@ -181,6 +181,40 @@ fn who_has_gone_hears_nothing() {
     assert!(counts[2] > 1);
 }
 
+/// EVT-52, EVT-56, part 05 section 6.2, rows 7, 10 and 12: a snapshot is given to the new listener alone; who hears of members no more is
+/// given nothing of them, while others are; and the end is told as the removal of who was Up.
+#[test]
+fn listeners_that_come_and_go_do_not_disturb_each_other() {
+    let mut cluster = Cluster::formed(&["a"], &[]);
+    let mut listeners = Listeners::at("a");
+    listeners.come(&cluster, 0, InitialState::Snapshot);
+    listeners.come(&cluster, 1, InitialState::Snapshot);
+    listeners.catch_up(&cluster);
+    for who in [0, 1] {
+        assert!(matches!(listeners.given(who), [Delivery::Snapshot(_)]), "{who}: {:?}", listeners.given(who));
+    }
+    listeners.subscribers.unsubscribe(&1, Some(EventKinds::MEMBER));
+    cluster.start("b");
+    cluster.join("b", "a");
+    cluster.run_secs(5);
+    cluster.command("a", Command::Stop);
+    listeners.catch_up(&cluster);
+    let members = |who: usize| -> Vec<String> {
+        let event = |delivery: &Delivery| match delivery {
+            Delivery::Event(event) if EventKinds::MEMBER.contains(event.kind()) => {
+                Some(format!("{} {}", event.kind().name(), event.member()?.address().host()))
+            }
+            _ => None,
+        };
+        listeners.given(who).iter().filter_map(event).collect()
+    };
+    assert_eq!(members(0), ["MemberJoined b", "MemberUp b", "MemberRemoved a", "MemberRemoved b"]);
+    assert_eq!(members(1), [""; 0]);
+    let is_end = |given: &&Delivery| **given == Delivery::Event(quorate::ClusterEvent::ClusterShuttingDown);
+    let ends = [0, 1].map(|who| listeners.given(who).iter().filter(is_end).count());
+    assert_eq!(ends, [1, 1]);
+}
+
 /// EVT-66 to EVT-70, API-30: the end is told once, first that it comes, then everybody's removal with the last status; the node has ended
 /// by then, and its state is empty.
 #[test]
