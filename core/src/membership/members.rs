@@ -480,16 +480,17 @@ pub(crate) fn positions_among<'a>(
 ) -> impl Iterator<Item = Option<usize>> {
     let mut from = 0;
     nodes.map(move |node| {
-        // The next one is mostly near; if not, it is searched for.
+        // The next one is mostly near: so it is looked for among twice as many each time.
         let rest = &list[from..];
         let is_before = |member: &Member| member.unique_address() < node;
-        let near = rest.iter().take(POSITIONS_NEAR).take_while(|member| is_before(member)).count();
-        from += if near < POSITIONS_NEAR { near } else { near + rest[near..].partition_point(is_before) };
+        let mut reach = 1;
+        while rest.get(reach - 1).is_some_and(is_before) {
+            reach *= 2;
+        }
+        from += rest[..reach.min(rest.len())].partition_point(is_before);
         list.get(from).is_some_and(|member| member.unique_address() == node).then_some(from)
     })
 }
-
-const POSITIONS_NEAR: usize = 8;
 
 /// A hash of one set of nodes, whatever their order.
 pub(crate) fn hash_of_nodes<'a>(nodes: impl Iterator<Item = &'a UniqueAddress>) -> u64 {

@@ -108,6 +108,14 @@ pub(crate) fn pick(a: &Members, b: &Members, tombstones: &Tombstones, repairs: &
     let (mut new_to_a, mut new_to_b) = (Vec::new(), Vec::new());
     let (mut grows_a, mut grows_b) = (true, true);
     for (x, y) in Walk::of(a, b) {
+        if let (Some(x), Some(y)) = (x, y)
+            && x.shares_identity(y)
+            && x == y
+            && is_kept(y, true)
+        {
+            list.push(y);
+            continue;
+        }
         let kept = match (x, y) {
             (Some(x), Some(y)) if x == y => y,
             (Some(x), Some(y)) if repairs.breaks(Planted::DownNotTerminal) && x.status() != y.status() => {
