@@ -1,27 +1,11 @@
 //! The command as a user meets it: what it prints, and how it exits.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+mod command;
+
 use std::path::PathBuf;
-use std::process::{Command, Output};
 
-fn quorate(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_quorate"))
-        .args(arguments)
-        .current_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(".."))
-        .output()
-        .unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// A file of a test's own.
-fn file(name: &str, content: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::write(&path, content).unwrap();
-    path.to_string_lossy().into_owned()
-}
+use command::{file, quorate_in_checkout as quorate, text};
 
 #[test]
 fn without_arguments_it_plays_the_tour() {

@@ -1,30 +1,14 @@
 //! Handing a failure back, as a user meets it: replay, shrink, measure, fmt, list.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
+mod command;
+
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output};
 
 use serde_json::Value;
 
-fn quorate(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_quorate"))
-        .args(arguments)
-        .current_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(".."))
-        .output()
-        .unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// A file of a test's own.
-fn file(name: &str, content: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&path, content).unwrap();
-    path.to_string_lossy().into_owned()
-}
+use command::{file, quorate_in_checkout as quorate, text};
 
 fn has_all(printed: &str, parts: &[&str]) {
     for part in parts {
