@@ -148,3 +148,124 @@ fn the_oldest_leaves_and_the_others_stay() {
 fn two_leave_of_three_with_the_role_and_the_rest_stays() {
     holds(include_str!("regressions/a-shutdown-with-a-role.qcase"));
 }
+
+/// S3 to S5: who is WeaklyUp to all when the fault comes is Up to those only who hear of the leader's next step: a change in flight, with which the
+/// worst-case check rightly counts on both sides (REP-120).
+#[test]
+fn a_leader_that_takes_somebody_a_step_further_as_the_network_falls_apart_is_in_flight() {
+    let races = |cut: &str, set: &str| {
+        format!(
+            "qcase 1\n\
+             case \"races-2150\"\n\
+             seed 866\n\
+             nodes a b c j1\n\
+             seeds a b c\n\
+             set {set}, leader-actions-interval = 10s\n\
+             at 0s start a b c\n\
+             at 28.5s start j1\n\
+             at {cut} cut a j1 | rest\n\
+             at 1m10s end\n"
+        )
+    };
+    for cut in ["35s", "40s"] {
+        holds(&races(cut, "sbr.strategy = static-quorum, sbr.static-quorum.quorum-size = 2"));
+        holds(&races(cut, "sbr.strategy = keep-oldest"));
+        holds(&races(cut, "sbr.stable-after = 7s"));
+    }
+}
+
+/// U2: a joiner was told of a member by that member, which the others had removed; the judge took that for the member's being there.
+#[test]
+fn who_is_a_member_to_a_joiner_only_is_not_there() {
+    holds(
+        "qcase 1\n\
+         case \"races-2011\"\n\
+         seed 7db\n\
+         nodes a b c l1\n\
+         seeds a\n\
+         set gossip-interval = 2s\n\
+         set downing = none\n\
+         at 0s start b\n\
+         at 100ms start a c\n\
+         at 30s cut a - b\n\
+         at 30s block kind=introduction c > b\n\
+         at 38s down b at a\n\
+         at 39.1s start l1 with seeds none\n\
+         at 39.1s join l1 via b\n\
+         at 41.1s end\n",
+    );
+}
+
+/// L10: links were judged as they were when they were cut, and those of who started later were taken for mild.
+#[test]
+fn who_starts_behind_cut_links_is_not_missed_by_chance() {
+    let joins = |cut: &str| {
+        format!(
+            "qcase 1\n\
+             case \"races-17\"\n\
+             nodes a b c d z1\n\
+             seeds a b c\n\
+             set downing = none\n\
+             at 0s start a b c d\n\
+             {cut}\
+             at 30s start z1 with seeds none\n\
+             at 30s join z1 via a\n\
+             at 60s end\n"
+        )
+    };
+    holds(&joins("at 30s cut a > z1\nat 30s cut b > z1\nat 30s cut c > z1\nat 30s cut d > z1\n"));
+    let whole = parse("regression.qcase", &joins(""), &Settings).unwrap_or_else(|errors| panic!("{errors}"));
+    let judged = run(&whole, &Options::default()).unwrap().outcomes.judged;
+    assert!(judged.iter().any(|row| row.id == "L10" && row.judged > 0), "where nothing is cut it is judged");
+}
+
+/// S6, SBR-50: who had left and been missed made some indirectly connected, and then the minority does not wait.
+#[test]
+fn a_minority_does_not_wait_where_some_are_indirectly_connected() {
+    holds(
+        "qcase 1\n\
+         case \"races-22565\"\n\
+         nodes a b c\n\
+         seeds a\n\
+         roles a c: backend\n\
+         set sbr.strategy = lease-majority, sbr.lease-majority.role = backend\n\
+         set sbr.lease-majority.lease-implementation = simulated\n\
+         set leader-actions-interval = 10s\n\
+         at 0s start a\n\
+         at 0s start b c\n\
+         at 28s leave c\n\
+         at 35s isolate a\n\
+         at 1m end\n",
+    );
+}
+
+/// L5: a leave takes as long as the welcome of somebody who is Up and has not heard of it.
+#[test]
+fn a_leave_waits_for_a_welcome_that_is_held_back() {
+    let case = |more: &str| {
+        format!(
+            "qcase 1\n\
+             case \"races-29870\"\n\
+             nodes a b c d e g w1\n\
+             seeds a\n\
+             {more}\
+             at 0s start c d e\n\
+             at 0s start a g\n\
+             at 0s start b\n\
+             at 30s delay welcome-to b > w1 16.6s\n\
+             at 30s delay welcome-to c > w1 18.4s\n\
+             at 30s delay welcome-to d > w1 13.1s\n\
+             at 30s delay welcome-to e > w1 15s\n\
+             at 30s delay welcome-to g > w1 10.9s\n\
+             at 30s start w1 with seeds a b c d e g\n\
+             at 35s leave b\n\
+             at 3m end\n"
+        )
+    };
+    holds(&case(""));
+    let planted = parse("regression.qcase", &case("set world.planted = leaving-stays\n"), &Settings);
+    assert!(
+        !run(&planted.unwrap(), &Options::default()).unwrap().passed(),
+        "who never goes is late all the same"
+    );
+}

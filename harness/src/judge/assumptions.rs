@@ -21,10 +21,17 @@ pub(super) static CLEAN_PARTITION: Assumption = Assumption {
                groups that hear themselves and nobody else, on links that lose nothing by chance",
 };
 
-/// Of S3 to S6.
+/// Of S3 to S6, and of S11.
 pub(super) static NOTHING_IN_FLIGHT: Assumption = Assumption {
     name: "nothing-in-flight",
-    sentence: "all nodes agreed when the fault came, and since then nobody was told to join or to leave",
+    sentence: "all nodes agreed when the fault came, and since then nobody was told to join or to leave, or moved to Up or \
+               Exiting by the leader",
+};
+
+/// Of S11.
+pub(super) static ONLY_CRASHES: Assumption = Assumption {
+    name: "only-crashes",
+    sentence: "since all nodes last agreed the network was whole among those that run, on links that lose nothing by chance",
 };
 
 /// Of S1.
@@ -45,7 +52,7 @@ pub(super) static RESOLVER_ON: Assumption = Assumption {
                down-all",
 };
 
-/// Of S3 to S5.
+/// Of S3 to S5, and of S11.
 pub(super) static DETECTED: Assumption = Assumption {
     name: "detected",
     sentence: "the node that decides sees exactly those members as unreachable that are not on its side",
@@ -54,8 +61,8 @@ pub(super) static DETECTED: Assumption = Assumption {
 /// Of S6.
 pub(super) static LEASE_ASKED_IN_REST: Assumption = Assumption {
     name: "lease-asked-in-rest",
-    sentence: "for asking: nothing that counts has changed since the node began to wait, the partition is clean, and the node \
-               sees exactly those members as unreachable that are not on its side",
+    sentence: "for asking: nothing that counts has changed since the node began to wait, the partition is clean, the node \
+               sees exactly those members as unreachable that are not on its side, and none of them has called anybody unreachable",
 };
 
 /// Of L1.

@@ -109,6 +109,15 @@ impl Judge {
         self.next_duty = self.duties.iter().map(|duty| duty.due).min().unwrap_or(Instant::MAX);
     }
 
+    /// L5: who was let in has heard of it, and all leaves that waited for what it has seen go on from here.
+    pub(super) fn leaves_go_on(&mut self, at: Instant) {
+        let due = at + 2 * self.bound();
+        for duty in self.duties.iter_mut().filter(|duty| duty.invariant == &L5) {
+            duty.due = duty.due.max(due);
+        }
+        self.next_duty = self.duties.iter().map(|duty| duty.due).min().unwrap_or(Instant::MAX);
+    }
+
     /// Looks at all whose time has come.
     pub(super) fn judge_duties(&mut self, stage: &impl Stage, at: Instant, names: Names<'_>) {
         if at < self.next_duty {
@@ -139,9 +148,9 @@ impl Judge {
         let seats = if duty.invariant == &L7 { self.participants() } else { self.not_removed() };
         let hangs_together = liveness::hang_together(&seats);
         let minimum = liveness::minimum_is_met(&seats);
-        // An exit that the host has not finished yet is nobody's delay.
+        // An exit that the host has not finished yet is nobody's delay, nor is a welcome that the network holds back.
         let exits = seats.iter().any(|seat| seat.is_exiting());
-        if duty.invariant == &L5 && exits {
+        if duty.invariant == &L5 && (exits || self.waits_for_welcome(&seats)) {
             let again = Duty { due: at + 2 * self.bound(), ..duty.clone() };
             return self.await_by(again);
         }

@@ -4,17 +4,18 @@ use quorate::{DecisionRecord, Gossip, Instant, Member, Output, Phase};
 
 use super::Judge;
 use super::assumptions::{
-    CLEAN_PARTITION, CLOCK_RIGHT, DETECTED, EARLIER_KNOWN, LEASE_ASKED_IN_REST, NOT_SUSPENDED,
+    CLEAN_PARTITION, CLOCK_RIGHT, DETECTED, EARLIER_KNOWN, LEASE_ASKED_IN_REST, NOT_SUSPENDED, ONLY_CRASHES,
 };
 use super::change::Change;
 use super::deciding::{self, S7, S8, S9, S10};
+use super::split::Partition;
 use super::stage::{Event, NodeView, Stage};
-use super::staying::{self, S6};
+use super::staying::{self, S6, S11};
 use super::telling::{self, E1, E2, E3};
 use super::violation::Finding;
 
 impl Judge {
-    /// S3 to S6: what a node decided, by what the network is and by the lease.
+    /// S3 to S6, S11: what a node decided, by what the network is and by the lease.
     fn judge_sides(
         &mut self,
         stage: &impl Stage,
@@ -28,6 +29,7 @@ impl Judge {
             return;
         }
         let names = change.names;
+        let is_whole = self.partition(stage) == Partition::Whole;
         let truth = self.truth(stage, host, change.before, change.data_center);
         let Some(Some(seat)) = self.seats.get(host) else { return };
         let docket = &mut self.docket;
@@ -41,6 +43,15 @@ impl Judge {
                     docket.judged(invariant, truth.is_followed(record, names), names);
                 }
             }
+            if staying::invariant_of(&record.strategy).is_some() && docket.asserts(&S11) {
+                let broken = self.circumstances.broken_of_crashes();
+                let mut holds: Vec<_> = broken.map(|assumption| (false, assumption)).collect();
+                holds.push((is_whole, &ONLY_CRASHES));
+                holds.push((truth.is_told(record.unreachable().iter()), &DETECTED));
+                if docket.all_hold(&S11, &holds) {
+                    docket.judged(&S11, truth.is_spared(record, names), names);
+                }
+            }
             if let Some(lease) = seat.terms.lease.as_ref().filter(|_| docket.asserts(&S6)) {
                 let owner = format!("{}@{}", lease.cluster, seat.me.address);
                 let holder = stage.lease_holder(&lease.lease);
@@ -51,7 +62,12 @@ impl Judge {
         if let Some(lease) = seat.terms.lease.as_ref().filter(|_| is_asking && docket.asserts(&S6)) {
             let rest = (seat.rest.since(), seat.terms.stable_after);
             let is_clean = !self.circumstances.broken().any(|broken| std::ptr::eq(broken, &CLEAN_PARTITION));
-            let is_known = is_clean && truth.is_told(seat.told.unreachable());
+            // SBR-50: where somebody beyond has called a member unreachable some are indirectly connected, and nobody waits.
+            let table = change.before.reachability();
+            let has_said =
+                |member: &&Member| table.unreachable_from(member.unique_address()).next().is_some();
+            let is_direct = !truth.there.iter().any(has_said);
+            let is_known = is_clean && is_direct && truth.is_told(seat.told.unreachable());
             let asked = is_known.then(|| lease.minority_waits(&truth, &seat.me, rest, at, names)).flatten();
             match asked {
                 Some(finding) => docket.judged(&S6, finding, names),

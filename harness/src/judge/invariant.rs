@@ -181,6 +181,7 @@ pub static INVARIANTS: &[&Invariant] = &[
     &deciding::S8,
     &deciding::S9,
     &deciding::S10,
+    &staying::S11,
     &liveness::L1,
     &duties::L2,
     &duties::L3,

@@ -72,7 +72,7 @@ mod welcoming;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use quorate::{CommandKind, Config, Instant, NodeKey, Phase, UniqueAddress};
+use quorate::{CommandKind, Config, Instant, MemberStatus, NodeKey, Phase, UniqueAddress};
 
 use crate::case::Case;
 use change::Change;
@@ -295,6 +295,9 @@ impl Judge {
         if let Some(old) = replaced.filter(|_| was_calm) {
             self.await_removals(event.at, vec![(old, Some(node.me.clone()))]);
         }
+        if event.cause == Cause::Welcome {
+            self.leaves_go_on(event.at);
+        }
         if event.cause == Cause::ExitTasksDone {
             self.restart_quiet(event.at);
             self.exit_goes_on(node.me, event.at);
@@ -361,6 +364,7 @@ impl Judge {
         }
         self.seats[host] = Some(Seat::new(node, terms, at));
         self.live.insert(node.me.key(), host);
+        self.meet_links_of(stage, host);
         self.partition = None;
         self.restart_quiet(at);
     }
@@ -387,17 +391,27 @@ impl Judge {
     fn accord(&self) -> Accord {
         let is_level =
             || flight::is_level(&self.participants(), None, |node| self.live.contains_key(&node.key()));
+        // A WeaklyUp member is Up at the leader's next step: it is on its way, too (REP-120).
+        let is_weakly_up = |seat: &&Seat| {
+            seat.gossip.members().iter().any(|member| member.status() == MemberStatus::WeaklyUp)
+        };
+        let is_calm = || self.is_calm() && !self.is_cut() && !self.participants().iter().any(is_weakly_up);
         match () {
-            () if self.is_calm() => Accord::Calm,
+            () if is_calm() => Accord::Calm,
             () if self.troubled > 0 => Accord::Troubled,
             () if is_level() => Accord::Level,
             () => Accord::Differing,
         }
     }
 
+    /// Whether the network is known not to be whole: then no fault lies in the past, even if nobody has missed anybody yet.
+    fn is_cut(&self) -> bool {
+        self.partition.is_some_and(|partition| partition != Partition::Whole)
+    }
+
     /// Before a command: faults lie in the past if all nodes agree again.
     fn settle_if_calm(&mut self) {
-        if self.circumstances.are_open() && self.is_calm() {
+        if self.circumstances.are_open() && !self.is_cut() && self.is_calm() {
             self.circumstances.settle();
         }
     }

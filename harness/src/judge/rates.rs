@@ -194,6 +194,22 @@ impl Judge {
         }
     }
 
+    /// L9, L10: a host runs from now on: how bad are its links?
+    pub(super) fn meet_links_of(&mut self, stage: &impl Stage, host: usize) {
+        let rates = &self.rates;
+        if stage.is_untouched() || !(rates.is_mild || rates.is_gentle) {
+            return;
+        }
+        let others = self.live.values().filter(|other| **other != host);
+        let are_fine = |loss: u32| {
+            let fine = |from: usize, to: usize| !stage.is_cut(from, to) && stage.is_mild(from, to, loss);
+            others.clone().all(|&other| fine(host, other) && fine(other, host))
+        };
+        let (is_mild, is_gentle) = (are_fine(MILD_LOSS), are_fine(GENTLE_LOSS));
+        self.rates.is_mild &= is_mild;
+        self.rates.is_gentle &= is_gentle;
+    }
+
     /// A node has crashed, or was killed: what becomes of its cluster is no matter of mild links.
     pub(super) fn rates_meet_a_fault(&mut self) {
         self.rates.is_mild = false;

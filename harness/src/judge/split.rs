@@ -4,7 +4,8 @@ use quorate::MemberStatus::Down;
 use quorate::{Instant, UniqueAddress};
 
 use super::assumptions::{
-    ALL_FOUND_OUT, CLEAN_PARTITION, LITTLE_IN_FLIGHT, NO_MANUAL_DOWN, NOTHING_IN_FLIGHT, RESOLVER_ON,
+    ALL_FOUND_OUT, CLEAN_PARTITION, LITTLE_IN_FLIGHT, NO_MANUAL_DOWN, NOTHING_IN_FLIGHT, ONLY_CRASHES,
+    RESOLVER_ON,
 };
 use super::flight::{Begun, Flight};
 use super::invariant::{Assumption, Group, Invariant, Watches};
@@ -138,6 +139,10 @@ pub(super) struct Circumstances {
     shattered: bool,
     /// Whether a change was under way when the fault came, or came after it.
     in_flight: bool,
+    /// S11: the same of the first of several faults.
+    in_flight_at_first: bool,
+    /// S11: whether the network was anything but whole.
+    was_cut: bool,
     /// How much was.
     flight: Flight,
     pub(super) manual_down: bool,
@@ -170,6 +175,8 @@ impl Circumstances {
         self.unclean = false;
         self.shattered = false;
         self.in_flight = false;
+        self.in_flight_at_first = false;
+        self.was_cut = false;
         self.flight = Flight::default();
     }
 
@@ -178,6 +185,7 @@ impl Circumstances {
         if self.fault_at != Some(at) {
             let accord = accord();
             self.in_flight |= accord != Accord::Calm;
+            self.in_flight_at_first |= accord != Accord::Calm && self.fault_at.is_none();
             match accord {
                 Accord::Calm => self.settle(),
                 _ if self.fault_at.is_some() => self.unclean = true,
@@ -191,6 +199,7 @@ impl Circumstances {
 
     /// The network is as it now is.
     pub(super) fn network(&mut self, partition: Partition) {
+        self.was_cut |= partition != Partition::Whole;
         self.unclean |= partition == Partition::Unclean;
         self.shattered |= partition == Partition::Shattered;
     }
@@ -200,7 +209,10 @@ impl Circumstances {
         if was_level && self.fault_at.is_none() {
             self.flight = Flight::default();
         }
-        self.in_flight |= begun == Begun::Command && self.are_open();
+        // Nobody beyond hears of this.
+        if matches!(begun, Begun::Command | Begun::Step) && self.are_open() {
+            (self.in_flight, self.in_flight_at_first) = (true, true);
+        }
         self.flight.begin(begun);
     }
 
@@ -218,6 +230,17 @@ impl Circumstances {
     /// The assumptions of S1 that don't hold.
     pub(super) fn broken_of_split(&self) -> impl Iterator<Item = &'static Assumption> {
         self.broken_with(&LITTLE_IN_FLIGHT, self.little_in_flight())
+    }
+
+    /// The assumptions of S11 that don't hold. Each further fault comes when somebody has been missed already.
+    pub(super) fn broken_of_crashes(&self) -> impl Iterator<Item = &'static Assumption> {
+        let holds = [
+            (&ONLY_CRASHES, !self.was_cut),
+            (&NOTHING_IN_FLIGHT, !self.in_flight_at_first),
+            (&NO_MANUAL_DOWN, !self.manual_down),
+            (&RESOLVER_ON, !self.resolvers_differ),
+        ];
+        holds.into_iter().filter(|(_, holds)| !holds).map(|(assumption, _)| assumption)
     }
 
     fn broken_with(
@@ -409,5 +432,38 @@ mod tests {
             now.fault(at(1), || accord);
             assert_eq!(broken(&now), ["little-in-flight"], "{accord:?}");
         }
+    }
+
+    /// S3, S11: what is under way when the fault comes and after it; of several crashes that of the first counts, for S11.
+    #[test]
+    fn a_step_of_the_leader_after_the_fault_is_in_flight() {
+        let broken = |circumstances: &Circumstances| {
+            let names = |all: &mut dyn Iterator<Item = &'static Assumption>| -> Vec<&str> {
+                all.map(|assumption| assumption.name).filter(|name| *name != "clean-partition").collect()
+            };
+            (names(&mut circumstances.broken()), names(&mut circumstances.broken_of_crashes()))
+        };
+        let mut circumstances = Circumstances::default();
+        circumstances.fault(at(1), || Accord::Calm);
+        assert_eq!(broken(&circumstances), (vec![], vec![]));
+        circumstances.fault(at(7), || Accord::Troubled);
+        assert_eq!(broken(&circumstances), (vec!["nothing-in-flight"], vec![]));
+        circumstances.begin(Begun::Decision, false);
+        assert_eq!(broken(&circumstances).1, [""; 0]);
+        circumstances.begin(Begun::Step, false);
+        assert_eq!(broken(&circumstances).1, ["nothing-in-flight"]);
+        circumstances.settle();
+        circumstances.begin(Begun::Step, true);
+        assert_eq!(broken(&circumstances), (vec![], vec![]), "before the fault");
+        circumstances.fault(at(30), || Accord::Calm);
+        circumstances.begin(Begun::Step, true);
+        assert_eq!(broken(&circumstances).0, ["nothing-in-flight"]);
+        circumstances.settle();
+        circumstances.fault(at(60), || Accord::Level);
+        assert_eq!(broken(&circumstances).1, ["nothing-in-flight"]);
+        circumstances.settle();
+        circumstances.fault(at(90), || Accord::Calm);
+        circumstances.network(Partition::Clean);
+        assert_eq!(broken(&circumstances).1, ["only-crashes"]);
     }
 }

@@ -10,7 +10,8 @@ use quorate::{
 };
 
 use super::assumptions::{
-    CLEAN_PARTITION, DETECTED, LEASE_ASKED_IN_REST, NO_MANUAL_DOWN, NOTHING_IN_FLIGHT, RESOLVER_ON,
+    CLEAN_PARTITION, DETECTED, LEASE_ASKED_IN_REST, NO_MANUAL_DOWN, NOTHING_IN_FLIGHT, ONLY_CRASHES,
+    RESOLVER_ON,
 };
 use super::invariant::{Group, Invariant, Watches};
 use super::violation::{Finding, Names};
@@ -55,6 +56,18 @@ pub(super) static S6: Invariant = Invariant::new(
     "SBR-50, LEASE-11, LEASE-15, LEASE-16",
 )
 .assuming(&[&LEASE_ASKED_IN_REST]);
+
+/// S11. Without the repair a member that has noticed one crash and then crashes itself counts as indirectly connected, and in the
+/// second look takes all others with it (REP-110).
+pub(super) static S11: Invariant = Invariant::new(
+    "S11",
+    "members that only crash, one after the other, end nobody who is left, as long as those are enough for their strategy",
+    Group::Safety,
+    Watches::Change,
+    "SBR-52, REP-110, REP-111",
+)
+.assuming(&[&ONLY_CRASHES, &NOTHING_IN_FLIGHT, &NO_MANUAL_DOWN, &RESOLVER_ON, &DETECTED])
+.cured_by(&["gone-observers"]);
 
 /// LEASE-9: whether a node asks for a lease.
 pub(super) fn asks_for_lease(outputs: &[Output]) -> bool {
@@ -139,6 +152,20 @@ impl Truth<'_> {
             }
             Strategy::DownAll | Strategy::LeaseMajority { .. } => return None,
         })
+    }
+
+    /// S11: whether those on the side stay if it is to stay, of a decision that was not forced by unrest or quarantine.
+    pub(super) fn is_spared(&self, record: &DecisionRecord, names: Names<'_>) -> Option<Finding> {
+        if self.stays(&record.strategy) != Some(true) {
+            return None;
+        }
+        let me = record.self_node();
+        let downed = self.here.iter().find(|member| record.down.contains(member.unique_address()))?;
+        let (name, decision) = (names.of(downed.unique_address()), record.decision);
+        let dead: Vec<String> = self.there.iter().map(|member| names.of(member.unique_address())).collect();
+        let one = format!("{} decided: {decision}, which downs {name}", names.of(me));
+        let other = format!("nobody but {} has gone, and those who are left are enough", dead.join(" "));
+        Some(Finding::new(&[me], one, other))
     }
 
     /// S3, S4, S5: of a decision that was not forced by unrest or quarantine.

@@ -78,6 +78,26 @@ fn every_split_of_five_is_decided_as_the_sentences_say() {
     }
 }
 
+/// S11: a decision may down those who have gone, and whoever is left where that is too few; not one who is left where it is enough.
+#[test]
+fn who_is_left_by_crashes_and_is_enough_stays() {
+    let spared = |strategy: &Strategy, here: &[&str], there: &[&str], down: &[&str]| {
+        let (ours, theirs) = (up(here), up(there));
+        let truth = Truth { here: ours.iter().collect(), there: theirs.iter().collect() };
+        let mut record = record(strategy, here, there);
+        record.down = down.iter().map(|name| node(name)).collect();
+        truth.is_spared(&record, names())
+    };
+    let (left, gone) = (["a", "b", "c"], ["d", "e"]);
+    assert_eq!(spared(&keep_majority(), &left, &gone, &gone), None);
+    let found = spared(&keep_majority(), &left, &gone, &["d", "e", "b", "c", "a"]).unwrap();
+    assert_eq!(found.who, [node("a")]);
+    assert!(spared(&static_quorum(3), &left, &gone, &["c"]).is_some());
+    assert!(spared(&keep_oldest(true), &left, &gone, &["c"]).is_some());
+    assert_eq!(spared(&keep_majority(), &gone, &left, &["a", "b", "c", "d", "e"]), None, "two of five");
+    assert_eq!(spared(&static_quorum(4), &left, &gone, &["d", "e", "a", "b", "c"]), None);
+}
+
 /// Whether the truth finds fault with the opposite of what a strategy decides.
 fn finds_the_opposite(strategy: &Strategy, here: &[&str], there: &[&str]) -> Finding {
     let (ours, theirs) = (up(here), up(there));

@@ -168,7 +168,10 @@ fn an_invariant_that_is_left_out_is_silent() {
         .collect();
     assert_eq!(
         left_out,
-        ["M1", "M3", "M4", "M7", "M10", "V3", "V5", "C4", "C6", "E1", "S1", "L1", "L2", "L6", "L7", "L8"]
+        [
+            "M1", "M3", "M4", "M7", "M10", "V3", "V5", "C4", "C6", "E1", "S1", "S11", "L1", "L2", "L6", "L7",
+            "L8"
+        ]
     );
 }
 
@@ -251,6 +254,20 @@ fn a_split_after_what_the_strategy_does_not_promise_is_excused() {
     assert!(differing.report("S1").assumption_failed.contains_key("resolver-on"));
 }
 
+/// S1: a second fault before anybody has noticed the first, which still goes on.
+#[test]
+fn a_fault_of_a_network_that_is_cut_already_is_a_second_one() {
+    let mut play = Play::formed(&["a", "b", "c"]);
+    play.later(10);
+    play.stage.cuts = vec![(0, 1)];
+    assert_eq!(play.happens(None, Cause::World), []);
+    play.later(3);
+    play.stage.cuts = [(0, 1), (1, 0), (1, 2), (2, 1)].to_vec();
+    assert_eq!(play.happens(None, Cause::World), []);
+    assert_eq!(split(&mut play), []);
+    assert!(play.report("S1").assumption_failed.contains_key("clean-partition"));
+}
+
 /// S1: a second fault before the first was dealt with.
 #[test]
 fn a_split_after_staggered_faults_is_excused_until_all_agree_again() {
@@ -263,6 +280,7 @@ fn a_split_after_staggered_faults_is_excused_until_all_agree_again() {
     assert_eq!(split(&mut play), []);
     assert_eq!(play.report("S1").assumption_failed, [("clean-partition", 2)].into());
     play.stage.cuts.clear();
+    assert_eq!(play.happens(None, Cause::World), []);
     for host in [0, 1] {
         play.becomes(host, counted(&up(&["a", "b"]), &[("a", 9)]), Cause::Gossip);
     }

@@ -210,12 +210,15 @@ impl Judge {
         }
         let seats: Vec<&Seat> = self.seats.iter().flatten().filter(|seat| seat.takes_part()).collect();
         let belongs = |seat: &&&Seat| {
-            // DC-12: for what those of another data centre know the leader does not wait.
+            // DC-12, CNV-6: for what those of another data centre know the leader does not wait, nor for those who are still on
+            // their way in: whoever let one in may have been removed since.
             let near = seat.terms.data_center == change.data_center;
             let has = |gossip: &Gossip, node: &UniqueAddress| {
                 gossip.member(node).is_some_and(|member| !member.status().is_on_its_way_out())
             };
-            near && has(&seat.gossip, change.me) && has(change.before, &seat.me)
+            let is_asked =
+                change.before.member(&seat.me).is_some_and(|member| member.status().counts_for_convergence());
+            near && has(&seat.gossip, change.me) && has(change.before, &seat.me) && is_asked
         };
         let has_it = |node: &UniqueAddress, number: i32| {
             let mut lineage = seats.iter().filter(belongs);
@@ -540,7 +543,7 @@ impl Judge {
     }
 
     /// Whether a live node is a member to some of these, and has not heard of it.
-    fn waits_for_welcome(&self, seats: &[&Seat]) -> bool {
+    pub(super) fn waits_for_welcome(&self, seats: &[&Seat]) -> bool {
         let outside = self.seats.iter().flatten().filter(|seat| seat.is_live && !seat.is_initialized);
         outside.into_iter().any(|waits| seats.iter().any(|seat| seat.gossip.member(&waits.me).is_some()))
     }
