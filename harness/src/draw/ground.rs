@@ -35,6 +35,14 @@ impl Ground {
         matches!(self.profile, Profile::Quiet | Profile::Lan)
     }
 
+    /// How much quiet L8 asks for before it is judged, at the usual intervals.
+    pub(super) const fn settling(&self) -> Time {
+        const SPREAD: Time = Time::seconds(14);
+        let news = plus(plus(SPREAD, SPREAD), Time::seconds(5));
+        let removal = plus(self.decision(), news);
+        plus(plus(plus(removal, removal), self.stable_after), plus(news, plus(SPREAD, SPREAD)))
+    }
+
     /// About how long it takes from a lasting fault to the decision of the resolver.
     pub(super) const fn decision(&self) -> Time {
         plus(self.detection, self.stable_after)
@@ -79,9 +87,9 @@ pub(super) const fn plus(a: Time, b: Time) -> Time {
 
 /// The ground, and the case that has nothing on it yet.
 ///
-/// `is_clean`: a single fault meets a cluster that has formed, and lasts until all is decided and done.
+/// `is_clean`: a single fault meets a cluster that has formed, and lasts until all is decided and done. A race does so, too.
 pub(super) fn draw(id: CaseId, is_clean: bool, dice: &Dice) -> (Ground, Case) {
-    let nodes = names(size(&mut dice.of("size")));
+    let nodes = names(size(id.profile, &mut dice.of("size")));
     let mut case = Case::new(nodes.clone());
     case.seed = id.seed;
     let seeds = dice.of("seeds").weighted(&[(4, 1), (5, 2), (2, 3)]);
@@ -108,11 +116,16 @@ pub(super) fn draw(id: CaseId, is_clean: bool, dice: &Dice) -> (Ground, Case) {
     let detection = plus(pause, Time::millis(2500));
     let decision = plus(detection, stable_after);
     let mut when = dice.of("when");
+    let meets_formed = is_clean || id.profile == Profile::Races;
     // Trouble mostly meets a cluster that has formed, and now and then one that forms.
-    let from =
-        if !is_clean && when.happens(15) { when.time(Time(0), Time::seconds(12)) } else { Time::seconds(25) };
+    let from = if !meets_formed && when.happens(15) {
+        when.time(Time(0), Time::seconds(12))
+    } else {
+        Time::seconds(25)
+    };
     let lasts = match id.profile {
         Profile::Quiet => Time::seconds(5),
+        Profile::Races => plus(decision, Time::seconds(45)),
         _ if is_clean => {
             when.time(plus(decision, Time::seconds(20)), plus(plus(decision, decision), Time::seconds(40)))
         }
@@ -153,8 +166,11 @@ fn starts(nodes: &[NodeName], dice: &mut Dice) -> Vec<Step> {
     groups.into_iter().map(start).collect()
 }
 
-/// Mostly as many as clusters have in which each node can be told apart; sometimes many.
-fn size(dice: &mut Dice) -> usize {
+/// Mostly as many as clusters have in which each node can be told apart; sometimes many. A race needs a few, and no more.
+fn size(profile: Profile, dice: &mut Dice) -> usize {
+    if profile == Profile::Races {
+        return dice.weighted(&[(30, 3), (25, 4), (25, 5), (10, 6), (10, 7)]);
+    }
     const SIZES: [(u32, usize); 9] =
         [(2, 1), (8, 2), (20, 3), (14, 4), (26, 5), (8, 6), (8, 7), (4, 8), (6, 9)];
     if dice.happens(4) { dice.between(10, 30) as usize } else { dice.weighted(&SIZES) }
@@ -199,7 +215,7 @@ fn data_centers(profile: Profile, nodes: &[NodeName], dice: &mut Dice) -> Vec<Ve
         Profile::Wan => 80,
         Profile::Quiet => 10,
         Profile::Hostile => 15,
-        Profile::Lan | Profile::Churn | Profile::Partitions => 5,
+        Profile::Lan | Profile::Churn | Profile::Partitions | Profile::Races => 5,
     };
     if nodes.len() < 2 || !dice.happens(percent) {
         return Vec::new();
@@ -237,6 +253,8 @@ fn settings(profile: Profile, nodes: usize, with_role: bool, dice: &Dice) -> (Ve
     let mut set = |key: &str, value: String| settings.push(Setting { key: key.into(), value });
     let mut maybe = |key: &str, percent: u32, values: &[&str], default: &str| {
         let mut dice = dice.of(key);
+        // A race is over soon: mostly it meets the times that it was made for.
+        let percent = if profile == Profile::Races { percent / 3 } else { percent };
         let value = if dice.happens(percent) { dice.pick(values) } else { default };
         if value != default {
             set(key, value.into());

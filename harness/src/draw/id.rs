@@ -22,12 +22,14 @@ pub enum Profile {
     Partitions,
     /// All that machines and networks do when they are broken: wrong clocks, flipped bits, messages out of the past.
     Hostile,
+    /// Two or three things that meet within a second or two, at the points where the protocol is at its weakest.
+    Races,
 }
 
 impl Profile {
     /// All profiles.
-    pub const ALL: [Self; 6] =
-        [Self::Quiet, Self::Lan, Self::Wan, Self::Churn, Self::Partitions, Self::Hostile];
+    pub const ALL: [Self; 7] =
+        [Self::Quiet, Self::Lan, Self::Wan, Self::Churn, Self::Partitions, Self::Hostile, Self::Races];
 
     /// The name, as the command line takes it.
     #[must_use]
@@ -39,6 +41,7 @@ impl Profile {
             Self::Churn => "churn",
             Self::Partitions => "partitions",
             Self::Hostile => "hostile",
+            Self::Races => "races",
         }
     }
 }
@@ -63,9 +66,12 @@ impl Draws {
     /// The id of the case that a seed stands for.
     #[must_use]
     pub fn case(self, seed: u64) -> CaseId {
+        let dice = Dice::new(ALL, seed);
         let profile = match self {
             Self::Only(profile) => profile,
-            Self::All => Dice::new(ALL, seed).of("profile").weighted(&[
+            // By a draw of its own: the other seeds are of the profiles that they were of before there were races.
+            Self::All if dice.of("races").happens(RACES_PERCENT) => Profile::Races,
+            Self::All => dice.of("profile").weighted(&[
                 (2, Profile::Quiet),
                 (3, Profile::Lan),
                 (3, Profile::Wan),
@@ -79,6 +85,9 @@ impl Draws {
 }
 
 const ALL: &str = "all";
+
+/// How many in a hundred of all cases are races.
+const RACES_PERCENT: u32 = 20;
 
 impl fmt::Display for Draws {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -63,14 +63,23 @@ fn is_on(family: &Family, id: CaseId, dice: &Dice) -> bool {
     if is_clean(id, dice) {
         return family.name == CLEAN_SPLITS;
     }
+    if id.profile == Profile::Races && family.is_race() {
+        return family.name == race(dice);
+    }
     dice.of("families").of(family.name).happens(family.percent(id.profile))
+}
+
+/// The one race that is run.
+fn race(dice: &Dice) -> &'static str {
+    let races: Vec<_> = FAMILIES.iter().map(|family| (family.weight, family.name)).collect();
+    dice.of("race").weighted(&races)
 }
 
 /// The same case with a say in which families take part: what each is asked, and whether it was drawn to be on.
 fn draw_with(id: CaseId, takes_part: impl Fn(&Family, bool) -> bool) -> Case {
     let dice = Dice::new(id.profile.name(), id.seed);
     let (ground, mut case) = ground::draw(id, is_clean(id, &dice), &dice.of("ground"));
-    let (mut names, mut codas) = (Vec::new(), Vec::new());
+    let (mut names, mut codas, mut quiet) = (Vec::new(), Vec::new(), ground.quiet);
     for family in FAMILIES {
         if takes_part(family, is_on(family, id, &dice)) {
             let part = (family.draw)(&ground, dice.of(family.name));
@@ -78,6 +87,7 @@ fn draw_with(id: CaseId, takes_part: impl Fn(&Family, bool) -> bool) -> Case {
             case.settings.extend(part.settings);
             case.steps.extend(part.steps);
             codas.extend(part.codas);
+            quiet = quiet.max(part.quiet);
             names.push(family.name);
         }
     }
@@ -89,7 +99,7 @@ fn draw_with(id: CaseId, takes_part: impl Fn(&Family, bool) -> bool) -> Case {
     case.sort_steps();
     let repairs = mend(&case);
     case.steps.extend(repairs.into_iter().map(|action| Step::new(ground.to, action)));
-    let mut now = plus(ground.to, ground.quiet);
+    let mut now = plus(ground.to, quiet);
     for coda in codas {
         let began = now;
         for (after, action) in coda {
