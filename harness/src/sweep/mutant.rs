@@ -4,6 +4,7 @@ use quorate::Repairs;
 use quorate::internals::Planted;
 
 use super::known::with_needs;
+use crate::judge::{INVARIANTS, Invariant};
 use crate::settings::WORLD_PLANTED;
 
 /// A core that is wrong on purpose: the judge must notice.
@@ -12,7 +13,7 @@ use crate::settings::WORLD_PLANTED;
 pub enum Mutant {
     /// A rule is broken in the exact protocol.
     Planted(Planted),
-    /// All repairs are on but this one, and those that rely on it.
+    /// All repairs are on but this one, those that rely on it, and one that would hide that it is missing.
     WithoutRepair(&'static str),
 }
 
@@ -37,27 +38,58 @@ impl Mutant {
     pub fn settings(self) -> Vec<(String, String)> {
         match self {
             Self::Planted(bug) => vec![(WORLD_PLANTED.into(), bug.name().into())],
-            Self::WithoutRepair(missing) => {
-                let goes = Repairs::NAMES.into_iter().filter(|name| relies_on(name, missing));
-                let off = goes.map(|name| (format!("repairs.{name}"), "off".into()));
-                std::iter::once(("repairs.all".into(), "on".into())).chain(off).collect()
-            }
+            Self::WithoutRepair(missing) => all_but(goes_with(missing).chain(std::iter::once(missing))),
         }
     }
 
-    /// What makes it sound again, over the settings that make it what it is.
+    /// The invariants that are not asserted of it: those that only want a repair that goes with the one that is missing. They would
+    /// be violated first, and a run ends there.
+    pub(super) fn left_out(self) -> impl Iterator<Item = &'static Invariant> {
+        let missing = if let Self::WithoutRepair(missing) = self { Some(missing) } else { None };
+        let is_for_another = move |invariant: &&'static Invariant| {
+            missing.is_some_and(|missing| {
+                let cured_by = |name: &str| invariant.cured_by.contains(&name);
+                !cured_by(missing) && goes_with(missing).any(cured_by)
+            })
+        };
+        INVARIANTS.iter().copied().filter(is_for_another)
+    }
+
+    /// What makes it sound again, over the settings that make it what it is. A repair alone, and not those that rely on it: what
+    /// those would have prevented is not its own.
     #[must_use]
     pub fn sound(self) -> Vec<(String, String)> {
         match self {
             Self::Planted(_) => vec![(WORLD_PLANTED.into(), "off".into())],
-            Self::WithoutRepair(_) => vec![("repairs.all".into(), "on".into())],
+            Self::WithoutRepair(missing) => all_but(goes_with(missing)),
         }
     }
 }
 
-/// REP-2: whether a repair is the other or needs it.
-fn relies_on(name: &'static str, other: &str) -> bool {
-    with_needs(name).any(|needed| needed == other)
+/// Every repair, but for some.
+fn all_but(off: impl Iterator<Item = &'static str>) -> Vec<(String, String)> {
+    let off = off.map(|name| (format!("repairs.{name}"), "off".into()));
+    std::iter::once(("repairs.all".into(), "on".into())).chain(off).collect()
+}
+
+/// A repair that hides that another is missing, so that it shows only where both are.
+///
+/// REP-51: a `Join` of a removed node is answered with the notice before anybody looks for its tombstone (REP-30). REP-70: where
+/// exiting observers don't count, no leader that is Exiting is ever found unreachable for removal (REP-80): an observer that
+/// counts would lead itself, or hold up convergence.
+fn hides(missing: &str) -> Option<&'static str> {
+    match missing {
+        "join-checks-tombstones" => Some("removed-notice"),
+        "keep-self" => Some("exiting-observers"),
+        _ => None,
+    }
+}
+
+/// REP-2: the repairs that need one, and so go with it; and the one that hides that it is missing.
+fn goes_with(missing: &'static str) -> impl Iterator<Item = &'static str> {
+    let relies =
+        move |name: &&'static str| *name != missing && with_needs(name).any(|needed| needed == missing);
+    Repairs::NAMES.into_iter().filter(relies).chain(hides(missing))
 }
 
 #[cfg(test)]
@@ -84,13 +116,33 @@ mod tests {
             settings.extend(mutant.sound());
             match mutant {
                 Mutant::Planted(_) => assert_eq!(on, repairs_of(&[]), "as by default"),
-                Mutant::WithoutRepair(name) => {
-                    assert!(!on.contains(&name));
-                    assert_eq!(repairs_of(&settings), Repairs::NAMES);
+                Mutant::WithoutRepair(missing) => {
+                    assert!(!on.contains(&missing));
+                    let lacking: Vec<&str> =
+                        Repairs::NAMES.into_iter().filter(|name| !on.contains(name)).collect();
+                    let lacks = |name: &str| !repairs_of(&settings).contains(&name);
+                    for name in Repairs::NAMES {
+                        assert_eq!(
+                            lacks(name),
+                            name != missing && lacking.contains(&name),
+                            "{missing}: {name}"
+                        );
+                    }
                 }
             }
         }
         let without = repairs_of(&Mutant::WithoutRepair("tombstones-remove").settings());
         assert!(!without.contains(&"content-decides") && without.contains(&"keep-self"));
+    }
+
+    /// INV-5: what is asserted of a core without a repair is what the repair is for, and all that no repair is for.
+    #[test]
+    fn what_only_wants_another_repair_is_left_out() {
+        let left_out = |mutant: Mutant| mutant.left_out().map(|invariant| invariant.id).collect::<Vec<_>>();
+        assert_eq!(left_out(Mutant::WithoutRepair("keep-self")), ["C4", "L2", "L6"]);
+        let joins = left_out(Mutant::WithoutRepair("join-checks-tombstones"));
+        assert!(joins.contains(&"L7") && joins.contains(&"L8") && !joins.contains(&"M4"), "{joins:?}");
+        assert!(left_out(Mutant::WithoutRepair("exiting-observers")).is_empty());
+        assert!(left_out(Mutant::Planted(Planted::EventsDoubled)).is_empty());
     }
 }

@@ -6,7 +6,7 @@ use super::known::Known;
 use super::mutant::Mutant;
 use super::plan::Plan;
 use super::tally::Tally;
-use crate::case::Case;
+use crate::case::{Case, JudgeOff, Line, Prose};
 use crate::draw::{CaseId, draw};
 use crate::failure::{Signature, stamped};
 use crate::run::{NotRunnable, Options, Outcomes, Report, run};
@@ -65,7 +65,11 @@ fn work_with(
     tally: &mut Tally,
     run: impl Fn(&Case, &Options) -> Result<Report, NotRunnable>,
 ) -> Worked {
-    let drawn = draw(id);
+    let mut drawn = draw(id);
+    for invariant in plan.mutant.into_iter().flat_map(Mutant::left_out) {
+        let (invariant, line, prose) = (invariant.id.into(), Line::default(), Prose::default());
+        drawn.judge_off.push(JudgeOff { invariant, line, prose });
+    }
     let report = match run(&drawn, options) {
         Ok(report) => report,
         Err(error) => return Worked::NotApplicable(format!("{id}: {}", error.why)),
