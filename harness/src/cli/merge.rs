@@ -285,7 +285,9 @@ fn tell(page: &mut Page, merged: &SummaryObject, shards: usize, missing: &[u64])
     if !merged.never_judged.is_empty() {
         page.line(format_args!("never judged: {}", merged.never_judged.join(" ")))?;
     }
-    merged.sometimes_missed.iter().try_for_each(|goal| page.line(format_args!("never met: {goal}")))?;
+    if !merged.sometimes_missed.is_empty() {
+        page.line(format_args!("never met: {}", merged.sometimes_missed.join(" ")))?;
+    }
     if !missing.is_empty() {
         let missing: Vec<String> = missing.iter().map(u64::to_string).collect();
         page.line(format_args!("missing: the shards {}", missing.join(" ")))?;

@@ -37,7 +37,7 @@ pub(super) struct Arguments {
     /// Stop after so long, such as 60s or 10m.
     #[arg(long = "for", value_name = "TIME", value_parser = parse_time)]
     time_max: Option<Duration>,
-    /// What cases are drawn from: quiet, lan, wan, churn, partitions, hostile, or all of them.
+    /// What cases are drawn from: quiet, lan, wan, churn, partitions, hostile, races, or all of them.
     #[arg(long, default_value_t, value_parser = str::parse::<Draws>)]
     profile: Draws,
     /// Set something for all nodes, over what cases set; may be given several times.
@@ -221,7 +221,7 @@ fn finish(page: &mut Page, arguments: &Arguments, plan: &Plan, summary: &Summary
             page.aside(block(page, plan, found))?;
             page.aside("")?;
         }
-        page.line(told::report(plan, summary, page.quiet))?;
+        page.line(told::report(plan, summary, page.quiet, arguments.require_sometimes))?;
     }
     if let (_, Some(why)) = &summary.not_applicable
         && summary.tally.runs == 0
