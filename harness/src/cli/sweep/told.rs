@@ -54,17 +54,11 @@ fn write_report(
             writeln!(text, ", the first is {}: {}", failure.id, file.display())?;
         }
     }
-    if !quiet {
-        writeln!(text, "judged:")?;
-        for (id, judged) in tally.by_invariant().filter(|(_, judged)| judged.runs > 0) {
-            writeln!(text, "  {id:<4} in {:>8} runs, {:>12} times", judged.runs, judged.times)?;
-        }
+    // A search for a bug ends with it: what was judged and met until then tells nothing.
+    if plan.mutant.is_none() {
+        write_judged(text, summary, quiet)?;
+        write_missed(text, tally.goals.missed().map(|goal| goal.name), tally.runs, names_goals)?;
     }
-    let never: Vec<_> = tally.never_judged().collect();
-    if !never.is_empty() {
-        writeln!(text, "never judged: {}", never.join(" "))?;
-    }
-    write_missed(text, tally.goals.missed().map(|goal| goal.name), tally.runs, names_goals)?;
     if let (count @ 1.., Some(why)) = &summary.not_applicable {
         writeln!(text, "not applicable: {count} drawn cases, such as {why}")?;
     }
@@ -98,6 +92,22 @@ fn write_report(
             writeln!(text, "FAILED: {} runs, {distinct} distinct failures", summary.violations())
         }
     }
+}
+
+/// INV-1: how often each invariant was judged, and which never.
+fn write_judged(text: &mut String, summary: &Summary, quiet: bool) -> fmt::Result {
+    let tally = &summary.tally;
+    if !quiet {
+        writeln!(text, "judged:")?;
+        for (id, judged) in tally.by_invariant().filter(|(_, judged)| judged.runs > 0) {
+            writeln!(text, "  {id:<4} in {:>8} runs, {:>12} times", judged.runs, judged.times)?;
+        }
+    }
+    let never: Vec<_> = tally.never_judged().collect();
+    if !never.is_empty() {
+        writeln!(text, "never judged: {}", never.join(" "))?;
+    }
+    Ok(())
 }
 
 /// INV-4: a campaign of so many runs is expected to meet all goals, if it draws from all profiles.
