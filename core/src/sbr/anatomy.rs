@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::sides::{Count, Order, Selection};
+use super::selection::Selection;
+use super::sides::{Count, Order};
 use super::situation::Situation;
 use super::strategy::Strategy;
 use super::view::ResolverView;

@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::sides::is_downable;
+use super::selection::is_downable;
 use super::situation::{Link, Situation};
 use super::strategy::Strategy;
 use crate::repairs::Repairs;

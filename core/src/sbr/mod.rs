@@ -19,6 +19,7 @@ mod places;
 mod record;
 mod resolver;
 mod roll;
+mod selection;
 mod sides;
 mod situation;
 mod strategies;

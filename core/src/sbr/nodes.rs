@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::decision::Decision;
-use super::sides::is_downable;
+use super::selection::is_downable;
 use super::situation::Situation;
 use super::strategy::Strategy;
 use crate::membership::{Member, UniqueAddress};

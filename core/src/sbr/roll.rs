@@ -1,7 +1,7 @@
 //! Who was counted for a decision, on which side, and who was not and why.
 
 use super::record::DecisionRecord;
-use super::sides::Selection;
+use super::selection::Selection;
 use super::strategy::Strategy;
 use crate::membership::{Member, MemberStatus};
 

@@ -2,8 +2,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::super::fixtures::*;
+use super::super::selection::is_downable;
 use super::super::view::ResolverView;
 use super::*;
+use crate::membership::MemberStatus;
 
 const POSSIBLY_UP: Selection = Selection { possibly_up: true, ..Selection::COUNTED };
 const NO_LEAVING: Selection = Selection { no_leaving: true, ..Selection::COUNTED };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::exits::Exits;
 use super::places::Places;
-use super::sides::Selection;
+use super::selection::Selection;
 use super::strategy::Strategy;
 use crate::membership::members::positions_among;
 use crate::membership::{

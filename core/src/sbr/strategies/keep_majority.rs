@@ -3,7 +3,8 @@
 use core::cmp::Ordering;
 
 use super::super::decision::{Decision, Reason};
-use super::super::sides::{Count, Order, Selection, Sides};
+use super::super::selection::Selection;
+use super::super::sides::{Count, Order, Sides};
 use super::super::situation::Situation;
 use super::{Verdict, counted};
 use crate::planted::Planted;

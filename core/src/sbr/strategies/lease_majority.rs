@@ -3,7 +3,8 @@
 use core::time::Duration;
 
 use super::super::decision::{Decision, Reason};
-use super::super::sides::{Count, Order, Selection};
+use super::super::selection::Selection;
+use super::super::sides::{Count, Order};
 use super::super::situation::Situation;
 use super::Verdict;
 use super::keep_majority::majority;

@@ -9,7 +9,8 @@ mod worst_case;
 use serde::{Deserialize, Serialize};
 
 use super::decision::{Decision, Reason};
-use super::sides::{Count, Order, Selection, Sides};
+use super::selection::Selection;
+use super::sides::{Count, Order, Sides};
 use super::situation::Situation;
 use super::strategy::Strategy;
 use crate::repairs::Repairs;

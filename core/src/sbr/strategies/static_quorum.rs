@@ -1,7 +1,8 @@
 //! The side with at least a fixed number of members stays.
 
 use super::super::decision::{Decision, Reason};
-use super::super::sides::{Count, Order, Selection, Sides};
+use super::super::selection::Selection;
+use super::super::sides::{Count, Order, Sides};
 use super::super::situation::Situation;
 use super::Verdict;
 use crate::planted::Planted;

@@ -1,7 +1,8 @@
 //! The second check when it assumes the worst of what other sides know (REP-120).
 
 use super::super::decision::Reason;
-use super::super::sides::{First, Order, Selection, Sides};
+use super::super::selection::Selection;
+use super::super::sides::{First, Order, Sides};
 use super::super::situation::Situation;
 use crate::membership::Member;
 
