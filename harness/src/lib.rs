@@ -100,6 +100,7 @@
 //! - [`property`] and [`strategies`] (feature `proptest`, on by default): property tests of an application on a cluster; the
 //!   guide is [`property::guide`].
 //! - [`sweep`]: campaigns of many drawn cases.
+//! - [`calibrate`]: how close runs come to the bounds of what must happen in time.
 //! - [`explain`]: after which statement a failure becomes likely, and when chance decides on it.
 //! - [`diff`]: the first event at which two runs part.
 //! - [`measure`]: what the runs of a case measure, over seeds.
@@ -117,6 +118,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod calibrate;
 pub mod case;
 pub mod cli;
 pub mod decide;
@@ -136,6 +138,7 @@ pub mod recorded;
 pub mod run;
 pub mod settings;
 pub mod shrink;
+mod side_by_side;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 pub mod sweep;

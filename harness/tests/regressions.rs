@@ -269,3 +269,9 @@ fn a_leave_waits_for_a_welcome_that_is_held_back() {
         "who never goes is late all the same"
     );
 }
+
+/// L10, RCH-40: the mark of a node that shares its address with a dead incarnation was counted as one that came by chance.
+#[test]
+fn a_node_marked_for_the_silence_of_its_earlier_life_is_not_marked_by_chance() {
+    holds(include_str!("regressions/marked-with-a-dead-incarnation.qcase"));
+}

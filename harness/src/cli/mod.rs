@@ -6,6 +6,7 @@
 //! Exit status ([`Status`]): 0 when all held, 1 when a property failed, 2 for bad usage, a bad file or a case that does
 //! not apply, 3 when a run was not the one that it should be, 4 when a goal was missed that had to be reached.
 
+mod calibrate;
 mod chart;
 mod clock;
 mod decide;
@@ -105,6 +106,8 @@ enum Command {
     KillTable(kill_table::Arguments),
     /// Run a case over many seeds, and tell median, 99 % and worst of what its runs measure.
     Measure(measure::Arguments),
+    /// Draw cases, run them, and tell how close they come to the bounds of what must happen in time.
+    Calibrate(calibrate::Arguments),
     /// Draw a chart of many runs as SVG: convergence, detection, coverage, kills.
     Chart(chart::Arguments),
     /// Write cases in their canonical form; prose is kept.
@@ -151,6 +154,7 @@ pub fn main_of<A: Rides>() -> ExitCode {
         Some(Command::Merge(arguments)) => merge::merge(&mut page, &arguments),
         Some(Command::KillTable(arguments)) => kill_table::kill_table(&mut page, &arguments),
         Some(Command::Measure(arguments)) => measure::measure(&mut page, &arguments),
+        Some(Command::Calibrate(arguments)) => calibrate::calibrate(&mut page, &arguments),
         Some(Command::Chart(arguments)) => chart::chart(&mut page, &arguments),
         Some(Command::Fmt(arguments)) => fmt::fmt(&mut page, &arguments),
         Some(Command::List(arguments)) => list::list(&mut page, &arguments),

@@ -26,8 +26,9 @@ impl Judge {
         self.next_duty = Instant::MAX;
     }
 
-    fn await_by(&mut self, duty: Duty) {
+    fn await_by(&mut self, mut duty: Duty) {
         if self.docket.asserts(duty.invariant) {
+            duty.began.get_or_insert(self.docket.at());
             self.next_duty = self.next_duty.min(duty.due);
             self.duties.push(duty);
         }
@@ -206,6 +207,9 @@ impl Judge {
             duty.unmet(&seats, at, names)
         };
         if self.docket.all_hold(duty.invariant, &holds) {
+            if finding.is_none() {
+                self.measure_duty(duty, at);
+            }
             self.docket.judged(duty.invariant, finding, names);
         }
     }

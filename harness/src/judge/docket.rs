@@ -74,6 +74,11 @@ impl Docket {
         (self.at, self.event) = (at, event);
     }
 
+    /// When the event happened that was opened last.
+    pub(super) fn at(&self) -> Instant {
+        self.at
+    }
+
     /// The event that was opened last.
     pub(super) fn event(&self) -> u64 {
         self.event

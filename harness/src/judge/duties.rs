@@ -10,6 +10,7 @@ use super::assumptions::{
     ONE_LINEAGE, RESOLVER_ON, SEED_LIVES,
 };
 use super::invariant::{Group, Invariant, Watches};
+use super::liveness::agree;
 use super::seat::{Seat, Terms};
 use super::violation::{Finding, Names};
 
@@ -122,17 +123,26 @@ pub(super) struct Duty {
     /// The new incarnation of L6.
     pub(super) successor: Option<UniqueAddress>,
     pub(super) due: Instant,
+    /// When it was begun.
+    pub(super) began: Option<Instant>,
+    /// Since when what is to come has come: only a judge that measures follows it.
+    pub(super) met: Option<Instant>,
 }
 
 impl Duty {
     pub(super) fn of(invariant: &'static Invariant, node: Option<UniqueAddress>, due: Instant) -> Self {
-        Self { invariant, node, successor: None, due }
+        Self { invariant, node, successor: None, due, began: None, met: None }
     }
 
     /// REP-54, P8: whether somebody who has removed the node is a member to it. It is sound, too, if the node has gone.
     pub(super) fn has_contact(&self, seats: &[&Seat]) -> bool {
         let Some(seat) = seats.iter().find(|seat| Some(&seat.me) == self.node.as_ref()) else { return true };
         seats.iter().any(|other| other.has_removed(&seat.me) && seat.gossip.member(&other.me).is_some())
+    }
+
+    /// Whether what was to come has come.
+    pub(super) fn is_met(&self, seats: &[&Seat], at: Instant, names: Names<'_>) -> bool {
+        if self.invariant == &L8 { agree(seats) } else { self.unmet(seats, at, names).is_none() }
     }
 
     /// Whether what was to come has come; else who stands against it. `seats`: those that live and are in a cluster.

@@ -32,6 +32,9 @@ pub(super) fn convergence_bound<'a>(seats: impl Iterator<Item = &'a Seat>) -> Du
 /// L1: what all live nodes have in common when its time is up.
 pub(super) fn all_agree(seats: &[&Seat], names: Names<'_>) -> Option<Finding> {
     let first = seats.first()?;
+    if agree(seats) {
+        return None;
+    }
     let agree =
         |seat: &Seat| seat.gossip.clock() == first.gossip.clock() && seat.gossip.same_content(&first.gossip);
     if let Some(other) = seats.iter().find(|seat| !agree(seat)) {
@@ -54,6 +57,17 @@ pub(super) fn all_agree(seats: &[&Seat], names: Names<'_>) -> Option<Finding> {
         (None, None) => (&stuck.me, "nothing in its state says why".into()),
     };
     Some(Finding::new(&[&stuck.me, node], format!("{me} is not converged, and the bound has passed"), why))
+}
+
+/// L1: whether it is so.
+pub(super) fn agree(seats: &[&Seat]) -> bool {
+    let Some(first) = seats.first() else { return true };
+    let same = |seat: &&Seat| {
+        seat.gossip.clock() == first.gossip.clock()
+            && seat.gossip.same_content(&first.gossip)
+            && seat.is_converged()
+    };
+    seats.iter().all(same) && unsettled(first).is_none()
 }
 
 /// A member that is on its way in or out.
@@ -116,13 +130,7 @@ pub(super) fn sees_dead_member(seats: &[&Seat], is_live: impl Fn(&UniqueAddress)
 /// Whether all nodes agree on members that are all live, Up and reachable, with nothing left to do.
 pub(super) fn is_calm(seats: &[&Seat], is_live: impl Fn(&UniqueAddress) -> bool) -> bool {
     let Some(first) = seats.first() else { return true };
-    let same = |seat: &&Seat| {
-        seat.gossip.clock() == first.gossip.clock()
-            && seat.gossip.same_content(&first.gossip)
-            && seat.is_converged()
-    };
-    seats.iter().all(same)
-        && unsettled(first).is_none()
+    agree(seats)
         && !first.sees_trouble
         && seats.iter().all(|seat| first.gossip.member(&seat.me).is_some())
         && !sees_dead_member(&seats[..1], is_live)
@@ -145,6 +153,15 @@ impl Quiet {
 
     pub(super) fn has_begun(&self) -> bool {
         self.since.is_some()
+    }
+
+    pub(super) fn since(&self) -> Option<Instant> {
+        self.since
+    }
+
+    /// How long it may take.
+    pub(super) fn bound(&self) -> Option<Duration> {
+        Some(self.until.since(self.since?))
     }
 
     pub(super) fn begin(&mut self, at: Instant, bound: Duration) {

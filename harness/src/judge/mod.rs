@@ -40,6 +40,7 @@ mod docket;
 mod duties;
 mod exchange;
 mod flight;
+mod gauge;
 mod hearing;
 mod holding;
 mod identity;
@@ -79,6 +80,8 @@ use change::Change;
 use docket::Docket;
 pub use docket::Judged;
 use duties::Duty;
+pub use gauge::Closeness;
+use gauge::Gauge;
 use identity::M9;
 use invariant::COUNT;
 pub use invariant::{Assumption, Group, INVARIANTS, Invariant, Watches};
@@ -97,13 +100,15 @@ pub struct JudgeSetup {
     asserted: [bool; COUNT],
     /// Whether somebody downs members beside the resolver, in a way that the judge won't see as a command.
     pub manual_down: bool,
+    /// Whether it is measured how close the run comes to the bounds of what must happen in time ([`Judge::closeness`]).
+    pub measures: bool,
 }
 
 impl JudgeSetup {
     /// All invariants, as in the cases that ship with this crate.
     #[must_use]
     pub const fn all() -> Self {
-        Self { asserted: [true; COUNT], manual_down: false }
+        Self { asserted: [true; COUNT], manual_down: false, measures: false }
     }
 
     /// All but those that are known to be false of the exact protocol.
@@ -123,7 +128,14 @@ impl JudgeSetup {
     /// None.
     #[must_use]
     pub const fn none() -> Self {
-        Self { asserted: [false; COUNT], manual_down: false }
+        Self { asserted: [false; COUNT], manual_down: false, measures: false }
+    }
+
+    /// The same, and it is measured how close the run comes to the bounds.
+    #[must_use]
+    pub const fn measuring(mut self) -> Self {
+        self.measures = true;
+        self
     }
 
     /// The same with one invariant asserted or not. One that is not asserted is not judged.
@@ -152,6 +164,8 @@ pub struct Judge {
     partition: Option<Partition>,
     quiet: Quiet,
     rates: Rates,
+    /// Of a judge that measures.
+    gauge: Option<Gauge>,
     /// What must have come by a time.
     duties: Vec<Duty>,
     /// When the first of that is looked at.
@@ -178,6 +192,7 @@ impl Judge {
             partition: None,
             quiet: Quiet::never(),
             rates: Rates::default(),
+            gauge: setup.measures.then(Gauge::default),
             duties: Vec::new(),
             next_duty: Instant::MAX,
             troubled: 0,
@@ -243,6 +258,7 @@ impl Judge {
             _ => self.see_node(stage, event),
         }
         self.begin_quiet(event.at);
+        self.follow_closeness(stage, event);
         if event.at >= self.next_duty {
             let name = |node: &UniqueAddress| stage.name(node);
             self.judge_duties(stage, event.at, Names(&name));

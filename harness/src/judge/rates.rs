@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use quorate::{Config, Instant, MemberStatus, ReachabilityStatus, UniqueAddress};
+use quorate::{Config, Gossip, Instant, Member, MemberStatus, ReachabilityStatus, UniqueAddress};
 
 use super::Judge;
 use super::assumptions::{GENTLE, MILD, NO_MANUAL_DOWN, ONE_DATA_CENTER, PATIENT, STEADY};
@@ -142,6 +142,18 @@ pub(super) fn at_most(expected: f64) -> u64 {
     most
 }
 
+/// L10: whether a node has two incarnations of one address as members. Its detector knows addresses (PHI-39, RCH-40), so the silence
+/// of the one that has died marks both, which is no chance.
+fn shares_its_address(gossip: &Gossip, node: &UniqueAddress) -> bool {
+    let mut members = gossip.members().iter().map(Member::unique_address);
+    members.any(|other| other.address == node.address && other.uid != node.uid)
+}
+
+/// L11: what so many nodes may send within a time. At both ends of it a tick may just be in it.
+fn most_sent(per_second: f64, nodes: usize, lasted: Duration) -> f64 {
+    per_second * nodes as f64 * (lasted.as_secs_f64() + 2.0)
+}
+
 /// L11: whether more was sent within a time than may be.
 fn sent_too_much(
     sent: u64,
@@ -151,8 +163,7 @@ fn sent_too_much(
     what: &str,
     node: &UniqueAddress,
 ) -> Option<Finding> {
-    // At both ends of the time a tick may just be in it.
-    let most = per_second * nodes as f64 * (lasted.as_secs_f64() + 2.0);
+    let most = most_sent(per_second, nodes, lasted);
     if sent as f64 <= most {
         return None;
     }
@@ -236,7 +247,7 @@ impl Judge {
                 let subject = &record.subject;
                 let is_new = record.status == ReachabilityStatus::Unreachable
                     && before.status(change.me, subject) == ReachabilityStatus::Reachable;
-                if is_new && runs(self, subject) {
+                if is_new && runs(self, subject) && !shares_its_address(change.after, subject) {
                     self.rates.marks += 1;
                     self.rates.last_mark = Some((change.me.clone(), subject.clone()));
                 }
@@ -309,6 +320,7 @@ impl Judge {
             );
             Finding::new(&[observer, subject], one, format!("by chance it is {most} times at most"))
         });
+        self.measure_most(&L10, || marks as f64 / most.max(1) as f64);
         self.docket.judged(&L10, finding, names);
     }
 
@@ -325,11 +337,13 @@ impl Judge {
             seats.iter().map(|seat| seat.terms.messages_per_second(nodes)).fold(0.0_f64, f64::max);
         let is_calm = nodes == self.live.len() && self.is_calm();
         let sent = self.sent(stage);
-        let mut found = Vec::new();
+        let (mut found, mut needed) = (Vec::new(), Vec::new());
+        let part = |sent: u64, per_second: f64, lasted| sent as f64 / most_sent(per_second, nodes, lasted);
         if let Some(window) = self.rates.healed.filter(|window| window.until <= at && window.nodes == nodes) {
             let lasted = at.since(window.since);
             let (sent, what) = (sent - window.sent, "since a heal");
             found.push(sent_too_much(sent, 10.0 * per_second, nodes, lasted, what, &me));
+            needed.push(part(sent, 10.0 * per_second, lasted));
             self.rates.healed = None;
         }
         let here = Window { since: at, sent, nodes, until: Instant::MAX };
@@ -337,6 +351,7 @@ impl Judge {
             Some(window) if at.since(window.since) >= STEADY_MIN => {
                 let (sent, lasted) = (sent - window.sent, at.since(window.since));
                 found.push(sent_too_much(sent, per_second, nodes, lasted, "in steady state", &me));
+                needed.push(part(sent, per_second, lasted));
                 self.rates.steady = Some(here);
             }
             Some(_) => {}
@@ -344,6 +359,9 @@ impl Judge {
                 self.docket.excused(&L11, &STEADY);
                 self.rates.steady = is_calm.then_some(here);
             }
+        }
+        for part in needed.into_iter().filter(|_| one_data_center) {
+            self.measure(&L11, || part);
         }
         for finding in found {
             self.docket.judged_if(one_data_center, &ONE_DATA_CENTER, &L11, || finding, names);

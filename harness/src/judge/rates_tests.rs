@@ -182,6 +182,29 @@ mod whole {
         assert_eq!(once.judged("L10").0, 1);
     }
 
+    /// L10, RCH-40: a detector knows addresses, so who shares one with a dead incarnation is marked with it. Who only has an earlier
+    /// life behind it, that is no member any more, counts as anybody.
+    #[test]
+    fn who_shares_its_address_with_a_dead_incarnation_is_not_marked_by_chance() {
+        let marks = |members: &[(&str, MemberStatus)]| {
+            let mut play = Play::of(&L10);
+            play.stage.nodes[1].me = node("b#2");
+            play.event(Some(1), Cause::Command(CommandKind::JoinSeedNodes));
+            play.becomes(1, gossip(members), Cause::Welcome);
+            play.becomes(0, gossip(members), Cause::Gossip);
+            let mut table = Reachability::new();
+            for _ in 0..8 {
+                table = table.unreachable(&node("a"), &node("b#2"));
+                play.becomes(0, observed(&gossip(members), table.clone()), Cause::Tick);
+                table = table.reachable(&node("a"), &node("b#2"));
+                play.becomes(0, observed(&gossip(members), table.clone()), Cause::Tick);
+            }
+            play.later(60)
+        };
+        assert_eq!(marks(&[("a", Up), ("b#2", Up), ("c", Up)]), ["L10"]);
+        assert!(marks(&[("a", Up), ("b", Up), ("b#2", Up), ("c", Up)]).is_empty());
+    }
+
     /// L11: three nodes may send 7 messages a second each, and ten times that after a heal.
     #[test]
     fn more_traffic_than_is_needed_violates() {

@@ -538,6 +538,9 @@ impl Judge {
             self.docket.excused(&L1, assumption);
         }
         if assumptions.iter().all(|(holds, _)| *holds) {
+            if finding.is_none() {
+                self.measure_agreement(at);
+            }
             self.docket.judged(&L1, finding, names);
         }
     }

@@ -23,12 +23,12 @@ mod meter;
 mod numbers;
 
 use std::ops::RangeInclusive;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use numbers::{Metric, Summary};
 
 use crate::case::Case;
 use crate::run::{NotRunnable, Options};
+use crate::side_by_side::side_by_side;
 pub(crate) use meter::Meter;
 use numbers::Sample;
 
@@ -75,30 +75,7 @@ pub fn measure(
     seeds: RangeInclusive<u64>,
     jobs: usize,
 ) -> Result<Measured, NotRunnable> {
-    let next = AtomicU64::new(0);
-    let (first, last) = (*seeds.start(), *seeds.end());
-    let work = || {
-        let mut done: Vec<Result<Run, (u64, NotRunnable)>> = Vec::new();
-        loop {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            let Some(seed) = first.checked_add(place).filter(|seed| *seed <= last) else { return done };
-            done.push(run_one(case, options, seed).map_err(|why| (seed, why)));
-        }
-    };
-    let mut runs = Vec::new();
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..jobs.max(1)).map(|_| scope.spawn(work)).collect();
-        for worker in workers {
-            match worker.join() {
-                Ok(done) => runs.extend(done),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-    });
-    runs.sort_by_key(|run| match run {
-        Ok(run) => run.seed,
-        Err((seed, _)) => *seed,
-    });
+    let runs = side_by_side(seeds, jobs, |seed| run_one(case, options, seed).map_err(|why| (seed, why)));
     let runs = runs.into_iter().collect::<Result<Vec<Run>, _>>().map_err(|(_, why)| why)?;
     Ok(Measured {
         runs: runs.len() as u64,

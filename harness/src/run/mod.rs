@@ -38,7 +38,7 @@ pub(crate) use unwise::unwise_settings;
 
 use crate::case::{Case, Setting, Settings};
 use crate::failure::Signature;
-use crate::judge::{Judged, Violation};
+use crate::judge::{Closeness, Judged, Violation};
 pub(crate) use plan::{Deeds, address, duration};
 pub(crate) use player::{Played, Player, Stop};
 pub(crate) use recorder::{Did, Moment, Recorder};
@@ -60,6 +60,8 @@ pub struct Options {
     pub pass_over: bool,
     /// No invariant is judged: for measuring.
     pub unjudged: bool,
+    /// It is measured how close the run comes to the bounds of what must happen in time.
+    pub measures: bool,
     /// SIM-7: the application that is on every host.
     pub rider: Rider,
 }
@@ -79,6 +81,8 @@ pub struct Outcomes {
     pub asked: usize,
     /// What each invariant was judged.
     pub judged: Vec<Judged>,
+    /// How close the run came to the bounds of what must happen in time; empty unless the options ask for it.
+    pub closeness: Vec<Closeness>,
     /// INV-4: which goals were reached.
     pub goals: Reached,
     /// Everything that happened, in numbers.

@@ -93,7 +93,7 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
         let drawn = if options.bare { &[] } else { &*case.nodes };
         let strip = Strip::new(drawn.iter().map(ToString::to_string), end);
         let setup = if options.unjudged { JudgeSetup::none() } else { JudgeSetup::of(&case) };
-        let judge = Judge::new(setup);
+        let judge = Judge::new(if options.measures { setup.measuring() } else { setup });
         let checks = Checks::new(&case);
         let chronicle = Chronicle::new(&case);
         Ok(Self {
@@ -443,6 +443,7 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
             asked: self.checks.asked(),
             unmet: self.checks.into_unmet(),
             judged: self.judge.report(),
+            closeness: self.judge.closeness().to_vec(),
             goals: self.goals.reached(),
             counts: self.world.counts(),
             events: self.world.events(),

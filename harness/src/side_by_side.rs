@@ -1,0 +1,47 @@
+//! Runs of many seeds on several threads.
+
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What comes of each seed, in their order, whatever the number of threads.
+pub(crate) fn side_by_side<T: Send>(
+    seeds: RangeInclusive<u64>,
+    jobs: usize,
+    run: impl Fn(u64) -> T + Sync,
+) -> Vec<T> {
+    let next = AtomicU64::new(0);
+    let (first, last) = (*seeds.start(), *seeds.end());
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(seed) = first.checked_add(place).filter(|seed| *seed <= last) else { return done };
+            done.push((seed, run(seed)));
+        }
+    };
+    let mut all = Vec::new();
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..jobs.max(1)).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            match worker.join() {
+                Ok(done) => all.extend(done),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+    });
+    all.sort_by_key(|(seed, _)| *seed);
+    all.into_iter().map(|(_, what)| what).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_seed_is_run_once_and_told_in_order() {
+        for jobs in [0, 1, 3] {
+            assert_eq!(side_by_side(5..=9, jobs, |seed| seed * 2), [10, 12, 14, 16, 18]);
+        }
+        assert_eq!(side_by_side(u64::MAX..=u64::MAX, 2, |seed| seed), [u64::MAX]);
+    }
+}
