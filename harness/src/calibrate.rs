@@ -129,9 +129,9 @@ mod tests {
     #[test]
     fn a_quantile_is_the_least_value_that_so_many_do_not_exceed() {
         let values: Vec<f64> = (1..=1000).map(f64::from).collect();
-        let all = [(1, 2), (999, 1000), (9999, 10_000)].map(|(part, of)| quantile(&values, part, of));
-        assert_eq!(all, [500.0, 999.0, 1000.0]);
-        assert_eq!((quantile(&[3.0], 1, 2), quantile(&[], 1, 2)), (3.0, 0.0));
+        let all = [(1, 2), (999, 1000), (9999, 10_000)].map(|(part, of)| quantile(&values, part, of) as u64);
+        assert_eq!(all, [500, 999, 1000]);
+        assert_eq!([quantile(&[3.0], 1, 2), quantile(&[], 1, 2)].map(|value| value as u64), [3, 0]);
     }
 
     /// L1 to L11: the same whatever the number of threads, and without measuring the same runs.

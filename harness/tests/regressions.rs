@@ -275,3 +275,17 @@ fn a_leave_waits_for_a_welcome_that_is_held_back() {
 fn a_node_marked_for_the_silence_of_its_earlier_life_is_not_marked_by_chance() {
     holds(include_str!("regressions/marked-with-a-dead-incarnation.qcase"));
 }
+
+/// L1, INV-6: the bound left out what it costs that targets are drawn, and that a leader begins anew.
+#[test]
+fn nodes_that_draw_their_targets_agree_in_the_time_that_takes() {
+    holds(include_str!("regressions/targets-that-are-drawn.qcase"));
+    holds(include_str!("regressions/a-newcomer-among-twenty-nine.qcase"));
+}
+
+/// L1, INV-6: the bound left out how long data centres wait for each other that seldom talk.
+#[test]
+fn data_centres_that_seldom_talk_agree_in_the_time_that_takes() {
+    holds(include_str!("regressions/three-data-centres-through-one-member-each.qcase"));
+    holds(include_str!("regressions/two-data-centres-that-seldom-talk.qcase"));
+}

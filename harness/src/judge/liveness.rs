@@ -16,19 +16,6 @@ use super::violation::{Finding, Names};
 pub(super) static L1: Invariant = Invariant::new("L1", "convergence bound: with faults off and no commands, in time all live nodes are equal and converged, with no \
                member Joining, Leaving, Exiting or Down", Group::Liveness, Watches::Cluster, "part 06, promise P7").assuming(&[&QUIET_SINCE, &FAULTS_OFF, &NO_ORPHANS, &MINIMUM_MET, &EXITS_DONE, &NO_SHUTDOWN, &WELCOMED]).cured_by(&["introduce", "exiting-observers", "live-observers", "content-decides", "keep-self"]);
 
-/// T(N) of L1, L2, L4 and others: 8 s + 2 s * ceil(log2 N) at an interval of one second, and in proportion to
-/// the longest interval of gossip and leader. A first tick that is held back is added.
-pub(super) fn convergence_bound<'a>(seats: impl Iterator<Item = &'a Seat>) -> Duration {
-    let (mut members, mut longest, mut held_back) = (1, Duration::ZERO, Duration::ZERO);
-    for seat in seats {
-        members = members.max(seat.gossip.members().len());
-        longest = longest.max(seat.terms.gossip_interval).max(seat.terms.leader_interval);
-        held_back = held_back.max(seat.terms.initial_delay);
-    }
-    let doublings = members.next_power_of_two().ilog2();
-    longest.saturating_mul(8 + 2 * doublings).saturating_add(held_back.saturating_sub(longest))
-}
-
 /// L1: what all live nodes have in common when its time is up.
 pub(super) fn all_agree(seats: &[&Seat], names: Names<'_>) -> Option<Finding> {
     let first = seats.first()?;
@@ -247,26 +234,6 @@ mod tests {
         let blocked = all_seen(observed(&gossip(&[("a", Up), ("b", Up)]), table));
         let found = check(&["a", "b"].map(|name| seat(name, blocked.clone()))).unwrap();
         assert_eq!(found.facts.1, "b is unreachable to a");
-    }
-
-    fn bound(members: usize, set: impl Fn(&mut Config)) -> Duration {
-        let names: Vec<String> = (0..members).map(|place| format!("n{place:04}")).collect();
-        let list: Vec<_> = names.iter().map(|name| (name.as_str(), Up)).collect();
-        let mut config = Config::default();
-        set(&mut config);
-        let seat = Seat { terms: Arc::new(Terms::of(&config)), ..seat("n0000", gossip(&list)) };
-        convergence_bound([&seat].into_iter())
-    }
-
-    /// L1
-    #[test]
-    fn the_bound_grows_with_the_logarithm_of_the_members_and_with_the_intervals() {
-        let seconds = |members| bound(members, |_| {}).as_secs();
-        assert_eq!([1, 2, 5, 8, 9, 1000].map(seconds), [8, 10, 14, 14, 16, 28]);
-        let slow = bound(5, |config| config.gossip_interval = Duration::from_secs(3));
-        assert_eq!(slow, Duration::from_secs(3 * 14));
-        let late = bound(5, |config| config.periodic_tasks_initial_delay = Duration::from_secs(4));
-        assert_eq!(late, Duration::from_secs(14 + 3));
     }
 
     /// L1: the assumption `no-orphans`.

@@ -58,6 +58,7 @@ mod ring;
 mod rows;
 mod seat;
 mod split;
+mod spreading;
 mod stage;
 mod staying;
 mod telling;
@@ -90,6 +91,7 @@ use liveness::Quiet;
 use rates::Rates;
 use seat::{Seat, Terms};
 use split::{Accord, Circumstances, Partition};
+use spreading::Spreading;
 pub use stage::{Cause, Event, Named, NodeView, Stage};
 use violation::Names;
 pub use violation::Violation;
@@ -462,7 +464,7 @@ impl Judge {
 
     fn restart_quiet(&mut self, at: Instant) {
         if self.quiet.has_begun() {
-            self.quiet.begin(at, self.bound());
+            self.quiet.begin(at, self.spreading().agreement());
         }
     }
 
@@ -475,12 +477,17 @@ impl Judge {
         if !seats.is_empty()
             && !liveness::sees_dead_member(&seats, |node| self.live.contains_key(&node.key()))
         {
-            self.quiet.begin(at, self.bound());
+            self.quiet.begin(at, self.spreading().agreement());
         }
     }
 
+    /// T(N)
     fn bound(&self) -> std::time::Duration {
-        liveness::convergence_bound(self.seats.iter().flatten().filter(|seat| seat.takes_part()))
+        self.spreading().time()
+    }
+
+    fn spreading(&self) -> Spreading {
+        Spreading::of(self.seats.iter().flatten().filter(|seat| seat.takes_part()))
     }
 
     /// The live nodes that are in a cluster, by host.

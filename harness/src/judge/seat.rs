@@ -71,6 +71,11 @@ pub(super) struct Terms {
     pub(super) weakly_up_after: Option<Duration>,
     pub(super) leader_interval: Duration,
     pub(super) gossip_interval: Duration,
+    /// GSP-50
+    pub(super) different_view: u32,
+    /// GSP-54
+    pub(super) cross_connections: u32,
+    pub(super) cross_probability: f64,
     pub(super) initial_delay: Duration,
     pub(super) members_min: usize,
     pub(super) role_members_min: BTreeMap<Arc<str>, u32>,
@@ -99,6 +104,9 @@ impl Terms {
             weakly_up_after: config.allow_weakly_up_members,
             leader_interval: config.leader_actions_interval,
             gossip_interval: config.gossip_interval,
+            different_view: config.reduce_gossip_different_view_probability,
+            cross_connections: config.multi_data_center.cross_data_center_connections,
+            cross_probability: config.multi_data_center.cross_data_center_gossip_probability,
             initial_delay: config.periodic_tasks_initial_delay,
             members_min: config.min_nr_of_members as usize,
             role_members_min: config.role_min_nr_of_members.clone(),
