@@ -18,6 +18,7 @@ mod milestones;
 mod nonsense;
 mod phases;
 mod quarantine;
+mod refusals;
 mod repairs;
 mod seeds;
 mod settings;
