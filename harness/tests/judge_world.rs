@@ -87,8 +87,8 @@ fn assert_sound(run: &mut Run, seconds: u64) -> Vec<Judged> {
     run.judge.report()
 }
 
-/// Those that need more than one data centre, somebody who leaves, or another strategy.
-const ELSEWHERE: &[&str] = &["C8", "X1", "X2", "S4", "S5", "S6", "L3", "L4", "L5", "L6", "L7", "L8"];
+/// Those that need more than one data centre, somebody who leaves or crashes, or another strategy.
+const ELSEWHERE: &[&str] = &["C8", "X1", "X2", "S4", "S5", "S6", "S11", "L3", "L4", "L5", "L6", "L7", "L8"];
 
 /// M2, M3, M4, V1, V2, R1, C2, C3, C6, S1, L1
 #[test]
