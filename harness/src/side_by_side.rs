@@ -1,4 +1,4 @@
-//! Runs of many seeds on several threads.
+//! The same work on many seeds, or many things, on several threads.
 
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,9 +19,10 @@ pub(crate) fn side_by_side<T: Send>(
             done.push((seed, run(seed)));
         }
     };
+    let most = usize::try_from(last.saturating_sub(first)).unwrap_or(usize::MAX).saturating_add(1);
     let mut all = Vec::new();
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..jobs.max(1)).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = (0..jobs.clamp(1, most)).map(|_| scope.spawn(work)).collect();
         for worker in workers {
             match worker.join() {
                 Ok(done) => all.extend(done),
@@ -33,6 +34,15 @@ pub(crate) fn side_by_side<T: Send>(
     all.into_iter().map(|(_, what)| what).collect()
 }
 
+/// What comes of each thing, in their order, whatever the number of threads.
+pub(crate) fn side_by_side_of<T: Sync, R: Send>(
+    things: &[T],
+    jobs: usize,
+    of: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    side_by_side(1..=things.len() as u64, jobs, |number| of(&things[number as usize - 1]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,6 +52,8 @@ mod tests {
         for jobs in [0, 1, 3] {
             assert_eq!(side_by_side(5..=9, jobs, |seed| seed * 2), [10, 12, 14, 16, 18]);
         }
+        assert_eq!(side_by_side_of(&["a", "b"], 2, |name| name.len()), [1, 1]);
+        assert!(side_by_side_of(&[], 2, |name: &&str| name.len()).is_empty());
         assert_eq!(side_by_side(u64::MAX..=u64::MAX, 2, |seed| seed), [u64::MAX]);
     }
 }

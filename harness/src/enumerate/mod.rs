@@ -8,7 +8,6 @@
 //!
 //! A side is decided once for each view that it can have, by all strategies at once, and that is looked up from then on: the
 //! families have far more situations than views.
-#![allow(clippy::disallowed_types, reason = "parts are counted on several cores and put in order afterwards")]
 
 pub mod links;
 pub mod splits;
@@ -18,6 +17,7 @@ use quorate::internals::Consequence;
 use quorate::{Address, Member, Repairs, ResolverView, Strategy, UniqueAddress};
 
 use crate::decide::{Setting, Side, name_of, strategies};
+use crate::side_by_side::side_by_side_of;
 
 /// How many situations of a family ended how, for one strategy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -249,24 +249,8 @@ fn surviving_sides(fates: impl Iterator<Item = Fate>) -> usize {
 
 /// Works on all at once, as many at a time as there are cores; the results in the order of the work.
 fn in_parallel<T: Sync, R: Send>(work: &[T], of: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let done = std::sync::Mutex::new(Vec::new());
-    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(work.len());
-    std::thread::scope(|scope| {
-        for _ in 0..cores {
-            scope.spawn(|| {
-                loop {
-                    let place = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                    let Some(item) = work.get(place) else { return };
-                    let result = of(item);
-                    done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((place, result));
-                }
-            });
-        }
-    });
-    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    done.sort_by_key(|(place, _)| *place);
-    done.into_iter().map(|(_, result)| result).collect()
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    side_by_side_of(work, cores, of)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::case::{Case, NodeName};
 use crate::draw::{Draws, draw};
 use crate::measure::{Measured, Metric, measure};
 use crate::run::{GOALS, NotRunnable, Options, Reached, run};
+use crate::side_by_side::{side_by_side, side_by_side_of};
 use crate::sweep::{Mutant, Search, search};
 
 /// PIC-5: how long a cluster of each of these sizes takes until all see all Up. The nodes of the case are replaced by so
@@ -85,8 +86,8 @@ pub fn detection(case: &Case, seeds: &RangeInclusive<u64>, jobs: usize) -> Resul
 /// A drawn case that can't be run.
 pub fn coverage(draws: Draws, cases: u64, jobs: usize) -> Result<Chart, NotRunnable> {
     let options = Options { bare: true, pass_over: true, ..Options::default() };
-    let runs = in_order(cases, jobs, |place| {
-        let outcomes = run(&draw(draws.case(place + 1)), &options)?.outcomes;
+    let runs = side_by_side(1..=cases, jobs, |seed| {
+        let outcomes = run(&draw(draws.case(seed)), &options)?.outcomes;
         let judged = outcomes.judged.iter().filter(|judged| judged.judged > 0).map(|judged| judged.id);
         Ok((outcomes.goals, judged.collect::<Vec<_>>(), outcomes.judged.len()))
     });
@@ -116,9 +117,8 @@ pub fn kills(mutants: &[Mutant], draws: Draws, cases: u64, jobs: usize) -> Chart
     // One thread each: so the first case that catches it is the first by number.
     let how =
         Search { draws, jobs: NonZeroUsize::MIN, catches_max: 1, cases_max: cases, time_max: Duration::MAX };
-    let firsts = in_order(mutants.len() as u64, jobs, |place| {
-        search(mutants[place as usize], &how, &AtomicBool::new(false)).first
-    });
+    let firsts =
+        side_by_side_of(mutants, jobs, |mutant| search(*mutant, &how, &AtomicBool::new(false)).first);
     let mut firsts: Vec<u64> = firsts.into_iter().flatten().map(|(runs, _)| runs).collect();
     firsts.sort_unstable();
     let all = mutants.len().max(1) as f64;
@@ -149,24 +149,4 @@ fn count(seeds: &RangeInclusive<u64>) -> u64 {
 fn highest(lines: &[Line]) -> f64 {
     let highest = lines.iter().flat_map(|line| &line.points).map(|point| point.1).fold(0.0, f64::max);
     libm::ceil(highest.max(1.0))
-}
-
-/// What many runs come to, in the order of their numbers, whoever did which.
-fn in_order<T: Send>(count: u64, jobs: usize, one: impl Fn(u64) -> T + Sync) -> Vec<T> {
-    let (jobs, one) = (jobs.max(1) as u64, &one);
-    let mut done: Vec<(u64, T)> = Vec::new();
-    std::thread::scope(|scope| {
-        let work = |job| {
-            move || (job..count).step_by(jobs as usize).map(|place| (place, one(place))).collect::<Vec<_>>()
-        };
-        let workers: Vec<_> = (0..jobs.min(count)).map(|job| scope.spawn(work(job))).collect();
-        for worker in workers {
-            match worker.join() {
-                Ok(some) => done.extend(some),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-    });
-    done.sort_by_key(|(place, _)| *place);
-    done.into_iter().map(|(_, value)| value).collect()
 }
