@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use serde::Serialize;
 
 use super::Status;
-use super::input::{parse_jobs, parse_settings};
+use super::input::{jobs_or_all, parse_jobs, parse_settings};
 use super::measure::parse_seeds;
 use super::page::Page;
 use crate::calibrate::{Calibration, Row, calibrate as calibrate_cases};
@@ -62,8 +62,7 @@ pub(super) fn calibrate(page: &mut Page, arguments: &Arguments) -> io::Result<St
             return Ok(Status::Unusable);
         }
     };
-    let all = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let jobs = arguments.jobs.unwrap_or_else(all).get();
+    let jobs = jobs_or_all(arguments.jobs).get();
     let options = Options { set, rider: page.rider, ..Options::default() };
     let calibration = calibrate_cases(arguments.profile, arguments.seeds.clone(), &options, jobs);
     let status = if calibration.failed.is_empty() { Status::Held } else { Status::Failed };

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use super::Status;
-use super::input::{not_applicable, parse_jobs, read_case};
+use super::input::{jobs_or_all, not_applicable, parse_jobs, read_case};
 use super::measure::parse_seeds;
 use super::output::{Own, write_own};
 use super::page::Page;
@@ -90,8 +90,7 @@ pub(super) fn chart(page: &mut Page, arguments: &Arguments) -> io::Result<Status
 }
 
 fn charted(page: &Page, arguments: &Arguments) -> Result<Chart, String> {
-    let all = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let jobs = arguments.jobs.unwrap_or_else(all).get();
+    let jobs = jobs_or_all(arguments.jobs).get();
     match &arguments.what {
         What::Convergence { file, sizes, seeds } => {
             let case = read_case(file, page.colour)?;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::Status;
-use super::input::parse_jobs;
+use super::input::{jobs_or_all, parse_jobs};
 use super::page::Page;
 use super::sweep::{parse_time, stopped_by_hand};
 use crate::draw::Draws;
@@ -74,10 +74,9 @@ struct KillsObject<'a> {
 
 /// Looks for every mutant in turn. Exits with 1 if one was not caught.
 pub(super) fn kill_table(page: &mut Page, arguments: &Arguments) -> io::Result<Status> {
-    let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let how = Search {
         draws: arguments.profile,
-        jobs: arguments.jobs.unwrap_or(cores),
+        jobs: jobs_or_all(arguments.jobs),
         catches_max: arguments.catches,
         cases_max: u64::MAX,
         time_max: arguments.time_max,

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::Status;
-use super::input::{not_applicable, parse_jobs, parse_settings, read_case};
+use super::input::{jobs_or_all, not_applicable, parse_jobs, parse_settings, read_case};
 use super::page::Page;
 use crate::case::{Link, parse};
 use crate::measure::{Measured, Summary, measure as measure_case};
@@ -126,8 +126,7 @@ fn measured(page: &Page, arguments: &Arguments, name: &str) -> Result<Measured, 
         case.links.extend(parse_link(text)?);
     }
     let set = parse_settings(&arguments.set).map_err(|error| format!("error: {error}"))?;
-    let all = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let jobs = arguments.jobs.unwrap_or_else(all).get();
+    let jobs = jobs_or_all(arguments.jobs).get();
     let options = Options { set, rider: page.rider, ..Options::default() };
     measure_case(&case, &options, arguments.seeds.clone(), jobs).map_err(|not| not_applicable(name, &not))
 }

@@ -17,7 +17,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Status;
-use super::input::{parse_jobs, parse_settings, shell_word};
+use super::input::{jobs_or_all, parse_jobs, parse_settings, shell_word};
 use super::page::Page;
 use crate::case::Time;
 use crate::draw::Draws;
@@ -158,7 +158,6 @@ fn unusable(page: &mut Page, why: &str) -> io::Result<Status> {
 
 fn plan(arguments: &Arguments, set: Vec<(String, String)>, rider: Rider) -> Plan {
     let default = Plan::default();
-    let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let seeds = arguments.seeds.clone().unwrap_or(match (arguments.time_max, &arguments.planted) {
         (None, None) => default.seeds,
         _ => Seeds::endless(),
@@ -170,7 +169,7 @@ fn plan(arguments: &Arguments, set: Vec<(String, String)>, rider: Rider) -> Plan
         draws: arguments.profile,
         seeds,
         shard: arguments.shard,
-        jobs: arguments.jobs.unwrap_or(cores),
+        jobs: jobs_or_all(arguments.jobs),
         time_max: arguments.time_max.or(searching.then_some(PLANTED_TIME_MAX)),
         set,
         mutant: arguments.planted,
