@@ -32,7 +32,7 @@ pub enum Lie {
     Flood(u32),
 }
 
-/// A hearer's own word for what it is told: one envelope, or for a flood as many as it has.
+/// Who hears a lie: what of it the liar makes use of.
 pub(crate) struct Hearer<'a> {
     pub(crate) me: &'a UniqueAddress,
     pub(crate) cluster: &'a Arc<str>,

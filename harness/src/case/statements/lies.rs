@@ -1,12 +1,12 @@
 //! `lie`: what somebody could say who can write to the network (SIM-14).
 
-use quorate_sim::{Action as Deed, Lie};
+use quorate_sim::{Action as Deed, HostId, Lie};
 
-use super::super::action::{Action, Between, Falsehood};
+use super::super::action::{Action, Falsehood};
 use super::super::name::NodeName;
 use super::super::read::input::{Input, Parsed, expected, number, takes_word, time, word};
 use super::super::read::lists::node;
-use super::links::between;
+use super::links::one_way;
 use super::{ActionForm, Form};
 use crate::run::{Deeds, address, duration};
 
@@ -21,10 +21,7 @@ pub(super) const LIE: ActionForm = ActionForm {
         meaning: "a node hears in the name of another what that one never said; cuts are no matter to a liar",
     },
     parse: |input| {
-        let before = *input;
-        let Between::OneWay { from, to } = between(input)? else {
-            return expected(&before, "one direction, `NODE > NODE`");
-        };
+        let (from, to) = one_way(input)?;
         let claim = claim(input)?;
         let again = if takes_word(input, "every")? {
             let every = time(input)?;
@@ -95,7 +92,7 @@ fn told(
     from: &NodeName,
     to: &NodeName,
     claim: &Falsehood,
-) -> Result<(quorate_sim::HostId, quorate_sim::HostId, Lie), String> {
+) -> Result<(HostId, HostId, Lie), String> {
     let lie = match claim {
         Falsehood::Alive => Lie::Alive,
         Falsehood::Joins => Lie::Joins,

@@ -7,6 +7,7 @@ use winnow::stream::Location;
 use super::super::action::{Action, Between, LinkChange, Links};
 use super::super::ast::{Case, Link};
 use super::super::error::ErrorKind;
+use super::super::name::NodeName;
 use super::super::print::Page;
 use super::super::read::draft::Draft;
 use super::super::read::input::{Input, Parsed, expected, takes_sign, takes_word, time};
@@ -100,6 +101,15 @@ pub(super) fn between(input: &mut Input<'_>) -> Parsed<Between> {
     } else {
         Between::BothWays { one: first, other: second }
     })
+}
+
+/// `a > b`, and nothing else.
+pub(super) fn one_way(input: &mut Input<'_>) -> Parsed<(NodeName, NodeName)> {
+    let before = *input;
+    match between(input)? {
+        Between::OneWay { from, to } => Ok((from, to)),
+        Between::BothWays { .. } => expected(&before, "one direction, `NODE > NODE`"),
+    }
 }
 
 impl fmt::Display for Between {

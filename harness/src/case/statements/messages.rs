@@ -3,10 +3,9 @@
 use quorate::MessageKind;
 use quorate_sim::{Action as Deed, Fate as DeedFate, NextMessage};
 
-use super::super::action::{Action, Between, Fate};
-use super::super::name::NodeName;
+use super::super::action::{Action, Fate};
 use super::super::read::input::{Input, Parsed, choose, expected, rest, sign, takes_word, time, word};
-use super::links::{between, lasts, links, shown_lasts};
+use super::links::{lasts, links, one_way, shown_lasts};
 use super::{ActionForm, Form};
 use crate::run::duration;
 
@@ -116,14 +115,6 @@ pub(super) const RELEASE: ActionForm = ActionForm {
         _ => None,
     },
 };
-
-fn one_way(input: &mut Input<'_>) -> Parsed<(NodeName, NodeName)> {
-    let before = *input;
-    match between(input)? {
-        Between::OneWay { from, to } => Ok((from, to)),
-        Between::BothWays { .. } => expected(&before, "one direction, `NODE > NODE`"),
-    }
-}
 
 /// The actions that settle what becomes of one message: printed and played by one function each.
 fn print_next(action: &Action, wanted: fn(Fate) -> Option<String>) -> Option<String> {
