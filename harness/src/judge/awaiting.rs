@@ -99,21 +99,12 @@ impl Judge {
         leaves.into_iter().for_each(|node| self.await_by(Duty::of(&L5, Some(node), due)));
     }
 
-    /// The exit tasks of a node have ended: its leave goes on from here.
-    pub(super) fn exit_goes_on(&mut self, node: &UniqueAddress, at: Instant) {
+    /// L5: the leaves of these nodes go on from here: of one whose exit tasks have ended, or of all, who waited for what one
+    /// has seen that was let in and has heard of it now.
+    pub(super) fn leaves_go_on(&mut self, of: impl Fn(&UniqueAddress) -> bool, at: Instant) {
         let due = at + 2 * self.bound();
-        for duty in &mut self.duties {
-            if duty.invariant == &L5 && duty.node.as_ref() == Some(node) {
-                duty.due = duty.due.max(due);
-            }
-        }
-        self.next_duty = self.duties.iter().map(|duty| duty.due).min().unwrap_or(Instant::MAX);
-    }
-
-    /// L5: who was let in has heard of it, and all leaves that waited for what it has seen go on from here.
-    pub(super) fn leaves_go_on(&mut self, at: Instant) {
-        let due = at + 2 * self.bound();
-        for duty in self.duties.iter_mut().filter(|duty| duty.invariant == &L5) {
+        let goes_on = |duty: &&mut Duty| duty.invariant == &L5 && duty.node.as_ref().is_some_and(&of);
+        for duty in self.duties.iter_mut().filter(goes_on) {
             duty.due = duty.due.max(due);
         }
         self.next_duty = self.duties.iter().map(|duty| duty.due).min().unwrap_or(Instant::MAX);

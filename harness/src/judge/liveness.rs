@@ -22,9 +22,7 @@ pub(super) fn all_agree(seats: &[&Seat], names: Names<'_>) -> Option<Finding> {
     if agree(seats) {
         return None;
     }
-    let agree =
-        |seat: &Seat| seat.gossip.clock() == first.gossip.clock() && seat.gossip.same_content(&first.gossip);
-    if let Some(other) = seats.iter().find(|seat| !agree(seat)) {
+    if let Some(other) = seats.iter().find(|seat| !holds_the_same(seat, first)) {
         let fact = |seat: &Seat| format!("{} has {}", names.of(&seat.me), said(seat, names));
         return Some(Finding::new(&[&first.me, &other.me], fact(first), fact(other)));
     }
@@ -49,12 +47,11 @@ pub(super) fn all_agree(seats: &[&Seat], names: Names<'_>) -> Option<Finding> {
 /// L1: whether it is so.
 pub(super) fn agree(seats: &[&Seat]) -> bool {
     let Some(first) = seats.first() else { return true };
-    let same = |seat: &&Seat| {
-        seat.gossip.clock() == first.gossip.clock()
-            && seat.gossip.same_content(&first.gossip)
-            && seat.is_converged()
-    };
-    seats.iter().all(same) && unsettled(first).is_none()
+    seats.iter().all(|seat| holds_the_same(seat, first) && seat.is_converged()) && unsettled(first).is_none()
+}
+
+fn holds_the_same(one: &Seat, other: &Seat) -> bool {
+    one.gossip.clock() == other.gossip.clock() && one.gossip.same_content(&other.gossip)
 }
 
 /// A member that is on its way in or out.
