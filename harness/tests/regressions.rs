@@ -2,12 +2,16 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use quorate_harness::case::parse;
-use quorate_harness::run::{Options, run};
+use quorate_harness::run::{Options, Report, run};
 use quorate_harness::settings::Settings;
 
-fn holds(text: &str) {
+fn played(text: &str) -> Report {
     let case = parse("regression.qcase", text, &Settings).unwrap_or_else(|errors| panic!("{errors}"));
-    let report = run(&case, &Options::default()).unwrap();
+    run(&case, &Options::default()).unwrap()
+}
+
+fn holds(text: &str) {
+    let report = played(text);
     assert!(report.passed(), "{}", report.verdict());
 }
 
@@ -214,8 +218,7 @@ fn who_starts_behind_cut_links_is_not_missed_by_chance() {
         )
     };
     holds(&joins("at 30s cut a > z1\nat 30s cut b > z1\nat 30s cut c > z1\nat 30s cut d > z1\n"));
-    let whole = parse("regression.qcase", &joins(""), &Settings).unwrap_or_else(|errors| panic!("{errors}"));
-    let judged = run(&whole, &Options::default()).unwrap().outcomes.judged;
+    let judged = played(&joins("")).outcomes.judged;
     assert!(judged.iter().any(|row| row.id == "L10" && row.judged > 0), "where nothing is cut it is judged");
 }
 
@@ -263,11 +266,8 @@ fn a_leave_waits_for_a_welcome_that_is_held_back() {
         )
     };
     holds(&case(""));
-    let planted = parse("regression.qcase", &case("set world.planted = leaving-stays\n"), &Settings);
-    assert!(
-        !run(&planted.unwrap(), &Options::default()).unwrap().passed(),
-        "who never goes is late all the same"
-    );
+    let planted = played(&case("set world.planted = leaving-stays\n"));
+    assert!(!planted.passed(), "who never goes is late all the same");
 }
 
 /// L10, RCH-40: the mark of a node that shares its address with a dead incarnation was counted as one that came by chance.

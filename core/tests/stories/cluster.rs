@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quorate::{
-    Address, ClusterEvent, Command, Config, Effect, Envelope, Input, InputKind, Instant, MemberStatus,
-    Message, Node, Output, Rejection, StopReason, Target, UniqueAddress,
+    Address, AppVersion, ClusterEvent, Command, Config, Effect, Envelope, Input, InputKind, Instant, Member,
+    MemberStatus, Message, Node, Output, Rejection, Roles, StopReason, Target, UniqueAddress,
 };
 
 /// Nodes by name, and what they have put out.
@@ -22,6 +22,19 @@ pub(crate) struct Cluster {
 
 pub(crate) fn address(name: &str) -> Address {
     Address::new(name, 1).unwrap()
+}
+
+/// The node of that name in its first life.
+pub(crate) fn node(name: &str) -> UniqueAddress {
+    UniqueAddress::new(address(name), 1)
+}
+
+pub(crate) fn joining(name: &str) -> Member {
+    Member::joining(node(name), Roles::default(), AppVersion::default())
+}
+
+pub(crate) fn join() -> Message {
+    Message::Join { roles: Roles::default(), app_version: AppVersion::default() }
 }
 
 impl Cluster {
@@ -243,7 +256,7 @@ pub(crate) fn rejection(outputs: &[Output]) -> Option<&Rejection> {
 }
 
 fn word(event: &ClusterEvent) -> Option<String> {
-    let host = |member: &quorate::Member| member.address().host().to_string();
+    let host = |member: &Member| member.address().host().to_string();
     Some(match event {
         ClusterEvent::MemberJoined(m) => format!("Joined({})", host(m)),
         ClusterEvent::MemberWeaklyUp(m) => format!("WeaklyUp({})", host(m)),

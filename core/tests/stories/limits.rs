@@ -3,19 +3,11 @@
 use std::sync::Arc;
 
 use quorate::{
-    AppVersion, Bounded, Command, Gossip, IgnoreReason, JoinRefusal, Member, MemberStatus, Message, Output,
-    OverLimit, Roles, UniqueAddress, Warning,
+    AppVersion, Bounded, Command, Gossip, IgnoreReason, JoinRefusal, MemberStatus, Message, Output,
+    OverLimit, Roles, Warning,
 };
 
-use crate::cluster::{Cluster, address};
-
-fn node(name: &str) -> UniqueAddress {
-    UniqueAddress::new(address(name), 1)
-}
-
-fn joining(name: &str) -> Member {
-    Member::joining(node(name), Roles::default(), AppVersion::default())
-}
+use crate::cluster::{Cluster, address, joining, node};
 
 /// Why what was given was dropped.
 fn why(outputs: &[Output]) -> Option<&IgnoreReason> {

@@ -5,27 +5,15 @@ use std::sync::Arc;
 
 use quorate::{
     AppVersion, Codec, Command, DecodeError, Destination, Envelope, Gossip, InputKind, JoinRefusal, Limits,
-    Member, Message, Output, Roles, UniqueAddress,
+    Message, Output, UniqueAddress,
 };
 
-use crate::cluster::{Cluster, address};
+use crate::cluster::{Cluster, address, join, joining, node};
 
 const PAGE: &str = include_str!("../../spec/refusals.md");
 const HEAD: &str = "# Refusals, each with an example\n\n\
     What a node, or the codec before it, refuses, and what it says. A refused input leaves the state as it was. This page is made by\n\
     `QUORATE_RECORD=1 cargo test -p quorate --test stories refusals`, which provokes each of them.\n";
-
-fn node(name: &str) -> UniqueAddress {
-    UniqueAddress::new(address(name), 1)
-}
-
-fn joining(name: &str) -> Member {
-    Member::joining(node(name), Roles::default(), AppVersion::default())
-}
-
-fn join() -> Message {
-    Message::Join { roles: Roles::default(), app_version: AppVersion::default() }
-}
 
 /// Three members; d is no member and is told to join nobody.
 fn three() -> Cluster {
@@ -107,7 +95,6 @@ fn messages() -> Vec<Example> {
             all.give("a", InputKind::ReceivedEarlier { envelope, at })
         }),
         ("a message of an incarnation that is quarantined", |all| {
-            all.config = Arc::new(quorate::Config::pekko());
             *all = Cluster::formed(&["a", "b", "c"], &[]);
             remove_c(all);
             all.run_secs(6);

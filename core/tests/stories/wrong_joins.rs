@@ -5,11 +5,7 @@ use quorate::{
     JoinConfig, JoinRefusal, Message, MessageKind, Node, Output, Roles, StopReason, UniqueAddress, Warning,
 };
 
-use crate::cluster::{Cluster, address, rejection};
-
-fn join() -> Message {
-    Message::Join { roles: Roles::default(), app_version: AppVersion::default() }
-}
+use crate::cluster::{Cluster, address, join, rejection};
 
 /// What a node says to one input, in short: what it sends, why it ignores something, what it warns of.
 fn said(outputs: &[Output]) -> String {
