@@ -5,11 +5,12 @@
 //! What a node draws for itself, as whom it tells of its state, stays with the seed: an input says what happens to a node,
 //! never what it chooses (`core/spec/door.md`). Shrinking gives the case seed 0, which needs no line, where it fails with that one too.
 
-use quorate_sim::{Application, HostId, Misfortune, World};
+use quorate_sim::{Application, HostId, World};
 
+use super::chance::Chance;
 use super::statements::without_statements;
 use super::trial::{Trial, options};
-use crate::case::{Action, Case, Delay, Fate, LinkEffect, Step, Time};
+use crate::case::{Action, Case, Delay, LinkEffect, Step, Time};
 use crate::run::{Cast, Player, Witness};
 
 /// How many more statements a case may have for want of one kind of chance.
@@ -17,21 +18,10 @@ const MORE_MAX: usize = 2;
 /// Above so many messages that met with it, it is not tried.
 const MISHAPS_MAX: usize = 1500;
 
-/// What links leave to chance, besides delays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Chance {
-    Loss,
-    Corruption,
-    Duplication,
-    Reordering,
-}
-
-const CHANCES: [Chance; 4] = [Chance::Corruption, Chance::Duplication, Chance::Reordering, Chance::Loss];
-
 pub(super) fn freeze<A: Application + Default>(trial: &mut Trial<'_, A>) {
     freeze_starts(trial);
     freeze_delays(trial);
-    for chance in CHANCES {
+    for chance in Chance::ALL {
         freeze_chance(trial, chance);
     }
 }
@@ -88,50 +78,6 @@ fn constants(delay: Delay) -> Vec<Time> {
         Delay::Exponential { mean } => vec![mean, Time(mean.nanos().saturating_mul(4))],
         Delay::Bimodal { usual, other, .. } => vec![usual, other],
         Delay::LogNormal { median, p99 } => vec![median, p99],
-    }
-}
-
-impl Chance {
-    /// Whether it is this that an effect leaves to chance.
-    fn is_of(self, effect: &LinkEffect) -> bool {
-        matches!(
-            (self, effect),
-            (Self::Loss, LinkEffect::Loss(_) | LinkEffect::BurstyLoss { .. })
-                | (Self::Corruption, LinkEffect::Corrupt(_))
-                | (Self::Duplication, LinkEffect::Duplicate(_))
-                | (Self::Reordering, LinkEffect::Reorder { .. })
-        )
-    }
-
-    fn is_said_in(self, step: &Step) -> bool {
-        matches!(&step.action, Action::Link(change) if self.is_of(&change.effect))
-    }
-
-    fn is_in(self, case: &Case) -> bool {
-        case.links.iter().any(|link| self.is_of(&link.change.effect))
-            || case.steps.iter().any(|step| self.is_said_in(step))
-    }
-
-    /// Statements take its place.
-    pub(super) fn replace(self, case: &mut Case, fates: Vec<Step>) {
-        case.links.retain(|link| !self.is_of(&link.change.effect));
-        case.steps.retain(|step| !self.is_said_in(step));
-        case.steps.extend(fates);
-        // The case ends behind them, and what is done at one instant comes behind what is settled then.
-        case.steps.sort_by_key(|step| {
-            (step.at, step.action == Action::End, !matches!(step.action, Action::Next { .. }))
-        });
-    }
-
-    /// The statement that does to a message what this has done. A garbled one is dropped: its receiver counts it, and
-    /// nothing else.
-    fn fate(self, what: Misfortune) -> Option<Fate> {
-        Some(match (self, what) {
-            (Self::Loss, Misfortune::Lost) | (Self::Corruption, Misfortune::Garbled) => Fate::Drop,
-            (Self::Duplication, Misfortune::Doubled) => Fate::Duplicate,
-            (Self::Reordering, Misfortune::HeldBack(takes)) => Fate::Delay(Time::from(takes)),
-            _ => return None,
-        })
     }
 }
 

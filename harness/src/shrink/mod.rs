@@ -17,6 +17,7 @@
 //! [`Signature`]: whole families of faults first, then statements, nodes, groups of cuts, times; at last chance is frozen into statements. This goes on until
 //! no statement can be left out (the case is *1-minimal*). What is tried, and in which order, depends on the case alone.
 
+mod chance;
 mod families;
 mod freeze;
 mod nodes;

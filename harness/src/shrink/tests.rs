@@ -130,7 +130,7 @@ fn a_loss_that_matters_becomes_a_statement_of_its_own() {
 /// one that is lost, and counted.
 #[test]
 fn statements_take_the_place_of_what_links_leave_to_chance() {
-    use freeze::Chance;
+    use chance::Chance;
     let base =
         "qcase 1\nnodes a b c\nseeds a\nlink * delay 3ms\nPROPERTYat 0s start all at once\nat 12s end\n";
     let heard = |case: &Case| {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use quorate::internals::Mixer;
 use quorate_sim::Application;
 
-use super::freeze::Chance;
+use super::chance::Chance;
 use super::{Progress, ShrinkError, Shrunk};
 use crate::case::{Action, Case, Step, Time};
 use crate::failure::Signature;
