@@ -34,17 +34,7 @@ fn one(ground: &Ground, node: NodeName, other: Option<NodeName>, dice: &mut Dice
             let back = dice.time(ground.detection, plus(ground.detection, Time::seconds(2)));
             vec![(Time(0), Action::Isolate { node }), (back, Action::Heal { between: None })]
         }
-        // Away until it is forgotten, and back mostly before it decides for itself that it has lost.
-        (5, Some(at)) => {
-            let noticed = plus(ground.detection, Time::seconds(1));
-            let removed = plus(noticed, Time::seconds(3));
-            let back = dice.time(removed, plus(ground.decision(), Time::seconds(1)).max(removed));
-            vec![
-                (Time(0), Action::Isolate { node: node.clone() }),
-                (noticed, Action::Down { node: node.into(), at }),
-                (back, Action::Heal { between: None }),
-            ]
-        }
+        (5, Some(at)) => forgotten(ground, node, at, dice),
         (_, _) => {
             let all = ground.nodes.iter().enumerate();
             let prepare = (Time(0), Action::PrepareForShutdown { at: node });
@@ -55,4 +45,21 @@ fn one(ground: &Ground, node: NodeName, other: Option<NodeName>, dice: &mut Dice
             std::iter::once(prepare).chain(all.map(leave)).collect()
         }
     }
+}
+
+/// Away until it is forgotten, and back mostly before it decides for itself that it has lost.
+pub(super) fn forgotten(
+    ground: &Ground,
+    node: NodeName,
+    at: NodeName,
+    dice: &mut Dice,
+) -> Vec<(Time, Action)> {
+    let noticed = plus(ground.detection, Time::seconds(1));
+    let removed = plus(noticed, Time::seconds(3));
+    let back = dice.time(removed, plus(ground.decision(), Time::seconds(1)).max(removed));
+    vec![
+        (Time(0), Action::Isolate { node: node.clone() }),
+        (noticed, Action::Down { node: node.into(), at }),
+        (back, Action::Heal { between: None }),
+    ]
 }

@@ -10,6 +10,7 @@ mod messages;
 mod processes;
 mod races;
 mod shutdowns;
+mod visitors;
 
 use super::dice::Dice;
 use super::ground::{Ground, name};
@@ -147,4 +148,5 @@ pub(super) static FAMILIES: &[Family] = &[
     race("strangers",             4, races::strangers),
     race("late welcomes",         3, races::late_welcomes),
     family("codas",               [80, 45, 30, 30, 30, 25, 15], codas::draw),
+    family("visitors",            [ 0,  5,  3, 20,  0,  3,  0], visitors::draw),
 ];
