@@ -23,8 +23,8 @@ pub(crate) const INTERVAL_MS_MAX: u64 = Instant::MAX.as_millis();
 /// of one clock are disjoint, hence their sum never exceeds what the clock can tell.
 const STORED_SUM_MS_MAX: u64 = 1 << 63;
 
-/// The samples whose numbers have the same quotient by [`CHUNK_SAMPLES`].
-type Chunk = heapless::Vec<u16, { CHUNK_SAMPLES as usize }, u8>;
+/// The samples whose numbers have the same quotient by [`CHUNK_SAMPLES`]. Which of them there are, the history knows.
+type Chunk = [u16; CHUNK_SAMPLES as usize];
 
 /// PHI-5: a queue of intervals in milliseconds, with their sum and the sum of their squares.
 ///
@@ -34,7 +34,7 @@ type Chunk = heapless::Vec<u16, { CHUNK_SAMPLES as usize }, u8>;
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(try_from = "StoredHistory", into = "StoredHistory")]
 pub(crate) struct History {
-    /// The chunks of samples `first` to `end`, then at most one empty chunk that waits for its next use.
+    /// The chunks of samples `first` to `end`, then at most one spare chunk that waits for its next use.
     chunks: VecDeque<Arc<Chunk>>,
     /// Number and value of each sample that is marked as long.
     long: VecDeque<(u64, u64)>,
@@ -118,16 +118,17 @@ impl History {
     }
 
     fn append(&mut self, interval_ms: u64) {
-        let (chunk, _) = self.place(self.end);
+        let (chunk, at) = self.place(self.end);
         if chunk == self.chunks.len() {
-            self.chunks.push_back(Arc::default());
+            // A list that doubles would be half empty for good, in each history of each node.
+            self.chunks.reserve_exact(1);
+            self.chunks.push_back(Arc::new([0; CHUNK_SAMPLES as usize]));
         }
         let short = u16::try_from(interval_ms).unwrap_or(LONG);
         if short == LONG {
             self.long.push_back((self.end, interval_ms));
         }
-        let pushed = Arc::make_mut(&mut self.chunks[chunk]).push(short);
-        debug_assert!(pushed.is_ok(), "the chunk of a new sample has room for it");
+        Arc::make_mut(&mut self.chunks[chunk])[at] = short;
         self.sum += interval_ms;
         self.squared_sum += square(interval_ms);
         self.hash = self.hash.wrapping_add(mix(self.end, interval_ms));
@@ -151,12 +152,10 @@ impl History {
     }
 
     /// A full window then goes on without allocating: its oldest chunk becomes its next one. Not if a clone still
-    /// reads it, or if an empty one waits already.
+    /// reads it, or if a spare one waits already.
     fn keep_for_reuse(&mut self, mut chunk: Arc<Chunk>) {
-        if self.chunks.back().is_none_or(|last| !last.is_empty())
-            && let Some(samples) = Arc::get_mut(&mut chunk)
-        {
-            samples.clear();
+        let used = self.end.div_ceil(CHUNK_SAMPLES) - self.first / CHUNK_SAMPLES;
+        if self.chunks.len() as u64 <= used && Arc::get_mut(&mut chunk).is_some() {
             self.chunks.push_back(chunk);
         }
     }
@@ -208,11 +207,7 @@ impl TryFrom<StoredHistory> for History {
         }
         let mut history = Self { first: stored.first, end: stored.first, ..Self::default() };
         // Samples that were dropped before leave their places in the first chunk.
-        let mut chunk = Chunk::new();
-        chunk
-            .resize_default((stored.first % CHUNK_SAMPLES) as usize)
-            .expect("a remainder is less than a chunk");
-        history.chunks.push_back(Arc::new(chunk));
+        history.chunks.push_back(Arc::new([0; CHUNK_SAMPLES as usize]));
         for interval_ms in stored.intervals_ms {
             if interval_ms > INTERVAL_MS_MAX {
                 return Err(HistoryError::IntervalTooLong { interval_ms });

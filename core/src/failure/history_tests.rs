@@ -86,6 +86,7 @@ fn a_full_window_reuses_its_chunks() {
         for interval in 0..1000 {
             running.push(interval, window);
             assert_eq!(running.chunks.len(), chunks, "a chunk was given back, window {window}");
+            assert!(running.chunks.capacity() <= chunks + 1, "the list of chunks grew, window {window}");
         }
     }
 }

@@ -39,8 +39,7 @@ impl Registry {
     pub(crate) fn heartbeat(&mut self, address: &Address, now: Instant) -> Option<u64> {
         let position = self.position(address).unwrap_or_else(|position| {
             let detector = self.rule.new_detector();
-            let entry = Entry { hash: address.hash64(), address: address.clone(), detector };
-            self.entries.insert(position, entry);
+            self.insert(position, address, detector);
             position
         });
         self.entries[position].detector.heartbeat(&self.rule, now)
@@ -71,8 +70,7 @@ impl Registry {
             Err(position) => {
                 let mut detector = self.rule.new_detector();
                 detector.judge(is_available);
-                self.entries
-                    .insert(position, Entry { hash: address.hash64(), address: address.clone(), detector });
+                self.insert(position, address, detector);
             }
         }
         true
@@ -123,6 +121,14 @@ impl Registry {
             entry.detector.mix_into(&mut mixer);
         }
         mixer.finish()
+    }
+
+    /// A node asks about as many peers for as long as it lives: room for twice as many would stay empty.
+    fn insert(&mut self, position: usize, address: &Address, detector: Detector) {
+        if self.entries.len() == self.entries.capacity() {
+            self.entries.reserve_exact(1 + self.entries.len() / 8);
+        }
+        self.entries.insert(position, Entry { hash: address.hash64(), address: address.clone(), detector });
     }
 
     fn position(&self, address: &Address) -> Result<usize, usize> {

@@ -205,6 +205,10 @@ impl<A: Application> World<A> {
         let id = HostId::from_index(self.hosts.len());
         self.network.add_host(spec.address.clone(), keyed::name_key(&spec.name));
         self.queue.add_host();
+        if self.hosts.len() == self.hosts.capacity() {
+            // They are large, and stay: room for twice as many would be never used.
+            self.hosts.reserve_exact(1 + self.hosts.len() / 8);
+        }
         self.hosts.push(Host::new(spec, application));
         Ok(id)
     }
