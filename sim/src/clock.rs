@@ -23,6 +23,11 @@ impl Default for HostClock {
 }
 
 impl HostClock {
+    /// A clock that shows this time at an instant of the world, and goes on evenly.
+    pub(crate) fn showing(showed: Instant, world: Instant) -> Self {
+        Self { since: world.as_nanos(), showed: i128::from(showed.as_nanos()), drift_ppm: 0 }
+    }
+
     /// What it shows at an instant of the world; never less than zero.
     #[must_use]
     pub fn at(&self, world: Instant) -> Instant {

@@ -37,6 +37,8 @@ impl Factor {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Condition {
     pub(crate) clock: HostClock,
+    /// What it would be if nothing had been done to it.
+    pub(crate) usual_clock: HostClock,
     /// Nothing is handled before that.
     pub(crate) paused_until: Option<Instant>,
     pub(crate) slow: Option<Slow>,
@@ -53,7 +55,11 @@ pub(crate) struct Slow {
 
 impl Condition {
     pub(crate) fn is_usual(&self, now: Instant) -> bool {
-        self.clock == HostClock::default() && !self.is_paused(now) && !self.is_slow(now)
+        self.keeps_time() && !self.is_paused(now) && !self.is_slow(now)
+    }
+
+    pub(crate) fn keeps_time(&self) -> bool {
+        self.clock == self.usual_clock
     }
 
     pub(crate) fn is_paused(&self, now: Instant) -> bool {

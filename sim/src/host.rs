@@ -240,8 +240,14 @@ impl<A> Host<A> {
         self.condition.as_ref().map_or_else(HostClock::default, |condition| condition.clock)
     }
 
-    /// Whether it does what it should at this instant of the world: it isn't paused or slow, and its clock shows the
-    /// world's time.
+    /// Whether its clock was never set, and never went too fast or too slow: it shows the world's time, or that which a process went on with
+    /// here ([`World::resume`](crate::World::resume)).
+    #[must_use]
+    pub fn keeps_time(&self) -> bool {
+        self.condition.as_ref().is_none_or(|condition| condition.keeps_time())
+    }
+
+    /// Whether it does what it should at this instant of the world: it isn't paused or slow, and it keeps time.
     #[must_use]
     pub fn is_sound(&self, now: Instant) -> bool {
         self.condition.as_ref().is_none_or(|condition| condition.is_usual(now))

@@ -74,4 +74,4 @@ pub use network::loss::{Loss, Reorder, Share};
 pub use network::mishap::{Misfortune, Mishap};
 pub use world::shutdown::EXIT_PATIENCE;
 pub use world::step::{Counts, Fault, HostError, Outcome, Step, StepKind, Trouble, WireFault};
-pub use world::{WALL_MS_AT_START, World};
+pub use world::{Process, WALL_MS_AT_START, World};

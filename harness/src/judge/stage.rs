@@ -6,7 +6,7 @@ use std::time::Duration;
 use quorate::{
     Address, CommandKind, Config, Gossip, Instant, MessageKind, Node, Output, Phase, UniqueAddress,
 };
-use quorate_sim::{Action, Application, HostClock, HostId, Loss, Outcome, Step, StepKind, World};
+use quorate_sim::{Action, Application, HostId, Loss, Outcome, Step, StepKind, World};
 
 /// A world as the judge sees it. Hosts are numbered from zero.
 pub trait Stage {
@@ -368,7 +368,7 @@ impl<A: Application> Stage for World<A> {
     }
 
     fn keeps_time(&self, host: usize) -> bool {
-        World::hosts(self).get(host).is_none_or(|host| host.clock() == HostClock::default())
+        World::hosts(self).get(host).is_none_or(quorate_sim::Host::keeps_time)
     }
 
     fn lease_holder(&self, lease: &str) -> Option<String> {

@@ -65,7 +65,7 @@ impl<A: Application> World<A> {
         Ok(Outcome::Done)
     }
 
-    fn condition(&mut self, host: HostId) -> &mut Condition {
+    pub(super) fn condition(&mut self, host: HostId) -> &mut Condition {
         self.hosts[host.index()].condition.get_or_insert_default()
     }
 

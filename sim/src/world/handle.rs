@@ -6,7 +6,7 @@ use quorate::internals::mix;
 use quorate::{Envelope, Input, InputKind, Instant, Output};
 
 use super::step::Fault;
-use super::{Body, Own, Parcel, Parked, World, wall_ms};
+use super::{Body, Own, Parcel, Parked, World};
 use crate::application::Application;
 use crate::host::{HostId, HostState};
 use crate::network::Unsent;
@@ -17,7 +17,7 @@ impl<A: Application> World<A> {
     /// The same as [`World::hand`] for an input whose hash nobody knows yet.
     pub(super) fn hand_hashed(&mut self, to: HostId, kind: InputKind) {
         // The hash is of the input without its times.
-        let input = Input { now: self.now, wall_ms: wall_ms(self.now), kind };
+        let input = Input { now: self.now, wall_ms: self.wall_ms(), kind };
         let hash = input.hash64();
         self.hand(to, input.kind, hash);
     }
@@ -25,13 +25,14 @@ impl<A: Application> World<A> {
     /// SIM-12: an event: one input, handled by one node. `hash` is the input's.
     #[inline]
     pub(super) fn hand(&mut self, to: HostId, kind: InputKind, hash: u64) {
+        let wall_ms = self.wall_ms();
         let host = &mut self.hosts[to.index()];
         let Some(node) = &mut host.node else { return };
         let now = match &host.condition {
             None => self.now,
             Some(condition) => condition.clock.at(self.now),
         };
-        let input = Input { now, wall_ms: wall_ms(self.now), kind };
+        let input = Input { now, wall_ms, kind };
         node.handle_into(input, &mut self.outputs);
         let deadline = node.next_deadline();
         let deadline = match &mut host.condition {
@@ -49,7 +50,7 @@ impl<A: Application> World<A> {
     }
 
     #[cold]
-    fn checkpoint(&mut self) {
+    pub(super) fn checkpoint(&mut self) {
         let states = self.hosts.iter().map(|host| {
             let node = host.node.as_ref().map_or(0, quorate::Node::hash64);
             if A::RIDES { mix(node, host.application.state_hash()) } else { node }

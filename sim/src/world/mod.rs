@@ -7,6 +7,7 @@ mod lease;
 mod memory;
 mod obstacles;
 mod odd;
+mod resume;
 mod ride;
 mod run;
 pub(crate) mod shutdown;
@@ -31,6 +32,7 @@ use crate::network::Network;
 use crate::network::link::LinkSpec;
 use crate::network::mishap::Mishap;
 use crate::queue::{Queue, Slot};
+pub use resume::Process;
 use step::{Counts, Fault, HostError, Outcome};
 
 /// Many hosts in one seeded world.
@@ -41,6 +43,8 @@ use step::{Counts, Fault, HostError, Outcome};
 pub struct World<A: Application = ()> {
     seed: u64,
     now: Instant,
+    /// The wall clock at instant zero, in milliseconds since 1970.
+    wall_ms_at_start: i64,
     /// How many steps were taken in all, and at the present instant.
     steps: u64,
     steps_at_now: u64,
@@ -131,7 +135,7 @@ struct Parked {
     hash: u64,
 }
 
-/// The wall clock at the world's beginning, in milliseconds since 1970.
+/// The wall clock at a world's beginning, in milliseconds since 1970, unless it is told another.
 pub const WALL_MS_AT_START: i64 = 1_700_000_000_000;
 
 impl<A: Application> World<A> {
@@ -141,6 +145,7 @@ impl<A: Application> World<A> {
         Self {
             seed,
             now: Instant::ZERO,
+            wall_ms_at_start: WALL_MS_AT_START,
             steps: 0,
             steps_at_now: 0,
             halted: false,
@@ -381,9 +386,10 @@ impl<A: Application> World<A> {
     }
 
     /// The wall clock of all hosts, in milliseconds since 1970.
+    #[inline]
     #[must_use]
     pub fn wall_ms(&self) -> i64 {
-        wall_ms(self.now)
+        self.wall_ms_at_start.saturating_add_unsigned(self.now.as_millis())
     }
 
     /// A host's present incarnation and whether it runs.
@@ -395,11 +401,6 @@ impl<A: Application> World<A> {
 
 const STEPS_AT_ONE_INSTANT_MAX: u64 = 100_000;
 const STEPS_AT_ONE_INSTANT_PER_HOST: u64 = 1_000;
-
-#[inline]
-fn wall_ms(now: Instant) -> i64 {
-    WALL_MS_AT_START.saturating_add_unsigned(now.as_millis())
-}
 
 /// The same address behind a pointer of its own.
 fn own_address(address: &Address) -> Address {

@@ -139,7 +139,7 @@ impl<A: Application> World<A> {
 
     /// Moves what the last step sent into the queue.
     #[inline]
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         let mut parked = self.parked.drain(..).peekable();
         for (place, output) in self.outputs.drain(..).enumerate() {
             if let Some(waiting) = parked.next_if(|waiting| waiting.output as usize == place)
