@@ -3,12 +3,16 @@
 //! Each file holds a segment of one node's life, or several of them. Segments of one incarnation are put behind each other; lives are laid
 //! side by side by the wall clocks of their hosts. Played again, every output is compared with what followed then.
 
+mod what_if;
+
 use std::time::Duration;
 
 use quorate::{
     BUILD, Entry, Input, Instant, Level, Log, Mismatch, Node, Output, Played, RecordError, Recording, Replay,
     UniqueAddress,
 };
+
+pub(crate) use what_if::{Part, WhatIf, stand};
 
 /// One incarnation of a node, as it was recorded.
 #[derive(Clone, Debug)]
@@ -87,6 +91,12 @@ impl Life {
     pub fn is_of_another_build(&self) -> bool {
         self.build != BUILD
     }
+
+    /// What both clocks showed at its first input, and when that was.
+    fn begins(&self, zero: i64) -> (Moment, Duration) {
+        let first = self.first.unwrap_or(Moment { now: Instant::ZERO, wall_ms: zero });
+        (first, Duration::from_millis(u64::try_from(first.wall_ms.saturating_sub(zero)).unwrap_or(0)))
+    }
 }
 
 /// Up to where lives are played.
@@ -134,13 +144,23 @@ pub struct Told {
 /// Plays lives again, each by itself, on one axis of time that begins with the first input of all.
 #[must_use]
 pub fn relive(lives: &[Life], until: Until) -> Vec<Relived> {
-    let zero = lives.iter().filter_map(|life| life.first).map(|first| first.wall_ms).min().unwrap_or(0);
-    lives.iter().map(|life| relive_one(life, until, zero)).collect()
+    let zero = zero_of(lives);
+    lives.iter().map(|life| relive_one(life, until, zero, &mut |_, _, _| {})).collect()
 }
 
-fn relive_one(life: &Life, until: Until, zero: i64) -> Relived {
-    let first = life.first.unwrap_or(Moment { now: Instant::ZERO, wall_ms: zero });
-    let late = Duration::from_millis(u64::try_from(first.wall_ms.saturating_sub(zero)).unwrap_or(0));
+/// Where the axis of time begins, by the clocks on the wall.
+fn zero_of(lives: &[Life]) -> i64 {
+    lives.iter().filter_map(|life| life.first).map(|first| first.wall_ms).min().unwrap_or(0)
+}
+
+/// Plays one life, and tells of each input and what followed from it.
+fn relive_one(
+    life: &Life,
+    until: Until,
+    zero: i64,
+    seen: &mut dyn FnMut(Duration, &Input, &[Output]),
+) -> Relived {
+    let (first, late) = life.begins(zero);
     // A host's monotonic clock is the better one: that of the wall only says where its life begins.
     let time_of = |input: &Input| late + input.now.since(first.now);
     let mut replay = Replay::new(Recording::new(&life.bytes));
@@ -163,6 +183,7 @@ fn relive_one(life: &Life, until: Until, zero: i64) -> Relived {
         match played {
             Ok(Played::Input(input)) => {
                 relived.ended = time_of(&input);
+                seen(relived.ended, &input, replay.outputs());
                 let Some(node) = replay.node() else { continue };
                 log.write(node, replay.outputs(), &mut |line| {
                     relived.lines.push(Told {

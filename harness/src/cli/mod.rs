@@ -31,6 +31,7 @@ mod shrink;
 mod sound;
 mod sweep;
 mod tour;
+mod what_if;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -1,14 +1,16 @@
 //! `quorate replay --record`: what nodes of a real cluster recorded, looked at where somebody wants to.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use quorate::{BUILD, Level, Question};
 use serde::Serialize;
 
 use super::Status;
+use super::input::RunFlags;
 use super::page::Page;
+use super::what_if::{self, Future, ThenObject};
 use crate::recorded::{Life, Relived, Told, Until, gather, relive};
 use crate::run::Stop;
 
@@ -19,6 +21,13 @@ pub(super) struct Recorded<'a> {
     pub(super) until: Option<Stop>,
     pub(super) node: Option<&'a str>,
     pub(super) last: usize,
+    pub(super) then: Option<Then<'a>>,
+}
+
+/// What happens from there in a simulated world.
+pub(super) struct Then<'a> {
+    pub(super) file: &'a Path,
+    pub(super) flags: &'a RunFlags,
 }
 
 #[derive(Serialize)]
@@ -27,6 +36,8 @@ struct RecordObject<'a> {
     passed: bool,
     nodes: Vec<NodeObject<'a>>,
     lines: Vec<LineObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    then: Option<ThenObject<'a>>,
 }
 
 #[derive(Serialize)]
@@ -72,12 +83,23 @@ pub(super) fn replay(page: &mut Page, asked: &Recorded<'_>) -> io::Result<Status
         Some(Stop::Before(at)) => Until::Time(Duration::from_nanos(at.as_nanos())),
         Some(Stop::BeforeStep(input)) => Until::Input(input),
     };
+    let future = match asked.then.as_ref().map(|then| what_if::play(page, then, &lives, until)).transpose() {
+        Ok(future) => future,
+        Err(error) => {
+            page.complain(error)?;
+            return Ok(Status::Unusable);
+        }
+    };
     let relived = relive(&lives, until);
     let mut lines: Vec<&Told> = relived.iter().flat_map(|one| &one.lines).collect();
     lines.sort_by_key(|line| line.at);
     let lines = lines.split_off(lines.len().saturating_sub(asked.last));
     let passed = relived.iter().all(|one| one.mismatch.is_none());
-    let status = if passed { Status::Held } else { Status::NotDeterministic };
+    let status = match &future {
+        _ if !passed => Status::NotDeterministic,
+        Some(future) if !future.passed() => Status::Failed,
+        _ => Status::Held,
+    };
     let pairs = || lives.iter().zip(&relived);
     if page.json {
         page.object(&RecordObject {
@@ -85,6 +107,7 @@ pub(super) fn replay(page: &mut Page, asked: &Recorded<'_>) -> io::Result<Status
             passed,
             nodes: pairs().map(|(life, relived)| node_object(life, relived, asked.why)).collect(),
             lines: lines.iter().map(|line| line_object(line)).collect(),
+            then: future.as_ref().map(Future::object),
         })?;
         return Ok(status);
     }
@@ -92,12 +115,17 @@ pub(super) fn replay(page: &mut Page, asked: &Recorded<'_>) -> io::Result<Status
     for line in lines {
         page.aside(format_args!("  {:>10}  {}  {}", seconds(line.at), line.node.address, line.text))?;
     }
-    for (life, relived) in pairs() {
+    // What comes of them then is told below.
+    let shows_states = future.is_none() || !asked.why.is_empty();
+    for (life, relived) in pairs().filter(|_| shows_states) {
         state(page, life, relived, asked.why)?;
     }
     page.aside("")?;
     for (life, relived) in pairs() {
         verdict(page, life, relived)?;
+    }
+    if let Some(future) = &future {
+        future.tell(page)?;
     }
     Ok(status)
 }

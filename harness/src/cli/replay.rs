@@ -12,7 +12,7 @@ use super::input::{RunFlags, Subject, find_case, not_applicable};
 use super::json::{FailureObject, seconds as in_seconds};
 use super::output::write_whole;
 use super::page::Page;
-use super::record::Recorded;
+use super::record::{Recorded, Then};
 use crate::case::{RecordedDigest, Time};
 use crate::failure::{BUILD, FailureBlock, stamped};
 use crate::run::{
@@ -25,11 +25,14 @@ pub(super) struct Arguments {
     #[arg(value_name = "ID|FILE", required_unless_present = "record")]
     what: Option<String>,
     /// Play what nodes of a real cluster recorded, instead of a case, and compare every output.
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["what", "set", "seed", "trace", "stamp", "save_view"])]
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["what", "set", "trace", "stamp", "save_view"])]
     record: Vec<PathBuf>,
     /// With --record: ask the nodes this where the play stops, such as `not-converged` or `not-up 10.0.0.7:7355`.
     #[arg(long, value_name = "QUESTION", requires = "record")]
     why: Vec<Question>,
+    /// With --record and --until: go on from there in a simulated world in which this case happens.
+    #[arg(long, value_name = "FILE", requires_all = ["record", "until"], conflicts_with = "node")]
+    then: Option<PathBuf>,
     #[command(flatten)]
     run: RunFlags,
     /// Stop before this instant, such as `41.2s`, or before the event of this number.
@@ -73,11 +76,17 @@ enum Difference {
 /// Plays a case again, and shows what there was just before it failed.
 pub(super) fn replay(page: &mut Page, arguments: &Arguments) -> io::Result<Status> {
     if !arguments.record.is_empty() {
-        let Arguments { record, why, until, node, last, .. } = arguments;
-        return super::record::replay(
-            page,
-            &Recorded { files: record, why, until: *until, node: node.as_deref(), last: *last },
-        );
+        let Arguments { record: files, why, until, last, then, run: flags, .. } = arguments;
+        if then.is_none() && !flags.are_none() {
+            page.complain(
+                "error: a recording has no seed that could be another; one is for what happens --then",
+            )?;
+            return Ok(Status::Unusable);
+        }
+        let then = then.as_deref().map(|file| Then { file, flags });
+        let node = arguments.node.as_deref();
+        let asked = Recorded { files, why, until: *until, node, last: *last, then };
+        return super::record::replay(page, &asked);
     }
     match prepared(page, arguments) {
         Ok((subject, outcomes)) => show(page, arguments, &subject, &outcomes),

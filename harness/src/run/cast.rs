@@ -5,6 +5,7 @@ use std::fmt;
 use quorate::{Address, Instant, UniqueAddress};
 use quorate_sim::{HostId, HostState};
 
+use super::plan;
 use crate::case::{Case, NodeName, NodeRef, address_parts};
 
 /// One life of a node.
@@ -26,6 +27,8 @@ pub struct Life {
 #[derive(Clone, Debug)]
 pub struct Cast {
     names: Vec<NodeName>,
+    /// Where each is; empty if each is where its name says.
+    addresses: Vec<Address>,
     lives: Vec<Life>,
 }
 
@@ -33,7 +36,28 @@ impl Cast {
     /// The nodes of a case, none of which has lived yet.
     #[must_use]
     pub fn new(case: &Case) -> Self {
-        Self { names: case.nodes.clone(), lives: Vec::new() }
+        Self::at(case, Vec::new())
+    }
+
+    /// The same for nodes that are at other addresses than their names say; in the order of the case.
+    pub(crate) fn at(case: &Case, addresses: Vec<Address>) -> Self {
+        Self { names: case.nodes.clone(), addresses, lives: Vec::new() }
+    }
+
+    /// CASE-9: where a node is.
+    pub(super) fn address(&self, name: &NodeName) -> Result<Address, String> {
+        let place = self.names.iter().position(|other| other == name);
+        let given = place.and_then(|place| self.addresses.get(place));
+        given.cloned().map_or_else(|| plan::address(name), Ok)
+    }
+
+    fn name_at(&self, address: &Address) -> Option<&NodeName> {
+        let says_so = |name: &&NodeName| address_parts(name) == (address.host(), address.port());
+        match self.addresses.iter().position(|other| other == address) {
+            Some(place) => self.names.get(place),
+            None if self.addresses.is_empty() => self.names.iter().find(says_so),
+            None => None,
+        }
     }
 
     /// The host of a node.
@@ -92,8 +116,7 @@ impl Cast {
 
     /// What the life is called that begins at an address with the very step that tells of it.
     fn call_next(&self, address: &Address) -> Option<String> {
-        let is_there = |name: &&NodeName| address_parts(name) == (address.host(), address.port());
-        let name = self.names.iter().find(is_there)?;
+        let name = self.name_at(address)?;
         Some(match self.lives.iter().filter(|life| life.node.address == *address).count() {
             0 => name.to_string(),
             lived => format!("{name}#{}", lived + 1),
@@ -116,8 +139,7 @@ impl Cast {
     /// What a person calls the first node at an address.
     #[must_use]
     pub fn call_address(&self, address: &Address) -> String {
-        let is_there = |name: &&NodeName| address_parts(name) == (address.host(), address.port());
-        self.names.iter().find(is_there).map_or_else(|| address.to_string(), ToString::to_string)
+        self.name_at(address).map_or_else(|| address.to_string(), ToString::to_string)
     }
 }
 

@@ -40,7 +40,7 @@ use crate::case::{Case, Setting, Settings};
 use crate::failure::Signature;
 use crate::judge::{Closeness, Judged, Violation};
 pub(crate) use plan::{Deeds, address, duration};
-pub(crate) use player::{Played, Player, Stop};
+pub(crate) use player::{GoneOn, Played, Player, Standing, Stop, go_on};
 pub(crate) use recorder::{Did, Moment, Recorder};
 pub(crate) use state::{NodeState, StateTables};
 pub(crate) use story::StoryLine;

@@ -82,6 +82,7 @@ fn one_config(case: &Case, name: &NodeName, overrides: &[(String, String)]) -> R
 /// The world of a case at its beginning.
 pub(crate) fn world<A: Application + Default>(
     case: &Case,
+    cast: &Cast,
     overrides: &[(String, String)],
     configs: &[Arc<Config>],
 ) -> Result<World<A>, NotRunnable> {
@@ -102,7 +103,7 @@ pub(crate) fn world<A: Application + Default>(
         }
     }
     for (name, config) in case.nodes.iter().zip(configs) {
-        let address = address(name).map_err(|why| NotRunnable { line: 0, why })?;
+        let address = cast.address(name).map_err(|why| NotRunnable { line: 0, why })?;
         let mut spec = HostSpec::new(name.as_str(), address, config.clone());
         spec.exit_tasks = exit_tasks;
         world.add_host(spec).map_err(|error| NotRunnable { line: 0, why: error.to_string() })?;
@@ -270,8 +271,8 @@ impl Deeds<'_> {
         groups.iter().map(|group| self.hosts(group)).collect()
     }
 
-    fn addresses(&self, names: &[NodeName]) -> Result<Vec<Address>, String> {
-        names.iter().map(address).collect()
+    pub(super) fn addresses(&self, names: &[NodeName]) -> Result<Vec<Address>, String> {
+        names.iter().map(|name| self.cast.address(name)).collect()
     }
 
     fn between(&self, between: &Between) -> Result<(HostId, HostId, bool), String> {

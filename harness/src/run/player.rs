@@ -1,5 +1,8 @@
 //! One run while it goes on.
 
+mod resume;
+
+pub(crate) use resume::{GoneOn, Standing, go_on};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -80,10 +83,20 @@ impl<A: Application + Default> Player<A> {
 impl<A: Application + Default, W: Witness<A>> Player<A, W> {
     /// A run before its first statement.
     pub(crate) fn watched(case: Case, options: &Options, witness: W) -> Result<Self, NotRunnable> {
-        let overrides = &options.set;
-        let configs = configs(&case, overrides)?;
-        let mut world = world(&case, overrides, &configs)?;
+        let configs = configs(&case, &options.set)?;
         let cast = Cast::new(&case);
+        Self::staged(case, cast, configs, options, witness)
+    }
+
+    /// The same with these nodes, of these settings.
+    fn staged(
+        case: Case,
+        cast: Cast,
+        configs: Vec<Arc<Config>>,
+        options: &Options,
+        witness: W,
+    ) -> Result<Self, NotRunnable> {
+        let mut world = world(&case, &cast, &options.set, &configs)?;
         let deeds = Deeds { case: &case, cast: &cast, configs: &configs };
         for link in &case.links {
             let deed = deeds.link(&link.change).map_err(|why| NotRunnable { line: link.line.0, why })?;

@@ -91,7 +91,7 @@ impl NodeState {
             blocked_by: view.blocked_by(confirmed).map(call).collect(),
             would_decide: node.would_decide().map(|record| cast.by_name(record.to_string())),
             why: why(node, cast),
-            deadline: node.next_deadline().filter(|_| is_up).map(|at| at.as_nanos() as f64 / 1e9),
+            deadline: node.next_deadline().filter(|_| is_up).map(|at| world_seconds(world, host, at)),
             clock: clock(node, cast),
             members: gossip.members().iter().map(member).collect(),
             observations: observations.collect(),
@@ -104,6 +104,13 @@ impl NodeState {
         (&self.members, &self.observations, &self.removed, &self.clock)
             == (&other.members, &other.observations, &other.removed, &other.clock)
     }
+}
+
+/// When the clock of a host will show a time, by that of the world, if it goes on evenly.
+fn world_seconds<A: Application>(world: &World<A>, host: HostId, shows: Instant) -> f64 {
+    let now = world.now();
+    let ahead = i128::from(shows.as_nanos()) - i128::from(world.host(host).clock().at(now).as_nanos());
+    (i128::from(now.as_nanos()) + ahead) as f64 / 1e9
 }
 
 /// What somebody would ask a node that is stuck, and what it answers: why it still joins, why it has not converged, and of the leader why

@@ -103,6 +103,7 @@ impl Mark {
 /// The marks of all nodes over a run.
 #[derive(Clone, Debug)]
 pub struct Strip {
+    from: Instant,
     end: Instant,
     rows: Vec<(String, Vec<Mark>)>,
     cut: Vec<bool>,
@@ -112,15 +113,21 @@ impl Strip {
     /// An empty strip for nodes of these names and a run up to `end`.
     #[must_use]
     pub fn new(names: impl Iterator<Item = String>, end: Instant) -> Self {
-        Self { end, rows: names.map(|name| (name, Vec::new())).collect(), cut: Vec::new() }
+        Self::between(names, Instant::ZERO, end)
+    }
+
+    /// The same for a run that goes on from an instant.
+    pub(super) fn between(names: impl Iterator<Item = String>, from: Instant, end: Instant) -> Self {
+        Self { from, end, rows: names.map(|name| (name, Vec::new())).collect(), cut: Vec::new() }
     }
 
     /// When the next slice is to be drawn; `None` when all are.
     #[must_use]
     pub fn next_at(&self) -> Option<Instant> {
         let drawn = self.cut.len();
-        let share = u128::from(self.end.as_nanos()) * (drawn as u128 + 1) / SLICES as u128;
-        (drawn < SLICES).then(|| Instant::from_nanos(u64::try_from(share).unwrap_or(u64::MAX)))
+        let lasts = u128::from(self.end.as_nanos().saturating_sub(self.from.as_nanos()));
+        let share = u64::try_from(lasts * (drawn as u128 + 1) / SLICES as u128).unwrap_or(u64::MAX);
+        (drawn < SLICES).then(|| Instant::from_nanos(self.from.as_nanos().saturating_add(share)))
     }
 
     /// Draws one slice: a mark for each node, and whether the network is cut anywhere.
@@ -158,8 +165,9 @@ impl fmt::Display for Shown<'_> {
             writeln!(f, "{:>width$} {}", "cut", line.trim_end())?;
         }
         let end = seconds(self.strip.end);
-        let gap = self.strip.cut.len().saturating_sub(2);
-        writeln!(f, "{:>width$} 0s{end:>gap$}", "")?;
+        let begin = if self.strip.from == Instant::ZERO { "0s".into() } else { seconds(self.strip.from) };
+        let gap = self.strip.cut.len().saturating_sub(begin.len());
+        writeln!(f, "{:>width$} {begin}{end:>gap$}", "")?;
         let mut legend = String::new();
         let mut known: Vec<Mark> = Vec::new();
         for mark in rows.iter().flat_map(|(_, row)| row) {
