@@ -106,7 +106,8 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 //!
-//! `quorate replay --record FILE...` plays the recordings of several nodes on one axis of time.
+//! `quorate replay --record FILE...` plays the recordings of several nodes on one axis of time, and `--then` goes on from there in a
+//! simulated world: what if this link had been up?
 //!
 //! # Tune
 //!
