@@ -70,6 +70,7 @@ fn what_shards_found_adds_up_to_one_campaign() {
         "not_applicable",
         "judged",
         "never_judged",
+        "unclean_splits",
         "sometimes_missed",
         "stopped",
         "build",

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use super::Status;
 use super::page::Page;
-use super::sweep::object::{FoundObject, JudgedObject, NOT_DETERMINISTIC, SummaryObject, VIOLATION};
+use super::sweep::object::{
+    FoundObject, JudgedObject, NOT_DETERMINISTIC, SummaryObject, UncleanSplitsObject, VIOLATION,
+};
 use super::sweep::{RECORD_END, millions};
 use crate::failure::keep_new;
 use crate::judge::INVARIANTS;
@@ -180,6 +182,9 @@ fn merged(records: Vec<Record>) -> SummaryObject {
             let sum = all.judged.entry(id).or_insert(JudgedObject { runs: 0, times: 0 });
             (sum.runs, sum.times) = (sum.runs + runs, sum.times + times);
         }
+        let (one_s2, all_s2) = (one.unclean_splits, all.unclean_splits);
+        all.unclean_splits =
+            UncleanSplitsObject::of(all_s2.runs + one_s2.runs, all_s2.splits + one_s2.splits);
         all.never_judged.extend(one.never_judged);
         all.sometimes_missed.retain(|goal| one.sometimes_missed.contains(goal));
     }
@@ -284,6 +289,9 @@ fn tell(page: &mut Page, merged: &SummaryObject, shards: usize, missing: &[u64])
     }
     if !merged.never_judged.is_empty() {
         page.line(format_args!("never judged: {}", merged.never_judged.join(" ")))?;
+    }
+    if let Some(line) = merged.unclean_splits.line() {
+        page.line(line)?;
     }
     if !merged.sometimes_missed.is_empty() {
         page.line(format_args!("never met: {}", merged.sometimes_missed.join(" ")))?;

@@ -66,6 +66,7 @@ mod telling;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod unclean;
 mod verdicts;
 mod versions;
 mod violation;
@@ -93,6 +94,7 @@ use seat::{Seat, Terms};
 use split::{Accord, Circumstances, Partition};
 use spreading::Spreading;
 pub use stage::{Cause, Event, Named, NodeView, Stage};
+pub use unclean::UncleanSplits;
 use violation::Names;
 pub use violation::Violation;
 
@@ -161,6 +163,7 @@ pub struct Judge {
     /// The settings of nodes, each kept once.
     terms: Vec<(Config, Arc<Terms>)>,
     circumstances: Circumstances,
+    unclean_splits: UncleanSplits,
     ledger: Ledger,
     /// The network among live nodes, if it is known.
     partition: Option<Partition>,
@@ -190,6 +193,7 @@ impl Judge {
             live: BTreeMap::new(),
             terms: Vec::new(),
             circumstances,
+            unclean_splits: UncleanSplits::default(),
             ledger: Ledger::default(),
             partition: None,
             quiet: Quiet::never(),
@@ -249,6 +253,12 @@ impl Judge {
     #[must_use]
     pub fn report(&self) -> Vec<Judged> {
         self.docket.report()
+    }
+
+    /// S2: what came of faults that are no clean partition.
+    #[must_use]
+    pub const fn unclean_splits(&self) -> UncleanSplits {
+        self.unclean_splits
     }
 
     #[cold]

@@ -227,6 +227,11 @@ impl Circumstances {
         self.broken_with(&NOTHING_IN_FLIGHT, !self.in_flight)
     }
 
+    /// S2: whether a fault was no clean partition, and nothing but the resolver is to decide.
+    pub(super) fn are_unclean(&self) -> bool {
+        self.unclean && !self.manual_down && !self.resolvers_differ
+    }
+
     /// The assumptions of S1 that don't hold.
     pub(super) fn broken_of_split(&self) -> impl Iterator<Item = &'static Assumption> {
         self.broken_with(&LITTLE_IN_FLIGHT, self.little_in_flight())

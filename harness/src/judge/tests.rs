@@ -231,11 +231,14 @@ fn a_split_after_what_the_strategy_does_not_promise_is_excused() {
     one_way.stage.cuts = vec![(0, 1)];
     assert_eq!(one_way.happens(None, Cause::World), []);
     assert_eq!(excuse(&mut one_way), ["clean-partition"]);
+    let counted_as = one_way.judge.unclean_splits();
+    assert!(counted_as.faced && counted_as.split, "S2 counts what S1 does not judge");
 
     let mut by_hand = Play::formed(&["a", "b"]);
     cut_in_two(&mut by_hand);
     assert_eq!(by_hand.event(0, Cause::Command(CommandKind::Down)), []);
     assert_eq!(excuse(&mut by_hand), ["no-manual-down"]);
+    assert!(!by_hand.judge.unclean_splits().faced);
 
     let mut leaving = Play::formed(&["a", "b"]);
     assert_eq!(

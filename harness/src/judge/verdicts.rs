@@ -453,7 +453,7 @@ impl Judge {
         self.seats.iter().enumerate().filter_map(|(place, seat)| Some((place, seat.as_ref()?)))
     }
 
-    /// S1 between one node and all others.
+    /// S1 between one node and all others, and S2 after what is no clean partition.
     fn judge_split_of(&mut self, stage: &impl Stage, host: usize, names: Names<'_>) {
         let Some(Some(seat)) = self.seats.get(host) else { return };
         if !self.docket.asserts(&S1) || !split::may_be_split(seat) {
@@ -470,7 +470,10 @@ impl Judge {
             holds = false;
             self.docket.excused(&S1, assumption);
         }
-        if holds && let Some(Some(seat)) = self.seats.get(host) {
+        let unclean = self.circumstances.are_unclean();
+        if (holds || unclean)
+            && let Some(Some(seat)) = self.seats.get(host)
+        {
             let near = |place: usize| {
                 let hears = move |&(other, _): &(usize, &Seat)| {
                     other != place && !stage.is_cut(place, other) && !stage.is_cut(other, place)
@@ -483,7 +486,11 @@ impl Judge {
                     || split::is_downed_by_its_own(other, near(place));
                 (!is_ending).then_some(finding)
             });
-            self.docket.judged(&S1, finding, names);
+            if unclean {
+                self.unclean_splits.saw(finding.is_some());
+            } else {
+                self.docket.judged(&S1, finding, names);
+            }
         }
     }
 

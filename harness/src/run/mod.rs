@@ -38,7 +38,7 @@ pub(crate) use unwise::unwise_settings;
 
 use crate::case::{Case, Setting, Settings};
 use crate::failure::Signature;
-use crate::judge::{Closeness, Judged, Violation};
+use crate::judge::{Closeness, Judged, UncleanSplits, Violation};
 pub(crate) use plan::{Deeds, address, duration};
 pub(crate) use player::{GoneOn, Played, Player, Standing, Stop, go_on};
 pub(crate) use recorder::{Did, Moment, Recorder};
@@ -81,6 +81,8 @@ pub struct Outcomes {
     pub asked: usize,
     /// What each invariant was judged.
     pub judged: Vec<Judged>,
+    /// S2: what came of faults that are no clean partition.
+    pub unclean_splits: UncleanSplits,
     /// How close the run came to the bounds of what must happen in time; empty unless the options ask for it.
     pub closeness: Vec<Closeness>,
     /// INV-4: which goals were reached.

@@ -456,6 +456,7 @@ impl<A: Application + Default, W: Witness<A>> Player<A, W> {
             asked: self.checks.asked(),
             unmet: self.checks.into_unmet(),
             judged: self.judge.report(),
+            unclean_splits: self.judge.unclean_splits(),
             closeness: self.judge.closeness().to_vec(),
             goals: self.goals.reached(),
             counts: self.world.counts(),

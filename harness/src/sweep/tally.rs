@@ -29,6 +29,10 @@ pub struct Tally {
     pub node_seconds: f64,
     /// By invariant, in the order of [`INVARIANTS`].
     pub judged: Vec<JudgedIn>,
+    /// S2: in how many runs a node gave up another after a fault that is no clean partition.
+    pub unclean: u64,
+    /// S2: in how many of them two gave up each other, and both went on.
+    pub unclean_splits: u64,
     /// INV-4: the goals that were reached.
     pub goals: Reached,
 }
@@ -38,6 +42,8 @@ impl Tally {
         self.runs += 1;
         self.events += outcomes.events;
         self.node_seconds += outcomes.node_seconds;
+        self.unclean += u64::from(outcomes.unclean_splits.faced);
+        self.unclean_splits += u64::from(outcomes.unclean_splits.split);
         self.goals.add(outcomes.goals);
         self.judged.resize_with(INVARIANTS.len(), JudgedIn::default);
         for (sum, Judged { judged, asserted, .. }) in self.judged.iter_mut().zip(&outcomes.judged) {
@@ -53,6 +59,8 @@ impl Tally {
         self.events += other.events;
         self.failed_anyway += other.failed_anyway;
         self.node_seconds += other.node_seconds;
+        self.unclean += other.unclean;
+        self.unclean_splits += other.unclean_splits;
         self.goals.add(other.goals);
         self.judged.resize_with(INVARIANTS.len(), JudgedIn::default);
         for (sum, one) in self.judged.iter_mut().zip(&other.judged) {

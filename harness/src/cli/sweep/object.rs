@@ -109,6 +109,7 @@ pub(in crate::cli) struct SummaryObject {
     pub(in crate::cli) known_defects: Vec<FoundObject>,
     pub(in crate::cli) judged: BTreeMap<String, JudgedObject>,
     pub(in crate::cli) never_judged: Vec<String>,
+    pub(in crate::cli) unclean_splits: UncleanSplitsObject,
     pub(in crate::cli) sometimes_missed: Vec<String>,
     /// Whether somebody stopped it before its end.
     pub(in crate::cli) stopped: bool,
@@ -146,6 +147,31 @@ pub(in crate::cli) struct JudgedObject {
     pub(in crate::cli) times: u64,
 }
 
+/// S2, as a rate: of runs in which somebody was given up after a fault that is no clean partition, those that went on as two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::cli) struct UncleanSplitsObject {
+    pub(in crate::cli) runs: u64,
+    pub(in crate::cli) splits: u64,
+    pub(in crate::cli) splits_per_million_runs: u64,
+}
+
+impl UncleanSplitsObject {
+    pub(in crate::cli) fn of(runs: u64, splits: u64) -> Self {
+        Self { runs, splits, splits_per_million_runs: (splits * 1_000_000).checked_div(runs).unwrap_or(0) }
+    }
+
+    /// One line, if there is anything to tell.
+    pub(in crate::cli) fn line(self) -> Option<String> {
+        let Self { runs, splits, splits_per_million_runs } = self;
+        (runs > 0).then(|| {
+            format!(
+                "S2: {splits} of {runs} runs with a fault that is no clean partition went on as two sides, \
+                 {splits_per_million_runs} in a million (counted, not asserted)"
+            )
+        })
+    }
+}
+
 impl SummaryObject {
     pub(in crate::cli) fn of(plan: &Plan, summary: &Summary) -> Self {
         let tally = &summary.tally;
@@ -175,6 +201,7 @@ impl SummaryObject {
             known_defects: known.into_iter().map(FoundObject::of).collect(),
             judged: tally.by_invariant().map(judged).collect(),
             never_judged: tally.never_judged().map(Into::into).collect(),
+            unclean_splits: UncleanSplitsObject::of(tally.unclean, tally.unclean_splits),
             sometimes_missed: tally.goals.missed().map(|goal| goal.name.into()).collect(),
             stopped: summary.stopped,
             build: BuildObject::this(),

@@ -4,6 +4,8 @@ use std::fmt::{self, Display, Write as _};
 
 use crate::sweep::{Class, Distinct, Mutant, Plan, Summary};
 
+use super::object::UncleanSplitsObject;
+
 /// A distinct failure, when it is found: what, the line that replays it, and where its case is.
 pub(super) fn found(found: &Distinct, again: &str) -> impl Display {
     let failure = &found.failure;
@@ -102,6 +104,9 @@ fn write_judged(text: &mut String, summary: &Summary, quiet: bool) -> fmt::Resul
         for (id, judged) in tally.by_invariant().filter(|(_, judged)| judged.runs > 0) {
             writeln!(text, "  {id:<4} in {:>8} runs, {:>12} times", judged.runs, judged.times)?;
         }
+    }
+    if !quiet && let Some(line) = UncleanSplitsObject::of(tally.unclean, tally.unclean_splits).line() {
+        writeln!(text, "{line}")?;
     }
     let never: Vec<_> = tally.never_judged().collect();
     if !never.is_empty() {
