@@ -69,14 +69,31 @@ fn bad_usage_exits_with_2() {
     assert!(text(&near.stderr).contains("did you mean `gossip-interval`?"), "{}", text(&near.stderr));
 }
 
-/// A case that asks for what can't be done says so at its line, and is no pass.
+/// CASE-5, CASE-7: a case that asks for what can't be done says so at its line, before it runs or when it comes to it, and is no pass.
 #[test]
-fn a_case_that_does_not_apply_exits_with_2() {
-    let impossible = file("impossible.qcase", "qcase 1\nnodes a b\nat 1s crash a\nat 2s end\n");
-    let output = quorate(&["run", &impossible]);
-    assert_eq!(output.status.code(), Some(2));
-    let printed = text(&output.stderr);
-    assert!(printed.contains("impossible.qcase:3: not applicable: a is not running"), "{printed}");
+fn a_case_that_asks_for_the_impossible_exits_with_2_and_says_why_at_its_line() {
+    for (place, line, whys) in [
+        ("3: not applicable", "at 1s crash a", &["a is not running: it has not been started"][..]),
+        ("3: not applicable", "at 1s heal a | b", &["nothing is cut between these groups"]),
+        ("3:16", "at 1s heal a | c", &["unknown node `c`"]),
+        ("3:", "link a > a loss 5%", &["`a` has no link to itself"]),
+        ("3:", "at 1s cut a > a", &["`a` has no link to itself"]),
+        (
+            "3: not applicable",
+            "set world.memory-cap = 1kB",
+            &["a cap of 1kB is too small", "before they start"],
+        ),
+    ] {
+        let impossible = file("impossible.qcase", &format!("qcase 1\nnodes a b\n{line}\nat 2s end\n"));
+        let output = quorate(&["run", &impossible]);
+        let printed = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{line}: {printed}");
+        let at = format!("impossible.qcase:{place}");
+        for part in [&[at.as_str()], whys].concat() {
+            assert!(printed.contains(part), "{line}: no `{part}` in\n{printed}");
+        }
+        assert!(!text(&output.stdout).contains("passed"), "{line}: {}", text(&output.stdout));
+    }
 }
 
 /// RUN: `--json` prints one object for each run, and `--quiet` the verdict only; both may stand before the command.

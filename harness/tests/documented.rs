@@ -176,6 +176,23 @@ fn links_of_the_pages_lead_to_files() {
     assert!(dead.is_empty(), "{dead:#?}");
 }
 
+/// CASE-7, CASE-8: the page of the case language is what the command prints. After a change of a form:
+/// `QUORATE_RECORD=1 cargo test -p quorate-harness --test documented reference`.
+#[test]
+fn the_reference_of_the_language_is_what_its_command_prints() {
+    let path = root().join("harness/docs/statements.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let (before, listed) = page.split_once("```text\n").unwrap();
+    let (_, behind) = listed.split_once("```\n").unwrap();
+    assert!(before.contains("\n    quorate list statements\n"), "{before}");
+    let printed = text(&quorate(&root(), &["list", "statements"]).stdout);
+    let new = format!("{before}```text\n{printed}```\n{behind}");
+    if std::env::var_os("QUORATE_RECORD").is_some() {
+        fs::write(&path, &new).unwrap();
+    }
+    assert!(page == new, "the page says something else");
+}
+
 /// What would take minutes is cut short: few seeds, few members. `None` for what can't be cut.
 fn cut(line: &str) -> Option<String> {
     // A thousand nodes; a bug that is shrunk 29 times; a file of the reader's.

@@ -25,6 +25,22 @@ fn refused(lines: &str) -> (u32, String) {
     (line, why)
 }
 
+/// CASE-7: a case with the example of each statement of the reference can be run.
+#[test]
+fn the_example_of_every_statement_can_be_run() {
+    for (_, form) in forms().filter(|(kind, _)| *kind == FormKind::Statement) {
+        let usual = ["qcase 1", "nodes a b c d e", "seeds a b"];
+        let is_usual = |line: &&str| line.split(' ').next() == Some(form.word);
+        let begins = usual.map(|line| if is_usual(&line) { form.example } else { line }).join("\n");
+        let more = if usual.iter().any(is_usual) { "" } else { form.example };
+        let text = format!("{begins}\n{more}\nat 0s start all\nat 2m end\n");
+        let case = parse("test.qcase", &text, &Settings).unwrap_or_else(|errors| panic!("{errors}"));
+        let report =
+            run(&case, &Options::default()).unwrap_or_else(|why| panic!("{}: {why:?}", form.example));
+        assert_eq!(report.outcomes.fault, None, "{}", form.example);
+    }
+}
+
 /// CASE-7: each action of the reference can be done; those that undo something, after what they undo.
 #[test]
 fn the_example_of_every_action_can_be_played() {
