@@ -197,7 +197,8 @@ impl Members {
     }
 
     /// Whether some member has a status.
-    pub(crate) fn has_status(&self, status: MemberStatus) -> bool {
+    #[must_use]
+    pub fn has_status(&self, status: MemberStatus) -> bool {
         self.0.statuses >> status as u16 & 1 == 1
     }
 
@@ -216,8 +217,9 @@ impl Members {
         self.data_centers().binary_search_by(|dc| (*dc.name).cmp(name)).ok()
     }
 
-    /// Whether another table is this very one.
-    pub(crate) fn is_identical(&self, other: &Self) -> bool {
+    /// Whether another table is this very one. One that is not may still be equal.
+    #[must_use]
+    pub fn is_identical(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 

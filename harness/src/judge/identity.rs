@@ -1,11 +1,11 @@
 //! M: incarnations, and what is said of them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use quorate::{AppVersion, Effect, Gossip, Member, NodeKey, Output, Roles, UniqueAddress};
+use quorate::{AppVersion, Effect, Gossip, Member, Output, Roles, UniqueAddress};
 
 use super::assumptions::{EARLIER_KNOWN, SEED_NODES_ONLY};
+use super::by_key::ByKey;
 use super::change::Change;
 use super::invariant::{Group, Invariant, Watches};
 use super::seat::Seat;
@@ -107,7 +107,7 @@ pub(super) struct Identity {
 
 /// Who has ever been started.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Register(BTreeMap<NodeKey, (UniqueAddress, Arc<Identity>)>);
+pub(super) struct Register(ByKey<(UniqueAddress, Arc<Identity>)>);
 
 impl Register {
     /// M9: enters a node that was started, which nobody has been before.
@@ -130,7 +130,7 @@ impl Register {
             Output::Accepted { effect: Effect::VersionSet { version }, .. } => Some(version.clone()),
             _ => None,
         });
-        if let (Some(app_version), Some((_, identity))) = (told, self.0.get_mut(&me.key())) {
+        if let (Some(app_version), Some((_, identity))) = (told, self.0.get_mut(me.key())) {
             *identity = Arc::new(Identity { roles: identity.roles.clone(), app_version });
         }
     }
@@ -142,7 +142,7 @@ impl Register {
         };
         change.members().find_map(|(was, is)| {
             let is = is.filter(|is| is_news(was, is))?;
-            let (node, own) = self.0.get(&is.key())?;
+            let (node, own) = self.0.get(is.key())?;
             if node != is.unique_address()
                 || (own.roles == *is.roles() && own.app_version == *is.app_version())
             {

@@ -95,8 +95,12 @@ pub(super) fn minimum_is_met(seats: &[&Seat]) -> bool {
 
 /// `no-shutdown`: whether nobody has heard that the whole cluster is to stop.
 pub(super) fn nobody_shuts_down(seats: &[&Seat]) -> bool {
-    let prepares = |member: &Member| matches!(member.status(), PreparingForShutdown | ReadyForShutdown);
-    !seats.iter().any(|seat| seat.gossip.members().iter().any(prepares))
+    let prepares = |seat: &Seat| {
+        [PreparingForShutdown, ReadyForShutdown]
+            .iter()
+            .any(|status| seat.gossip.members().has_status(*status))
+    };
+    !seats.iter().any(|seat| prepares(seat))
 }
 
 /// Whether some node has a member that is not live. Neighbours in the list mostly have the same members.

@@ -33,6 +33,7 @@
 mod agreement;
 mod assumptions;
 mod awaiting;
+mod by_key;
 mod change;
 mod convergence;
 mod deciding;
@@ -420,9 +421,7 @@ impl Judge {
         let is_level =
             || flight::is_level(&self.participants(), None, |node| self.live.contains_key(&node.key()));
         // A WeaklyUp member is Up at the leader's next step: it is on its way, too (REP-120).
-        let is_weakly_up = |seat: &&Seat| {
-            seat.gossip.members().iter().any(|member| member.status() == MemberStatus::WeaklyUp)
-        };
+        let is_weakly_up = |seat: &&Seat| seat.gossip.members().has_status(MemberStatus::WeaklyUp);
         let is_calm = || self.is_calm() && !self.is_cut() && !self.participants().iter().any(is_weakly_up);
         match () {
             () if is_calm() => Accord::Calm,

@@ -227,6 +227,6 @@ impl Seat {
     /// Looks for trouble in the present state.
     pub(super) fn find_trouble(&self) -> bool {
         self.gossip.reachability().anybody_is_unreachable()
-            || self.gossip.members().iter().any(|member| member.status() == MemberStatus::Down)
+            || self.gossip.members().has_status(MemberStatus::Down)
     }
 }

@@ -1,9 +1,9 @@
 //! How long news may take: T(N), and the bound of L1.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use quorate::Member;
 use quorate::MemberStatus::Joining;
 
 use super::seat::{Seat, Terms};
@@ -29,12 +29,14 @@ impl Spreading {
     /// Of the nodes that take part.
     pub(super) fn of<'a>(seats: impl Iterator<Item = &'a Seat>) -> Self {
         let seats: Vec<&Seat> = seats.collect();
-        let terms = || seats.iter().map(|seat| &*seat.terms);
+        // Of many nodes with the same settings, one after the other, one is asked.
+        let mut differing: Vec<&Arc<Terms>> = seats.iter().map(|seat| &seat.terms).collect();
+        differing.dedup_by(|terms, before| Arc::ptr_eq(terms, before));
+        let terms = || differing.iter().map(|terms| &***terms);
         let most = |of: fn(&Terms) -> Duration| terms().map(of).max().unwrap_or_default();
         let members = seats.iter().map(|seat| seat.gossip.members().len()).max();
         let nodes = members.unwrap_or(1).max(seats.len()).max(1);
-        let is_joining = |member: &Member| member.status() == Joining;
-        let anybody_joins = seats.iter().any(|seat| seat.gossip.members().iter().any(is_joining));
+        let anybody_joins = seats.iter().any(|seat| seat.gossip.members().has_status(Joining));
         Self {
             nodes,
             longest: most(|terms| terms.gossip_interval.max(terms.leader_interval)),
@@ -108,7 +110,10 @@ fn different_view(members: usize, reduced_from: u32) -> f64 {
 /// GSP-54: of each data centre, if there are several, how often its members talk across.
 fn crossings(seats: &[&Seat]) -> Vec<f64> {
     let mut centers: BTreeMap<&str, Vec<&Terms>> = BTreeMap::new();
-    let is_one = seats.windows(2).all(|two| two[0].terms.data_center == two[1].terms.data_center);
+    let are_near = |one: &Arc<Terms>, other: &Arc<Terms>| {
+        Arc::ptr_eq(one, other) || one.data_center == other.data_center
+    };
+    let is_one = seats.windows(2).all(|two| are_near(&two[0].terms, &two[1].terms));
     for seat in seats.iter().filter(|_| !is_one) {
         centers.entry(&seat.terms.data_center).or_default().push(&seat.terms);
     }
@@ -145,8 +150,6 @@ fn expected_for(times: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use quorate::Config;
     use quorate::MemberStatus::{Joining, Up};
 

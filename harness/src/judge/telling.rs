@@ -6,6 +6,7 @@ use quorate::{
     Address, ClusterEvent, Gossip, Member, MemberStatus, NodeKey, Output, ReachabilityStatus, UniqueAddress,
 };
 
+use super::by_key::ByKey;
 use super::change::Change;
 use super::invariant::{Group, Invariant, Watches};
 use super::violation::{Finding, Names};
@@ -44,7 +45,7 @@ pub(super) static E3: Invariant = Invariant::new(
 #[derive(Clone, Debug, Default)]
 pub(super) struct Told {
     /// The status and the up number that were told last.
-    members: BTreeMap<NodeKey, (MemberStatus, i32)>,
+    members: ByKey<(MemberStatus, i32)>,
     removed: BTreeSet<NodeKey>,
     unreachable: BTreeMap<NodeKey, UniqueAddress>,
     /// LeaderChanged
@@ -90,7 +91,7 @@ impl Told {
         let before = if to == MemberStatus::Removed {
             self.unreachable.remove(&key);
             self.removed.insert(key);
-            self.members.remove(&key)
+            self.members.remove(key)
         } else {
             self.members.insert(key, (to, member.up_number()))
         };
@@ -134,7 +135,7 @@ impl Told {
             _ => return None,
         };
         let (node, key) = (member.unique_address(), member.key());
-        let is_gone = self.removed.contains(&key) && !self.members.contains_key(&key);
+        let is_gone = self.removed.contains(&key) && !self.members.contains(key);
         let why = match (is_gone, is_due) {
             (true, _) => "was told of its removal before",
             (false, false) => "knows it as that already",
@@ -168,7 +169,7 @@ impl Told {
     pub(super) fn adds_up(&self, change: &Change<'_>) -> Option<Finding> {
         change.members().find_map(|(was, is)| {
             let node = is.or(was)?.unique_address();
-            let told = self.members.get(&node.key()).map(|(status, _)| *status);
+            let told = self.members.get(node.key()).map(|(status, _)| *status);
             let status = is.map(Member::status);
             if told == status {
                 return None;

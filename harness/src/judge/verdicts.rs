@@ -1,7 +1,6 @@
 //! When each invariant is judged, and of whom.
 
 use std::mem;
-use std::sync::Arc;
 use std::time::Duration;
 
 use quorate::{ClockOrder, CommandKind, Gossip, Instant, Member, MemberStatus, UniqueAddress};
@@ -278,10 +277,12 @@ impl Judge {
             self.docket.judged(&C1, finding, names);
         }
         // Who has removed all of another data centre has its versions still.
-        let is_alike = |other: &Seat| {
-            Arc::ptr_eq(&other.terms, &seat.terms) || other.terms.data_center == seat.terms.data_center
+        let is_alike = |other: &Terms| other.data_center == seat.terms.data_center;
+        let one_data_center = || {
+            // Mostly there never was another.
+            self.terms.iter().all(|(_, terms)| is_alike(terms))
+                || self.seats.iter().flatten().all(|other| is_alike(&other.terms))
         };
-        let one_data_center = || self.seats.iter().flatten().all(is_alike);
         if leading::has_leader_acts(change) && !leading::is_weakly_up_only(change) {
             if self.docket.asserts(&C5) {
                 let holds = [
@@ -338,8 +339,9 @@ impl Judge {
 
     fn judge_return(&mut self, host: usize, change: &Change<'_>, kept: bool) {
         let Some(Some(seat)) = self.seats.get(host) else { return };
+        let has_removed = |other: &Seat| other.takes_part() && other.has_removed(&seat.me);
         let removed =
-            self.seats.iter().flatten().any(|other| other.takes_part() && other.has_removed(&seat.me));
+            self.ledger.departed.contains(&seat.me.key()) && self.seats.iter().flatten().any(has_removed);
         if kept && !removed {
             let finding = membership::none_came_back(change, &seat.departed);
             return self.docket.judged(&M4, finding, change.names);
@@ -429,8 +431,8 @@ impl Judge {
         let is_news = news != News::State || seat.converged_on != version;
         if self.docket.asserts(&C2) && seat.takes_part() && is_news {
             let mut held = mem::take(&mut self.ledger.held);
-            let seat_of = |key, node: &UniqueAddress| self.live_seat(key, node);
-            let mut check = || convergence::converged_means_known(seat, seat_of, &mut held, names);
+            let live = || self.seats.iter().flatten().filter(|other| other.is_live);
+            let mut check = || convergence::converged_means_known(seat, live(), &mut held, names);
             let is_known = news == News::NoneOfOneVersion;
             let finding = if is_known { None } else { check() };
             self.ledger.held = held;
@@ -568,5 +570,5 @@ impl Judge {
 
 /// `somebody-up`
 fn has_up(gossip: &Gossip) -> bool {
-    gossip.members().iter().any(|member| member.status() == MemberStatus::Up)
+    gossip.members().has_status(MemberStatus::Up)
 }
