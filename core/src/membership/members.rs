@@ -476,7 +476,7 @@ impl<'a> Iterator for Walk<'a> {
 }
 
 /// Where in a list of members, which ascend, each of some nodes is, which ascend too.
-pub(crate) fn positions_among<'a>(
+fn positions_among<'a>(
     list: &'a [Member],
     nodes: impl Iterator<Item = &'a UniqueAddress>,
 ) -> impl Iterator<Item = Option<usize>> {

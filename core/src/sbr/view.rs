@@ -9,7 +9,6 @@ use super::exits::Exits;
 use super::places::Places;
 use super::selection::Selection;
 use super::strategy::Strategy;
-use crate::membership::members::positions_among;
 use crate::membership::{
     DataCenter, Member, MemberStatus, Reachability, ReachabilityStatus, SeenBy, UniqueAddress,
 };
@@ -208,9 +207,8 @@ impl ResolverView {
         let placed: Vec<(usize, Member)> = placed.collect();
         let moved = moved(members.len(), placed.iter().map(|(at, _)| *at));
         let key = |(before, (at, member)): (usize, &(usize, Member))| (member.key(), (before + at) as u32);
-        let keys = placed.iter().enumerate().map(key).collect();
+        Arc::make_mut(&mut self.places).insert_all(&moved, placed.iter().enumerate().map(key));
         insert_at(members, placed);
-        Arc::make_mut(&mut self.places).insert_all(&moved, keys);
     }
 
     /// SBR-16: counts a node as unreachable from now on, if it is not self.
@@ -270,13 +268,12 @@ impl ResolverView {
         self.observations = table;
     }
 
-    /// Those of some nodes, which ascend, that are no stored members.
+    /// Those of some nodes that are no stored members.
     fn not_stored<'a>(
         &'a self,
-        nodes: impl Iterator<Item = &'a UniqueAddress> + Clone,
+        nodes: impl Iterator<Item = &'a UniqueAddress>,
     ) -> impl Iterator<Item = &'a UniqueAddress> {
-        let places = positions_among(&self.members, nodes.clone());
-        nodes.zip(places).filter(|(_, place)| place.is_none()).map(|(node, _)| node)
+        nodes.filter(|node| self.position(node).is_none())
     }
 
     /// SBR-32: takes over who has seen the present gossip. REP-126: that is a state in which the members are as they are stored
