@@ -11,7 +11,7 @@ use crate::limits::{Bounded, OverLimit};
 use crate::membership::MemberStatus::{Down, Exiting};
 use crate::membership::{AppVersion, Member, Roles, UniqueAddress};
 use crate::planted::Planted;
-use crate::protocol::{JoinRefusal, Message, MessageKind};
+use crate::protocol::{Destination, JoinRefusal, Message, MessageKind};
 
 /// What comes of a `Join`.
 enum Admission {
@@ -43,6 +43,20 @@ impl Node {
             self.base.warn(Warning::JoinerIncompatible { joiner, differences });
         }
         self.base.send_to(from, Message::InitJoinAck { attempt, address, verdict });
+    }
+
+    /// JOIN-59: who asks a node of another cluster is told that it can't be joined. The answer bears the name of this cluster, so the
+    /// asker drops it, and says why.
+    pub(super) fn turn_away_stranger(&mut self, from: &UniqueAddress, to: &Destination, message: &Message) {
+        let attempt = match message {
+            Message::InitJoin { attempt, .. } => *attempt,
+            Message::Join { .. } => 0,
+            _ => return,
+        };
+        let address = self.base.me.address.clone();
+        if *to.address() == address {
+            self.base.send_to(from, Message::InitJoinNack { attempt, address });
+        }
     }
 
     /// JOIN-70 to JOIN-83, GSP-40: a node wants to be a member. Who is turned away is told why; who is let in hears before this node's

@@ -162,7 +162,8 @@ impl Node {
         let Envelope { cluster, from, to, message } = envelope;
         if !Arc::ptr_eq(&cluster, &self.base.config.cluster_name) && cluster != self.base.config.cluster_name
         {
-            return self.base.ignore(&from, message.kind(), IgnoreReason::OtherCluster);
+            self.base.ignore(&from, message.kind(), IgnoreReason::OtherCluster);
+            return self.turn_away_stranger(&from, &to, &message);
         }
         let is_for_me = match &to {
             Destination::Address(address) => *address == self.base.me.address,

@@ -38,7 +38,10 @@ fn a_join_that_is_none_changes_nothing_and_is_counted() {
     let mut cluster = Cluster::formed(&["a", "b"], &[]);
     let z = UniqueAddress::new(address("z"), 1);
     let to_a = Destination::Address(address("a"));
-    assert_eq!(wrong(&mut cluster, envelope("other", z.clone(), to_a.clone())), "OtherCluster");
+    assert_eq!(
+        wrong(&mut cluster, envelope("other", z.clone(), to_a.clone())),
+        "OtherCluster, sends InitJoinNack"
+    );
     let foreign = Destination::Incarnation(UniqueAddress::new(address("a"), 99));
     assert_eq!(wrong(&mut cluster, envelope("quorate", z.clone(), foreign)), "NotForMe");
     let error = DecodeError::Malformed { field: Field::Message };
@@ -92,7 +95,7 @@ fn of_two_joins_at_once_the_later_counts() {
     assert!(matches!(rejection(&third), Some(quorate::Rejection::AlreadyMember)));
 }
 
-/// JOIN-50, JOIN-61, JOIN-16: seed nodes that are strangers - of another cluster, or nobody - let nobody in, and whoever asks them warns
+/// JOIN-59, JOIN-50, JOIN-61, JOIN-16: seed nodes that are strangers - of another cluster, or nobody - let nobody in, and whoever asks them warns
 /// again and again, or gives up when it is to.
 #[test]
 fn who_asks_strangers_says_so_for_as_long_as_it_asks() {
@@ -112,12 +115,20 @@ fn who_asks_strangers_says_so_for_as_long_as_it_asks() {
         assert_eq!(told, minutes * 12 - 1);
     }
     assert!(cluster.told("s", |o| matches!(o, Output::Ignored { why: IgnoreReason::OtherCluster, .. })));
+    let told_why = |cluster: &Cluster, name: &str| {
+        cluster.outputs.iter().any(|(at, output)| {
+            let from_s = |from: &UniqueAddress| from.address == address("s");
+            at == name && matches!(output, Output::Ignored { from: Some(from), why: IgnoreReason::OtherCluster, .. } if from_s(from))
+        })
+    };
+    assert!(told_why(&cluster, "z"), "and who asks hears that they are of another cluster");
     assert_eq!(*cluster.nodes["s"].gossip(), before);
     // By address, and with a limit.
     cluster.start("x");
     cluster.join("x", "s");
     cluster.run_secs(61);
     assert_eq!(warnings(&cluster, |warning| matches!(warning, Warning::JoinTimedOut { .. })), 6);
+    assert!(told_why(&cluster, "x"));
     let mut config = Config::pekko();
     config.set("shutdown-after-unsuccessful-join-seed-nodes", "1m").unwrap();
     cluster.config = config.into();
