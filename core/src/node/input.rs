@@ -99,9 +99,9 @@ pub enum Command {
     /// End as an exiting node ends, whatever the own status: tell the last state, confirm the exit, stop (LIFE-52). For a
     /// host that asked to leave and can't wait any longer for the others to agree (SHUT-17).
     ExitNow,
-    /// WCH-31: hear of the end of the node at an address. If that has come already,
+    /// WCH-31: hear of the end of a node. If that has come already,
     /// [`Output::PeerGone`](crate::Output::PeerGone) is the answer; else it comes when the time has come, watched or not.
-    Watch(Address),
+    Watch(Target),
     /// Stop at once, without telling anybody (LIFE-55).
     Stop,
 }
@@ -189,9 +189,9 @@ impl Command {
 
     fn hash64(&self) -> u64 {
         let about = match self {
-            Self::Join(address) | Self::Watch(address) => address.hash64(),
+            Self::Join(address) => address.hash64(),
             Self::JoinSeedNodes(list) => list.iter().fold(0, |hash, address| mix(hash, address.hash64())),
-            Self::Leave(target) | Self::Down(target) => target.hash64(),
+            Self::Leave(target) | Self::Down(target) | Self::Watch(target) => target.hash64(),
             Self::SetAppVersion(version) => {
                 let mut mixer = Mixer::new(20);
                 mixer.text(version.as_str());

@@ -110,8 +110,8 @@ pub(super) fn confirm_to_leaders(base: &mut Base) {
     }
 }
 
-/// The member that a command names.
-fn find(base: &Base, target: &Target) -> Option<Member> {
+/// LDR-57: the member that a command names.
+pub(super) fn find(base: &Base, target: &Target) -> Option<Member> {
     match target {
         Target::Address(address) => base.gossip().members().first_at(address).cloned(),
         Target::Incarnation(node) => base.gossip().member(node).cloned(),

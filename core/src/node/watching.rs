@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::base::Base;
+use super::input::Target;
 use super::output::Output;
 use super::quarantine::Quarantine;
 use super::timers::Timer;
@@ -154,12 +155,19 @@ impl Watching {
                 .any(|member| self.unknown.binary_search(member.unique_address()).is_err())
     }
 
-    /// WCH-31, LIFE-67: who is watched is gone already: nobody known is at the address, and somebody there was removed.
-    pub(super) fn gone_already(&self, base: &Base, address: &Address) -> Option<UniqueAddress> {
-        if self.is_known(base, address) {
-            return None;
-        }
-        let mut tombstones = base.gossip().tombstones().iter();
+    /// WCH-31, LIFE-67: who is watched is gone already: nobody known is at the address, and somebody there was removed. An
+    /// incarnation is gone when it was removed itself, whoever is at its address now.
+    pub(super) fn gone_already(&self, base: &Base, target: &Target) -> Option<UniqueAddress> {
+        let gossip = base.gossip();
+        let address = match target {
+            Target::Incarnation(node) => {
+                let is_gone = gossip.member(node).is_none() && gossip.tombstones().contains(node);
+                return is_gone.then(|| node.clone());
+            }
+            Target::Address(address) if self.is_known(base, address) => return None,
+            Target::Address(address) => address,
+        };
+        let mut tombstones = gossip.tombstones().iter();
         tombstones.find(|(node, _)| node.address == *address).map(|(node, _)| node.clone())
     }
 

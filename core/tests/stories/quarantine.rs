@@ -2,7 +2,7 @@
 
 use quorate::{
     AppVersion, Command, Decision, IgnoreReason, InputKind, Member, MemberStatus, Message, Output,
-    ReachabilityStatus, StopReason, Warning,
+    ReachabilityStatus, StopReason, Target, UniqueAddress, Warning,
 };
 
 use crate::cluster::{Cluster, address};
@@ -155,7 +155,7 @@ fn a_member_that_the_transport_gave_up_is_terminated() {
 #[test]
 fn a_node_that_is_no_member_can_not_be_given_up() {
     let mut cluster = Cluster::formed(&["a", "b"], &[]);
-    let node = quorate::UniqueAddress::new(address("x"), 1);
+    let node = UniqueAddress::new(address("x"), 1);
     let told = cluster.give("a", InputKind::Quarantined { node });
     assert!(matches!(&told[..], [Output::Ignored { why: IgnoreReason::UnknownNode, .. }]), "{told:?}");
     cluster.start("x");
@@ -186,7 +186,9 @@ fn whoever_is_gone_already_is_told_to_be_gone() {
     cluster.run_secs(8);
     cluster.down("c", "a");
     cluster.run_secs(5);
-    let watch = |cluster: &mut Cluster, name: &str| cluster.command("a", Command::Watch(address(name)));
+    let watch = |cluster: &mut Cluster, name: &str| {
+        cluster.command("a", Command::Watch(Target::Address(address(name))))
+    };
     let gone = watch(&mut cluster, "c");
     assert!(
         matches!(&gone[..], [Output::PeerGone { previous_status: MemberStatus::Removed, .. }]),
@@ -204,6 +206,29 @@ fn whoever_is_gone_already_is_told_to_be_gone() {
     assert!(matches!(&watch(&mut cluster, "c")[..], [Output::Accepted { .. }]));
 }
 
+/// WCH-31: of an incarnation, what counts is whether it was removed itself, whoever is at its address now.
+#[test]
+fn an_incarnation_that_is_watched_is_gone_though_its_successor_is_there() {
+    let mut cluster = Cluster::formed(&["a", "b"], &[]);
+    let watch = |cluster: &mut Cluster, uid| {
+        let node = UniqueAddress::new(address("b"), uid);
+        cluster.command("a", Command::Watch(Target::Incarnation(node)))
+    };
+    assert!(matches!(&watch(&mut cluster, 1)[..], [Output::Accepted { .. }]));
+    assert!(matches!(&watch(&mut cluster, 2)[..], [Output::Rejected { .. }]));
+    cluster.crash("b");
+    cluster.run_secs(8);
+    cluster.down("b", "a");
+    cluster.run_secs(5);
+    cluster.start_as("b", 2);
+    cluster.join("b", "a");
+    cluster.run_secs(5);
+    assert_eq!(cluster.view("a"), "a up, b up");
+    let gone = watch(&mut cluster, 1);
+    assert!(matches!(&gone[..], [Output::PeerGone { node, .. }] if node.uid == 1), "{gone:?}");
+    assert!(matches!(&watch(&mut cluster, 2)[..], [Output::Accepted { .. }]));
+}
+
 /// WCH-33: a notice for an earlier incarnation says nothing to its successor.
 #[test]
 fn a_notice_for_another_incarnation_is_dropped() {
@@ -212,7 +237,7 @@ fn a_notice_for_another_incarnation_is_dropped() {
     let envelope = quorate::Envelope {
         cluster: cluster.config.cluster_name.clone(),
         from: a,
-        to: quorate::Destination::Incarnation(quorate::UniqueAddress::new(b.address, 99)),
+        to: quorate::Destination::Incarnation(UniqueAddress::new(b.address, 99)),
         message: Message::Quarantined,
     };
     let outputs = cluster.give("b", InputKind::Received(envelope));
@@ -244,7 +269,7 @@ fn what_counts_is_the_status_that_the_node_itself_has_seen_last() {
 #[test]
 fn a_watched_member_is_asked_no_more_often_than_others() {
     let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
-    cluster.command("a", Command::Watch(address("b")));
+    cluster.command("a", Command::Watch(Target::Address(address("b"))));
     cluster.outputs.clear();
     cluster.run_secs(10);
     let asked = cluster.sent("a", |message| matches!(message, Message::Heartbeat { .. }));

@@ -146,6 +146,6 @@ fn command(script: &mut Script<'_>, liar: &Liar) -> Command {
         6 => Command::PrepareForShutdown,
         7 => Command::ExitNow,
         8 => Command::Stop,
-        _ => Command::Watch(node.address),
+        _ => Command::Watch(target),
     }
 }

@@ -42,7 +42,7 @@ impl Node {
                 self.answer(kind, prepared);
             }
             Command::ExitNow => self.exit_now(),
-            Command::Watch(address) => self.watch(&address),
+            Command::Watch(target) => self.watch(&target),
             Command::Stop => {
                 self.accept(kind, Effect::Ending);
                 self.base.stop(StopReason::Commanded);

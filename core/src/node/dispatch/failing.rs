@@ -5,7 +5,7 @@ use core::time::Duration;
 use super::super::input::{CommandKind, Target};
 use super::super::output::{Effect, IgnoreReason, Output, Rejection, Warning};
 use super::super::timers::Timer;
-use super::super::{Node, reaper};
+use super::super::{Node, leaving, reaper};
 use crate::membership::{Address, MemberStatus, UniqueAddress};
 use crate::protocol::{Message, MessageKind};
 
@@ -62,17 +62,16 @@ impl Node {
     }
 
     /// WCH-31, WCH-32: who is watched is a member, or is gone.
-    pub(super) fn watch(&mut self, address: &Address) {
-        if let Some(node) = self.watching.gone_already(&self.base, address) {
+    pub(super) fn watch(&mut self, target: &Target) {
+        if let Some(node) = self.watching.gone_already(&self.base, target) {
             let previous_status = MemberStatus::Removed;
             return self.base.out.push(Output::PeerGone { node, previous_status });
         }
         let command = CommandKind::Watch;
-        if self.base.gossip().members().first_at(address).is_some() {
+        if leaving::find(&self.base, target).is_some() {
             self.accept(command, Effect::Watching);
         } else {
-            let target = Target::Address(address.clone());
-            self.reject(command, Rejection::UnknownMember { target });
+            self.reject(command, Rejection::UnknownMember { target: target.clone() });
         }
     }
 }
