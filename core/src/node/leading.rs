@@ -74,7 +74,7 @@ impl Leading {
             && !base.gossip().tombstones().any_until(tombstone_limit_ms(base))
     }
 
-    /// LDR-5, LIFE-62: confirmations of nodes that are gone are forgotten.
+    /// LDR-5, LDR-22, LIFE-62: confirmations of nodes that are gone are forgotten, those that were used among them.
     pub(super) fn forget_gone(&mut self, base: &Base) {
         self.confirmed.retain(|node| base.gossip().members().contains(node));
     }
@@ -116,7 +116,7 @@ impl Leading {
 
     /// LIFE-4, LIFE-61, SHUT-42, section 6.3: promotions, exits and removals of one step, all read from the state as it was (LDR-19), with one clock
     /// change together. Nothing happens when there is nothing to do (LDR-24). LDR-20: members change first, then they are removed, all
-    /// with the stamp of this instant. LDR-22: confirmations that were used, or that nobody will use any more, go with them.
+    /// with the stamp of this instant.
     fn act_on_convergence(
         &mut self,
         base: &mut Base,
@@ -145,7 +145,6 @@ impl Leading {
         if anybody_moves && leaving.must_begin_exit(base, &next) {
             leaving.begin_exit(base);
         }
-        self.confirmed.retain(|node| removed.binary_search(node).is_err());
         base.change(&next);
         Some(Acted { now_exiting })
     }

@@ -193,3 +193,43 @@ fn each_data_centre_is_resolved_by_its_own() {
     assert_eq!(cluster.view("a1"), "a1 up, a2 up, a3 up, b1 up, b2 up");
     assert_eq!(cluster.status("b3", "b1"), MemberStatus::Removed);
 }
+
+/// DC-15, DC-18, DC-21: the first member of a new data centre is the one that was let in first, whatever its address; the next counts on from
+/// it. Nobody hears of the first again.
+#[test]
+fn members_of_a_new_data_centre_are_counted_as_they_join() {
+    let mut cluster = formed(&["a1", "a2", "b2"], &[]);
+    cluster.start_in("b1", "b");
+    cluster.join("b1", "a2");
+    cluster.run_secs(20);
+    for name in ["a1", "b1", "b2"] {
+        let gossip = cluster.nodes[name].gossip();
+        let number = |of: &str| gossip.members().first_at(&address(of)).unwrap().up_number();
+        assert_eq!((number("b2"), number("b1")), (1, 2), "{name}");
+    }
+    assert_eq!(cluster.events("a1"), "Joined(b1) Up(b1)");
+}
+
+/// DC-14, DC-19: two that begin a data centre together, each let in by another member, agree on who is first: both are told Up once, by
+/// everybody, with one number.
+#[test]
+fn two_first_members_of_a_data_centre_agree_on_who_is_first() {
+    let mut cluster = formed(&["a1", "a2"], &[]);
+    cluster.start_in("b1", "b");
+    cluster.start_in("b2", "b");
+    cluster.join("b2", "a1");
+    cluster.join("b1", "a2");
+    cluster.run_secs(30);
+    let names = ["a1", "a2", "b1", "b2"];
+    let numbers = |name: &str| {
+        let gossip = cluster.nodes[name].gossip();
+        ["b1", "b2"].map(|of| gossip.members().first_at(&address(of)).unwrap().up_number())
+    };
+    for name in names {
+        assert_eq!(numbers(name), [1, 2], "{name}");
+        for up in ["Up(b1)", "Up(b2)"] {
+            let events = cluster.events(name);
+            assert_eq!(events.matches(up).count(), 1, "{name}: {events}");
+        }
+    }
+}

@@ -26,6 +26,27 @@ fn exiting() -> Cluster {
     cluster
 }
 
+/// LDR-31, LIFE-50: while its host works a node marks no further state as seen, lest others wait for what it will not see. The last
+/// state that it tells it has seen.
+#[test]
+fn the_last_state_is_told_as_seen() {
+    let mut cluster = exiting();
+    cluster.start("d");
+    cluster.join("d", "a");
+    cluster.run_secs(5);
+    let c = cluster.nodes["c"].unique_address().clone();
+    assert!(cluster.view("c").ends_with("d up") && !cluster.nodes["c"].gossip().is_seen_by(&c));
+    let outputs = cluster.finish_exit("c");
+    let told = outputs.iter().filter_map(|output| match output {
+        Output::Send(envelope) => match &envelope.message {
+            Message::Gossip { gossip } => Some(gossip.is_seen_by(&c)),
+            _ => None,
+        },
+        _ => None,
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [true, true, true]);
+}
+
 /// LIFE-40, LIFE-44, LDR-28: a host that takes its time is asked once. Meanwhile the node gossips and answers, nobody waits for it,
 /// and it is removed when it is done.
 #[test]

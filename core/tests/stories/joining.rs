@@ -86,6 +86,9 @@ fn a_restarted_node_is_let_in_once_its_earlier_incarnation_is_removed() {
         output,
         Output::Ignored { why: IgnoreReason::Refused(JoinRefusal::EarlierIncarnation), .. }
     )));
+    let before = cluster.nodes["a"].gossip().clone();
+    cluster.join("c", "a");
+    assert_eq!(*cluster.nodes["a"].gossip(), before, "who is Down already is not downed again");
     cluster.run_secs(25);
     assert_eq!(cluster.view("a"), "a up, b up, c up");
     assert_eq!(

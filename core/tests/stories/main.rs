@@ -17,6 +17,7 @@ mod limits;
 mod milestones;
 mod nonsense;
 mod phases;
+mod pinned;
 mod quarantine;
 mod refusals;
 mod repairs;

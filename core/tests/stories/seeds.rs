@@ -70,6 +70,31 @@ fn a_refusal_postpones_the_next_question() {
     assert_eq!(asked(&cluster, "b"), 2);
 }
 
+/// JOIN-49: so does one that comes late.
+#[test]
+fn a_late_refusal_postpones_the_next_question_as_well() {
+    let mut cluster = Cluster::new(&[]);
+    cluster.start("b");
+    join_seeds(&mut cluster, "b", &["a"]);
+    cluster.run_secs(3);
+    cluster.receive("b", "a", Message::InitJoinNack { attempt: 1, address: address("a") });
+    cluster.run(std::time::Duration::from_millis(4_999));
+    assert_eq!(asked(&cluster, "b"), 1);
+    cluster.run(std::time::Duration::from_millis(1));
+    assert_eq!(asked(&cluster, "b"), 2);
+}
+
+/// JOIN-55: whom an acknowledgment names is joined, and not who sent it.
+#[test]
+fn the_address_in_an_acknowledgment_is_joined() {
+    let mut cluster = Cluster::new(&[]);
+    cluster.start("z");
+    join_seeds(&mut cluster, "z", &["a"]);
+    let verdict = quorate::ConfigVerdict::Unchecked;
+    cluster.receive("z", "a", Message::InitJoinAck { attempt: 1, address: address("b"), verdict });
+    assert_eq!(cluster.sent("z", |message| matches!(message, Message::Join { .. })), ["b"]);
+}
+
 /// JOIN-44, JOIN-52, JOIN-55: the first seed node that can be joined is joined; later answers come too late.
 #[test]
 fn the_first_acknowledgment_decides() {

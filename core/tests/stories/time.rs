@@ -137,3 +137,33 @@ fn a_host_can_be_the_failure_detector() {
     let told = phi.give("a", verdict(false));
     assert!(matches!(&told[..], [Output::Ignored { why: IgnoreReason::NotExternal, .. }]), "{told:?}");
 }
+
+/// GSP-4, LDR-6, LDR-39: how long a leader waits before it moves newcomers to WeaklyUp, and a node that is Down for others to hear of
+/// that, is counted in leader ticks: who slept meanwhile waits as many as ever.
+#[test]
+fn sleep_makes_no_wait_for_leader_ticks_shorter() {
+    let mut cluster = Cluster::formed(&["a", "b", "c"], &[("failure-detector.kind", "external")]);
+    cluster.give("a", InputKind::Verdict { address: address("c"), is_available: false });
+    cluster.run_secs(2);
+    cluster.start("d");
+    cluster.join("d", "a");
+    cluster.run_secs(1);
+    cluster.now = cluster.now + Duration::from_secs(60);
+    cluster.run_secs(2);
+    assert_eq!(cluster.view("a"), "a up, b up, c up, d joining");
+    cluster.run_secs(5);
+    assert_eq!(cluster.view("a"), "a up, b up, c up, d weakly-up");
+
+    let mut cluster = Cluster::formed(&["a", "b", "c"], &[("failure-detector.kind", "external")]);
+    cluster.cut_pair("c", "a");
+    cluster.cut_pair("c", "b");
+    cluster.down("c", "a");
+    cluster.down("b", "a");
+    assert_eq!(cluster.view("b"), "a up, b down, c down");
+    cluster.run_secs(1);
+    cluster.now = cluster.now + Duration::from_secs(60);
+    cluster.run_secs(1);
+    assert_eq!(cluster.stopped("b"), None, "c has not heard of it");
+    cluster.run_secs(5);
+    assert_eq!(cluster.stopped("b"), Some(quorate::StopReason::Downed));
+}
