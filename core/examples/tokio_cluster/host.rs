@@ -23,6 +23,9 @@ use crate::transport::Transport;
 /// ever.
 const FRAMES_BEFORE_TICK: u32 = 1000;
 
+/// The status of a process that was told wrong settings, whether it finds that out itself or its cluster does.
+pub(crate) const WRONG_SETTINGS: u8 = 2;
+
 /// A node and everything that its process has for it.
 pub(crate) struct Host {
     node: Node,
@@ -77,11 +80,11 @@ impl Host {
         })
     }
 
-    /// Runs until the node has ended.
+    /// Runs until this process is to end, and gives back its status.
     ///
     /// # Errors
     /// A system that gives no signals.
-    pub(crate) async fn run(mut self, mut asked: mpsc::Receiver<Asked>) -> Result<StopReason, String> {
+    pub(crate) async fn run(mut self, mut asked: mpsc::Receiver<Asked>) -> Result<u8, String> {
         let mut signals = Signals::new().map_err(|error| format!("signals: {error}"))?;
         tracing::info!("{} begins", self.node.unique_address());
         let mut overdue = 0;
@@ -112,8 +115,31 @@ impl Host {
                 break why;
             }
         };
+        let status = self.status(why);
         self.transport.close().await;
-        Ok(why)
+        // Whoever asks from now on is told that the node has ended.
+        drop(asked);
+        Ok(match status {
+            Some(status) => status,
+            None => {
+                tracing::warn!("the process goes on without its node, until it is told to end");
+                signals.next().await;
+                0
+            }
+        })
+    }
+
+    /// SHUT-10, SHUT-11, LIFE-55: the status with which this process ends because its node has ended, unless it goes on, as
+    /// `run-coordinated-shutdown-when-down` may say. When it was told to end already, that is why it does. A node that was refused for
+    /// its settings has status 0 by the rule; no supervisor should take that for success.
+    fn status(&self, why: StopReason) -> Option<u8> {
+        let ends = why.shutdown_reason(&self.options.config).is_some();
+        match why {
+            _ if self.leaves_until.is_some() => Some(0),
+            StopReason::IncompatibleConfiguration => Some(WRONG_SETTINGS),
+            // The status of a process has eight bits.
+            _ => ends.then_some(why.exit_code() as u8),
+        }
     }
 
     fn now(&self) -> Instant {

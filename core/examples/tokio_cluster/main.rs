@@ -11,7 +11,8 @@
 //! - [`recording`]: everything that happens to the node, in files, for `quorate replay --record`.
 //! - [`options`]: the command line.
 //!
-//! On SIGTERM or SIGINT it leaves the cluster, finishes its work and ends; the second one ends it at once.
+//! On SIGTERM or SIGINT it leaves the cluster, finishes its work and ends; the second one ends it at once. When its node ends, so does
+//! the process, unless `run-coordinated-shutdown-when-down` is off: then it goes on without a node, and `/ready` says so.
 #![allow(clippy::disallowed_types, reason = "a host is where clocks come from")]
 
 mod host;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 use quorate::Limits;
 use tokio::sync::mpsc;
 
-use host::Host;
+use host::{Host, WRONG_SETTINGS};
 use options::{Options, USAGE};
 use transport::Transport;
 
@@ -43,23 +44,22 @@ async fn main() -> ExitCode {
     let subscriber = tracing_subscriber::fmt().with_max_level(options.log).with_writer(std::io::stderr);
     subscriber.with_ansi(false).init();
     match serve(options).await {
-        // The status of a process has eight bits.
-        Ok(code) => ExitCode::from(code as u8),
+        Ok(status) => ExitCode::from(status),
         Err(error) => refuse(&error),
     }
 }
 
 fn refuse(error: &str) -> ExitCode {
     eprintln!("{}", error.trim_end());
-    ExitCode::from(2)
+    ExitCode::from(WRONG_SETTINGS)
 }
 
-async fn serve(options: Options) -> Result<i32, String> {
+async fn serve(options: Options) -> Result<u8, String> {
     let limits: Limits = options.config.limits;
     let transport = Transport::open(&options.address, options.datagram_bytes, limits.frame_bytes).await?;
     let (questions, asked) = mpsc::channel(16);
     if let Some(address) = &options.http {
         http::open(address, questions).await?;
     }
-    Ok(Host::new(options, transport)?.run(asked).await?.exit_code())
+    Host::new(options, transport)?.run(asked).await
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 #![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "processes live in real time")]
 
+mod ends;
 mod process;
 mod told;
 
@@ -38,16 +39,7 @@ fn tokio_cluster() -> PathBuf {
 
 #[test]
 fn five_processes_form_leave_sleep_restart_and_die() {
-    let text = include_str!("five.qcase");
-    let case =
-        parse("five.qcase", text, &Settings).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("five");
-    drop(std::fs::remove_dir_all(&folder));
-    std::fs::create_dir_all(&folder).unwrap();
-    let mut cluster = Cluster::new(tokio_cluster(), &case, folder);
-    for step in &case.steps {
-        play(&mut cluster, &case, &step.action);
-    }
+    let (case, mut cluster) = played("five", include_str!("five.qcase"));
     for claim in &case.finally {
         check(&mut cluster, &claim.questions, Duration::ZERO);
     }
@@ -55,6 +47,19 @@ fn five_processes_form_leave_sleep_restart_and_die() {
     assert_eq!(recordings.len(), 6, "one for each life: {recordings:?}");
     cluster.end();
     replay(&recordings);
+}
+
+/// A case and the processes that it was played with.
+fn played(name: &str, text: &str) -> (Case, Cluster) {
+    let case = parse(name, text, &Settings).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    drop(std::fs::remove_dir_all(&folder));
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut cluster = Cluster::new(tokio_cluster(), &case, folder);
+    for step in &case.steps {
+        play(&mut cluster, &case, &step.action);
+    }
+    (case, cluster)
 }
 
 /// Everything that was recorded gives the same outputs again, also of those that were killed.

@@ -42,6 +42,16 @@ impl Process {
         self.end().is_none()
     }
 
+    /// The status with which the process has ended, if it has.
+    pub(super) fn status(&mut self) -> Option<i32> {
+        self.child.try_wait().unwrap().map(|status| status.code().unwrap())
+    }
+
+    /// What it has logged so far.
+    pub(super) fn logged(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
+    }
+
     /// How it ended: killed, or as it said itself.
     pub(super) fn end(&self) -> Option<StopReason> {
         if self.was_killed { Some(StopReason::Crashed) } else { self.told.end }
