@@ -378,3 +378,26 @@ fn two_sides_with_different_repairs_can_both_stay() {
     assert_eq!(outcome(gone, &staying, &[0]), outcome(gone, &staying, &[]));
     assert_eq!(outcome(gone, &staying, &[0]), "a + c");
 }
+
+/// SBR-99: causes of two sides of which the catalogue has no scenario; hidden joins are enumerated.
+#[test]
+fn leaves_of_newcomers_that_one_side_each_knows_and_settings_that_differ_can_leave_two_sides() {
+    let leaves = Scene::read("ac|bd; all cj dj; in ac cl; in bd dl");
+    let quorum = static_quorum(2);
+    assert_eq!(leaves.outcomes(&quorum, &NONE), BTreeSet::from(["ac + bd".into()]));
+    assert_eq!(leaves.outcomes(&quorum, &REPAIRED_RESOLVER), BTreeSet::from(["-".into()]));
+    // Each side by its own settings: (situation, those on the left, those on the right). No repair can know of them.
+    let differing = [
+        ("a|bc", keep_oldest(false), keep_oldest(true)),
+        ("ab|cde; role ab", with_role(keep_majority(), "counts"), keep_majority()),
+        ("ab|cde; role ab", with_role(static_quorum(2), "counts"), static_quorum(3)),
+    ];
+    for (situation, left, right) in differing {
+        let (scene, sides) = (Scene::read(situation), situation.split("; ").next().unwrap());
+        let (one, other) = sides.split_once('|').unwrap();
+        for repairs in [NONE, REPAIRED_RESOLVER] {
+            assert_eq!(scene.outcomes(&left, &repairs), BTreeSet::from([one.into()]), "{situation}");
+            assert_eq!(scene.outcomes(&right, &repairs), BTreeSet::from([other.into()]), "{situation}");
+        }
+    }
+}
