@@ -131,6 +131,12 @@ pub(super) static NO_SHUTDOWN: Assumption = Assumption {
 pub(super) static WELCOMED: Assumption =
     Assumption { name: "welcomed", sentence: "nobody who was let in still waits to hear of it" };
 
+/// Of L2 and L4 to L8.
+pub(super) static DATA_CENTERS_MEET: Assumption = Assumption {
+    name: "data-centers-meet",
+    sentence: "of each data centre one of the oldest, which alone talk to the others, lives (CNV-26)",
+};
+
 /// Of L7.
 pub(super) static CONTACT: Assumption = Assumption {
     name: "contact",

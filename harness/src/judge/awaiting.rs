@@ -6,13 +6,13 @@ use quorate::{Address, Instant, MemberStatus, UniqueAddress};
 
 use super::Judge;
 use super::assumptions::{
-    CONTACT, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS, NO_SHUTDOWN, ONE_DATA_CENTER,
-    ONE_LINEAGE, RESOLVER_ON, SEED_LIVES,
+    CONTACT, DATA_CENTERS_MEET, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS,
+    NO_SHUTDOWN, ONE_DATA_CENTER, ONE_LINEAGE, RESOLVER_ON, SEED_LIVES,
 };
 use super::change::Change;
 use super::duties::{Duty, L2, L3, L4, L5, L6, L7, L8};
 use super::liveness;
-use super::seat::Seat;
+use super::seat::{Seat, Terms};
 use super::split::Partition;
 use super::stage::{Cause, Event, Stage};
 use super::violation::Names;
@@ -28,22 +28,24 @@ impl Judge {
 
     fn await_by(&mut self, mut duty: Duty) {
         if self.docket.asserts(duty.invariant) {
+            if duty.due == Instant::MAX {
+                return self.docket.excused(duty.invariant, &DATA_CENTERS_MEET);
+            }
             duty.began.get_or_insert(self.docket.at());
             self.next_duty = self.next_duty.min(duty.due);
             self.duties.push(duty);
         }
     }
 
-    /// The time that news take, the longest of all nodes.
-    fn longest(&self, of: impl Fn(&super::seat::Terms, Duration) -> Duration) -> Duration {
-        let spread = self.bound();
-        let bounds = self.seats.iter().flatten().map(|seat| of(&seat.terms, spread));
-        bounds.max().unwrap_or_default()
+    /// The time of something at the node for which it takes longest.
+    fn longest(&self, of: impl Fn(&Terms) -> Duration) -> Duration {
+        self.seats.iter().flatten().map(|seat| of(&seat.terms)).max().unwrap_or_default()
     }
 
     /// L3, L6: nodes have gone at an instant before which all agreed. `gone`: who, and what its host runs now.
     pub(super) fn await_removals(&mut self, at: Instant, gone: Vec<(UniqueAddress, Option<UniqueAddress>)>) {
-        let due = at + self.longest(|terms, spread| terms.removal(spread));
+        let spreading = self.spreading();
+        let due = at + self.longest(|terms| terms.removal(&spreading));
         for (node, successor) in gone {
             let invariant = if successor.is_some() { &L6 } else { &L3 };
             self.await_by(Duty { successor, ..Duty::of(invariant, Some(node), due) });
@@ -55,18 +57,18 @@ impl Judge {
         if self.partition(stage) != Partition::Whole {
             return;
         }
-        let spread = self.bound();
+        let (spreading, of_all) = (self.spreading(), self.spreading_among_all());
         let all = self.participants();
         let is_removed = |seat: &&&Seat| self.ledger.departed.contains(&seat.me.key());
         let removed: Vec<UniqueAddress> = all.iter().filter(is_removed).map(|seat| seat.me.clone()).collect();
         let knows_all = |seat: &&Seat| all.iter().all(|other| seat.gossip.member(&other.me).is_some());
         let whole = removed.is_empty() && all.iter().all(knows_all);
-        let settled = at + self.longest(|terms, spread| terms.settling(spread));
+        let settled = at + self.longest(|terms| terms.settling(&of_all));
         if whole {
-            self.await_by(Duty::of(&L2, None, at + Duration::from_secs(2) + spread));
+            self.await_by(Duty::of(&L2, None, at + Duration::from_secs(2) + spreading.agreement()));
         }
         for node in removed {
-            self.await_by(Duty::of(&L7, Some(node), at + 2 * spread));
+            self.await_by(Duty::of(&L7, Some(node), at + spreading.agreements(2)));
         }
         self.await_by(Duty::of(&L8, None, settled));
     }
@@ -94,7 +96,7 @@ impl Judge {
         if joined.is_empty() && leaves.is_empty() {
             return;
         }
-        let due = event.at + 3 * self.bound();
+        let due = event.at + self.spreading().agreements(3);
         joined.into_iter().for_each(|node| self.await_by(Duty::of(&L4, Some(node), due)));
         leaves.into_iter().for_each(|node| self.await_by(Duty::of(&L5, Some(node), due)));
     }
@@ -102,7 +104,7 @@ impl Judge {
     /// L5: the leaves of these nodes go on from here: of one whose exit tasks have ended, or of all, who waited for what one
     /// has seen that was let in and has heard of it now.
     pub(super) fn leaves_go_on(&mut self, of: impl Fn(&UniqueAddress) -> bool, at: Instant) {
-        let due = at + 2 * self.bound();
+        let due = at + self.spreading().agreements(2);
         let goes_on = |duty: &&mut Duty| duty.invariant == &L5 && duty.node.as_ref().is_some_and(&of);
         for duty in self.duties.iter_mut().filter(goes_on) {
             duty.due = duty.due.max(due);
@@ -143,7 +145,7 @@ impl Judge {
         // An exit that the host has not finished yet is nobody's delay, nor is a welcome that the network holds back.
         let exits = seats.iter().any(|seat| seat.is_exiting());
         if duty.invariant == &L5 && (exits || self.waits_for_welcome(&seats)) {
-            let again = Duty { due: at + 2 * self.bound(), ..duty.clone() };
+            let again = Duty { due: at + self.spreading().agreements(2), ..duty.clone() };
             return self.await_by(again);
         }
         let one_data_center = !seats.iter().any(|seat| seat.gossip.is_multi_data_center());

@@ -6,12 +6,13 @@ use quorate::MemberStatus::{self, Down, Exiting, Joining, WeaklyUp};
 use quorate::{Instant, UniqueAddress};
 
 use super::assumptions::{
-    CONTACT, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS, NO_SHUTDOWN, ONE_DATA_CENTER,
-    ONE_LINEAGE, RESOLVER_ON, SEED_LIVES,
+    CONTACT, DATA_CENTERS_MEET, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS,
+    NO_SHUTDOWN, ONE_DATA_CENTER, ONE_LINEAGE, RESOLVER_ON, SEED_LIVES,
 };
 use super::invariant::{Group, Invariant, Watches};
 use super::liveness::agree;
 use super::seat::{Seat, Terms};
+use super::spreading::Spreading;
 use super::violation::{Finding, Names};
 
 /// L2
@@ -22,7 +23,7 @@ pub(super) static L2: Invariant = Invariant::new(
     Watches::Cluster,
     "RCH-44, HB-38, PHI-26",
 )
-.assuming(&[&NO_FAULT_DURING, &FAULTS_OFF])
+.assuming(&[&NO_FAULT_DURING, &FAULTS_OFF, &DATA_CENTERS_MEET])
 .cured_by(&["exiting-observers"]);
 
 /// L3
@@ -33,7 +34,7 @@ pub(super) static L3: Invariant = Invariant::new(
     Watches::Cluster,
     "RCH-41, SBR-64, LDR-11",
 )
-.assuming(&[&NO_FAULT_DURING, &RESOLVER_ON, &FAULTS_OFF, &MINIMUM_MET, &ONE_DATA_CENTER]);
+.assuming(&[&NO_FAULT_DURING, &RESOLVER_ON, &FAULTS_OFF, &MINIMUM_MET, &ONE_DATA_CENTER, &DATA_CENTERS_MEET]);
 
 /// L4
 pub(super) static L4: Invariant = Invariant::new(
@@ -43,7 +44,7 @@ pub(super) static L4: Invariant = Invariant::new(
     Watches::Cluster,
     "JOIN-75, LDR-15",
 )
-.assuming(&[&NO_FAULT_DURING, &MINIMUM_MET, &FAULTS_OFF, &NO_SHUTDOWN, &ONE_LINEAGE]);
+.assuming(&[&NO_FAULT_DURING, &MINIMUM_MET, &FAULTS_OFF, &NO_SHUTDOWN, &ONE_LINEAGE, &DATA_CENTERS_MEET]);
 
 /// L5
 pub(super) static L5: Invariant = Invariant::new(
@@ -53,7 +54,7 @@ pub(super) static L5: Invariant = Invariant::new(
     Watches::Cluster,
     "LDR-50, LDR-17, LDR-12, LIFE-50",
 )
-.assuming(&[&NO_FAULT_DURING]);
+.assuming(&[&NO_FAULT_DURING, &FAULTS_OFF, &DATA_CENTERS_MEET]);
 
 /// L6
 pub(super) static L6: Invariant = Invariant::new(
@@ -72,6 +73,7 @@ pub(super) static L6: Invariant = Invariant::new(
     &NO_SHUTDOWN,
     &ONE_LINEAGE,
     &SEED_LIVES,
+    &DATA_CENTERS_MEET,
 ])
 .cured_by(&["introduce", "exiting-observers", "live-observers", "removed-notice"]);
 
@@ -83,7 +85,7 @@ pub(super) static L7: Invariant = Invariant::new(
     Watches::Cluster,
     "part 06, promise P8",
 )
-.assuming(&[&NO_FAULT_DURING, &FAULTS_OFF, &ONE_DATA_CENTER, &CONTACT])
+.assuming(&[&NO_FAULT_DURING, &FAULTS_OFF, &ONE_DATA_CENTER, &CONTACT, &DATA_CENTERS_MEET])
 .cured_by(&["removed-notice"]);
 
 /// L8
@@ -103,6 +105,7 @@ pub(super) static L8: Invariant = Invariant::new(
     &ONE_DATA_CENTER,
     &EXITS_DONE,
     &NO_SHUTDOWN,
+    &DATA_CENTERS_MEET,
 ])
 .cured_by(&[
     "content-decides",
@@ -208,15 +211,20 @@ impl Terms {
         self.heartbeat_pause + 3 * self.heartbeat_interval + self.reaper_interval + Duration::from_secs(1)
     }
 
+    /// From silence to the decision of the resolver, once all have heard of it: the resolver's rest and look.
+    fn decision(&self) -> Duration {
+        self.detection() + self.stable_after + Duration::from_secs(2)
+    }
+
     /// L3: detection, its spread, the resolver's rest and look, and the removal.
-    pub(super) fn removal(&self, spread: Duration) -> Duration {
-        self.detection() + 2 * spread + self.stable_after + Duration::from_secs(2)
+    pub(super) fn removal(&self, spreading: &Spreading) -> Duration {
+        self.decision().saturating_add(spreading.agreements(2))
     }
 
     /// L8: everything one after the other, with a resolver that finds no rest, and downed nodes that wait to be heard.
-    pub(super) fn settling(&self, spread: Duration) -> Duration {
+    pub(super) fn settling(&self, spreading: &Spreading) -> Duration {
         let unrest = self.unrest_limit.unwrap_or(self.stable_after);
-        2 * self.removal(spread) + unrest + 4 * spread
+        (2 * self.decision() + unrest).saturating_add(spreading.agreements(8))
     }
 }
 
@@ -315,8 +323,12 @@ mod tests {
         let bounds = |set: &dyn Fn(&mut Config)| {
             let mut config = Config::default();
             set(&mut config);
-            let (terms, spread) = (Terms::of(&config), Duration::from_secs(14));
-            [terms.detection(), terms.removal(spread), terms.settling(spread)].map(|bound| bound.as_secs())
+            let terms = Terms::of(&config);
+            let five = gossip(&["a", "b", "c", "d", "e"].map(|name| (name, Up)));
+            let spreading = Spreading::of([&seat("a", five)].into_iter());
+            assert_eq!(spreading.agreement().as_secs(), 14);
+            [terms.detection(), terms.removal(&spreading), terms.settling(&spreading)]
+                .map(|bound| bound.as_secs())
         };
         assert_eq!(bounds(&|_| {}), [8, 58, 187]);
         let slow =

@@ -490,13 +490,13 @@ impl Judge {
         }
     }
 
-    /// T(N)
-    fn bound(&self) -> std::time::Duration {
-        self.spreading().time()
-    }
-
     fn spreading(&self) -> Spreading {
         Spreading::of(self.seats.iter().flatten().filter(|seat| seat.takes_part()))
+    }
+
+    /// L8: those that are in no cluster yet are to come to it.
+    fn spreading_among_all(&self) -> Spreading {
+        Spreading::of(self.seats.iter().flatten().filter(|seat| seat.is_live))
     }
 
     /// The live nodes that are in a cluster, by host.

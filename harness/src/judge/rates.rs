@@ -200,7 +200,7 @@ impl Judge {
         self.rates.is_gentle &= all(GENTLE_LOSS);
         if self.partition(stage) == Partition::Whole && !hosts.is_empty() {
             let sent = self.sent(stage);
-            let until = at + self.bound();
+            let until = at + self.spreading().time();
             self.rates.healed = Some(Window { since: at, sent, nodes: hosts.len(), until });
         }
     }

@@ -188,7 +188,7 @@ impl Judge {
         }
         if self.docket.asserts(&X2) && !self.ledger.leaving.is_empty() {
             let check = || leaving::leaver_downed(change, |node| self.ledger.is_leaving(node));
-            let outlasts = self.troubled == 0 || self.rest_outlasts(self.bound());
+            let outlasts = self.troubled == 0 || self.rest_outlasts(self.spreading().time());
             self.docket.judged_if(outlasts, &REST_OUTLASTS_LEAVES, &X2, check, names);
         }
         if promotion::promoted(change).next().is_none() {
