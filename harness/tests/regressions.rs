@@ -289,3 +289,53 @@ fn data_centres_that_seldom_talk_agree_in_the_time_that_takes() {
     holds(include_str!("regressions/three-data-centres-through-one-member-each.qcase"));
     holds(include_str!("regressions/two-data-centres-that-seldom-talk.qcase"));
 }
+
+/// L8, INV-6: the time to settle was that of those who were in a cluster at the start, and left out that targets are drawn.
+#[test]
+fn the_time_to_settle_is_that_of_all_who_are_to_come() {
+    holds(include_str!("regressions/many-that-are-yet-to-join.qcase"));
+    holds(include_str!("regressions/fourteen-that-draw-whom-to-tell.qcase"));
+}
+
+/// L2, CNV-26: data centres of which no oldest member lives can't hear of each other.
+#[test]
+fn a_data_centre_whose_oldest_is_dead_hears_nothing() {
+    holds(include_str!("regressions/the-oldest-of-a-data-centre-is-dead.qcase"));
+}
+
+/// L2, RCH-40: who shares its address with a dead incarnation is missed for that one's silence.
+#[test]
+fn a_node_is_missed_with_its_earlier_life_until_that_is_removed() {
+    holds(include_str!("regressions/a-restart-marked-with-its-earlier-life.qcase"));
+}
+
+/// L4, JOIN-73: an old datagram told of another incarnation of the joiner, which was downed for it.
+#[test]
+fn a_joiner_is_downed_by_an_old_join_of_its_address() {
+    holds(include_str!("regressions/an-old-join-downs-its-successor.qcase"));
+}
+
+/// L5, LDR-37: who has told only one that has gone, too, is a member of the third for good.
+#[test]
+fn who_leaves_last_of_a_data_centre_may_have_told_one_that_has_gone() {
+    holds(include_str!("regressions/the-last-of-two-data-centres-leave.qcase"));
+}
+
+/// L5: a leaver is removed if nobody else is missed; here all are down.
+#[test]
+fn a_leaver_is_still_there_when_all_others_are_down() {
+    holds(include_str!("regressions/a-leave-that-ends-in-down-all.qcase"));
+}
+
+/// U1, U3: two sides that have given up each other give numbers, and one hears of the other's later.
+#[test]
+fn sides_that_have_given_up_each_other_number_as_each_has_heard() {
+    holds(include_str!("regressions/a-number-on-each-side.qcase"));
+    holds(include_str!("regressions/a-last-step-heard-late.qcase"));
+}
+
+/// L1, REP-43: a node that two clusters have let in takes the news of one.
+#[test]
+fn a_member_of_two_clusters_hears_of_one() {
+    holds(include_str!("regressions/a-member-of-two-clusters.qcase"));
+}

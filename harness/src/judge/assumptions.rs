@@ -82,7 +82,7 @@ pub(super) static FAULTS_OFF: Assumption = Assumption {
 pub(super) static NO_ORPHANS: Assumption = Assumption {
     name: "no-orphans",
     sentence: "of any two live nodes that are in a cluster one knows the other, or knows somebody who does, and \
-               so on",
+               so on, and nobody of them is in a cluster that somebody else has founded",
 };
 
 /// Of L1.
@@ -115,6 +115,13 @@ pub(super) static ONE_DATA_CENTER: Assumption =
 pub(super) static ONE_LINEAGE: Assumption =
     Assumption { name: "one-lineage", sentence: "only one node has founded a cluster" };
 
+/// Of U1, U3.
+pub(super) static SAME_SIDE: Assumption = Assumption {
+    name: "same-side",
+    sentence: "none of those who gave the numbers, or saw convergence with them, had given up another of them: what a leader does \
+               last before a split one side only may hear of (REP-121)",
+};
+
 /// Of L1, L8.
 pub(super) static EXITS_DONE: Assumption = Assumption {
     name: "exits-done",
@@ -135,6 +142,24 @@ pub(super) static WELCOMED: Assumption =
 pub(super) static DATA_CENTERS_MEET: Assumption = Assumption {
     name: "data-centers-meet",
     sentence: "of each data centre one of the oldest, which alone talk to the others, lives (CNV-26)",
+};
+
+/// Of L4, L5.
+pub(super) static NOBODY_MISSED: Assumption = Assumption {
+    name: "nobody-missed",
+    sentence: "no live node sees an unreachable or a Down member, but for the one that it is about",
+};
+
+/// Of L4, L5, L6.
+pub(super) static NOT_REPLACED: Assumption = Assumption {
+    name: "not-replaced",
+    sentence: "nobody with the address of the node has asked to be let in meanwhile, which downs it (JOIN-73)",
+};
+
+/// Of L5.
+pub(super) static LAST_WORDS_HEARD: Assumption = Assumption {
+    name: "last-words-heard",
+    sentence: "somebody whom the leaver told of its end goes on, or somebody of its data centre, or has heard that it exits",
 };
 
 /// Of L7.

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use quorate::{Address, Instant, MemberStatus, UniqueAddress};
+use quorate::{Address, Instant, Member, MemberStatus, MessageKind, Output, UniqueAddress};
 
 use super::Judge;
 use super::assumptions::{
-    CONTACT, DATA_CENTERS_MEET, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS,
-    NO_SHUTDOWN, ONE_DATA_CENTER, ONE_LINEAGE, RESOLVER_ON, SEED_LIVES,
+    CONTACT, DATA_CENTERS_MEET, EXITS_DONE, FAULTS_OFF, LAST_WORDS_HEARD, MINIMUM_MET, NO_FAULT_DURING,
+    NO_ORPHANS, NO_SHUTDOWN, NOBODY_MISSED, NOT_REPLACED, ONE_DATA_CENTER, ONE_LINEAGE, RESOLVER_ON,
+    SEED_LIVES,
 };
 use super::change::Change;
 use super::duties::{Duty, L2, L3, L4, L5, L6, L7, L8};
@@ -34,6 +35,43 @@ impl Judge {
             duty.began.get_or_insert(self.docket.at());
             self.next_duty = self.next_duty.min(duty.due);
             self.duties.push(duty);
+        }
+    }
+
+    /// L4 to L6, JOIN-73: a node has downed a member, as another incarnation of its address has asked to be let in.
+    pub(super) fn await_no_longer(&mut self, change: &Change<'_>, asks: Option<&Address>) {
+        let is_down = |member: Option<&Member>| member.is_some_and(|m| m.status() == MemberStatus::Down);
+        let downed = change.members().filter(|(was, is)| is_down(*is) && !is_down(*was));
+        let downed = downed.filter_map(|(_, is)| is.map(Member::unique_address));
+        for node in downed.filter(|node| asks == Some(&node.address)) {
+            let docket = &mut self.docket;
+            self.duties.retain(|duty| {
+                let is_replaced = match duty.invariant.id {
+                    "L4" | "L5" => duty.node.as_ref() == Some(node),
+                    _ => duty.successor.as_ref() == Some(node),
+                };
+                if is_replaced {
+                    docket.excused(duty.invariant, &NOT_REPLACED);
+                }
+                !is_replaced
+            });
+            self.ledger.leaving.retain(|leaver| leaver != node);
+        }
+    }
+
+    /// L5: a node has ended, and these are its last words.
+    pub(super) fn hear_last_words(&mut self, node: &UniqueAddress, outputs: &[Output]) {
+        let told = |output: &Output| match output {
+            Output::Send(envelope) if envelope.message.kind() == MessageKind::Gossip => {
+                let lives = |seat: &&Seat| seat.is_live && seat.me.address == *envelope.to.address();
+                self.seats.iter().flatten().find(lives).map(|seat| seat.me.clone())
+            }
+            _ => None,
+        };
+        let told: Vec<UniqueAddress> = outputs.iter().filter_map(told).collect();
+        let leaves = |duty: &&mut Duty| duty.invariant == &L5 && duty.node.as_ref() == Some(node);
+        for duty in self.duties.iter_mut().filter(leaves) {
+            duty.told.clone_from(&told);
         }
     }
 
@@ -182,6 +220,7 @@ impl Judge {
                 (minimum, &MINIMUM_MET),
                 (is_whole, &FAULTS_OFF),
                 (stays, &NO_SHUTDOWN),
+                (!duty.misses_others(&seats), &NOBODY_MISSED),
             ],
             "L8" => vec![
                 (is_whole, &FAULTS_OFF),
@@ -191,6 +230,11 @@ impl Judge {
                 (!exits, &EXITS_DONE),
                 (one_data_center || !sees_dead, &ONE_DATA_CENTER),
                 (stays, &NO_SHUTDOWN),
+            ],
+            "L5" => vec![
+                (is_whole, &FAULTS_OFF),
+                (!duty.misses_others(&seats), &NOBODY_MISSED),
+                (!duty.is_unheard(&seats), &LAST_WORDS_HEARD),
             ],
             _ => vec![(is_whole, &FAULTS_OFF)],
         };

@@ -6,11 +6,13 @@ use quorate::MemberStatus::{self, Down, Exiting, Joining, WeaklyUp};
 use quorate::{Instant, UniqueAddress};
 
 use super::assumptions::{
-    CONTACT, DATA_CENTERS_MEET, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_FAULT_DURING, NO_ORPHANS,
-    NO_SHUTDOWN, ONE_DATA_CENTER, ONE_LINEAGE, RESOLVER_ON, SEED_LIVES,
+    CONTACT, DATA_CENTERS_MEET, EXITS_DONE, FAULTS_OFF, LAST_WORDS_HEARD, MINIMUM_MET, NO_FAULT_DURING,
+    NO_ORPHANS, NO_SHUTDOWN, NOBODY_MISSED, NOT_REPLACED, ONE_DATA_CENTER, ONE_LINEAGE, RESOLVER_ON,
+    SEED_LIVES,
 };
 use super::invariant::{Group, Invariant, Watches};
 use super::liveness::agree;
+use super::rates::shares_its_address;
 use super::seat::{Seat, Terms};
 use super::spreading::Spreading;
 use super::violation::{Finding, Names};
@@ -44,7 +46,16 @@ pub(super) static L4: Invariant = Invariant::new(
     Watches::Cluster,
     "JOIN-75, LDR-15",
 )
-.assuming(&[&NO_FAULT_DURING, &MINIMUM_MET, &FAULTS_OFF, &NO_SHUTDOWN, &ONE_LINEAGE, &DATA_CENTERS_MEET]);
+.assuming(&[
+    &NO_FAULT_DURING,
+    &MINIMUM_MET,
+    &FAULTS_OFF,
+    &NO_SHUTDOWN,
+    &ONE_LINEAGE,
+    &DATA_CENTERS_MEET,
+    &NOBODY_MISSED,
+    &NOT_REPLACED,
+]);
 
 /// L5
 pub(super) static L5: Invariant = Invariant::new(
@@ -54,7 +65,14 @@ pub(super) static L5: Invariant = Invariant::new(
     Watches::Cluster,
     "LDR-50, LDR-17, LDR-12, LIFE-50",
 )
-.assuming(&[&NO_FAULT_DURING, &FAULTS_OFF, &DATA_CENTERS_MEET]);
+.assuming(&[
+    &NO_FAULT_DURING,
+    &FAULTS_OFF,
+    &DATA_CENTERS_MEET,
+    &NOBODY_MISSED,
+    &NOT_REPLACED,
+    &LAST_WORDS_HEARD,
+]);
 
 /// L6
 pub(super) static L6: Invariant = Invariant::new(
@@ -73,6 +91,7 @@ pub(super) static L6: Invariant = Invariant::new(
     &NO_SHUTDOWN,
     &ONE_LINEAGE,
     &SEED_LIVES,
+    &NOT_REPLACED,
     &DATA_CENTERS_MEET,
 ])
 .cured_by(&["introduce", "exiting-observers", "live-observers", "removed-notice"]);
@@ -130,17 +149,47 @@ pub(super) struct Duty {
     pub(super) began: Option<Instant>,
     /// Since when what is to come has come: only a judge that measures follows it.
     pub(super) met: Option<Instant>,
+    /// L5: who has been told by the leaver, as it ended.
+    pub(super) told: Vec<UniqueAddress>,
 }
 
 impl Duty {
     pub(super) fn of(invariant: &'static Invariant, node: Option<UniqueAddress>, due: Instant) -> Self {
-        Self { invariant, node, successor: None, due, began: None, met: None }
+        Self { invariant, node, successor: None, due, began: None, met: None, told: Vec::new() }
     }
 
     /// REP-54, P8: whether somebody who has removed the node is a member to it. It is sound, too, if the node has gone.
     pub(super) fn has_contact(&self, seats: &[&Seat]) -> bool {
         let Some(seat) = seats.iter().find(|seat| Some(&seat.me) == self.node.as_ref()) else { return true };
         seats.iter().any(|other| other.has_removed(&seat.me) && seat.gossip.member(&other.me).is_some())
+    }
+
+    /// L4, L5: whether others than whom it is about are missed or downed: until they are removed or found again nothing goes on.
+    pub(super) fn misses_others(&self, seats: &[&Seat]) -> bool {
+        let is_other = |node: &UniqueAddress| Some(node) != self.node.as_ref();
+        seats.iter().any(|seat| {
+            let table = seat.gossip.reachability();
+            let mut members = seat.gossip.members().iter();
+            let mut missed = table
+                .observers()
+                .filter(|observer| is_other(observer))
+                .flat_map(|observer| table.unreachable_from(observer));
+            members.any(|m| m.status() == Down && is_other(m.unique_address())) || missed.any(is_other)
+        })
+    }
+
+    /// L5, LDR-32, LDR-37: whether nobody goes on who was told of the leaver's end, nor anybody of its data centre, and whoever does has
+    /// not heard that it exits: who was the last there tells one node of one other data centre.
+    pub(super) fn is_unheard(&self, seats: &[&Seat]) -> bool {
+        let Some(leaver) = &self.node else { return false };
+        let is_up =
+            |seat: &&Seat| seat.gossip.member(leaver).is_some_and(|m| !m.status().is_on_its_way_out());
+        let is_near = |seat: &&Seat| {
+            let member = seat.gossip.member(leaver);
+            member.is_none_or(|member| member.data_center() == seat.terms.data_center)
+        };
+        !self.told.is_empty()
+            && seats.iter().all(|seat| is_up(seat) && !is_near(seat) && !self.told.contains(&seat.me))
     }
 
     /// Whether what was to come has come.
@@ -173,10 +222,11 @@ impl Duty {
 }
 
 /// RCH-3: an observation is taken back by its observer only, so that of a dead one stays until that one is removed (L3). But nobody
-/// downs one that is Exiting: what it has observed would stay for good, were it not left out (REP-70). Gives one that
-/// should not be there any more.
+/// downs one that is Exiting: what it has observed would stay for good, were it not left out (REP-70). One whose address another
+/// incarnation shares, which is dead, is missed with that one until that one is removed. Gives one that should not be there any more.
 fn observation_of_live<'a>(seat: &'a Seat, live: &[&Seat]) -> Option<(&'a UniqueAddress, &'a UniqueAddress)> {
     let lives = |node: &UniqueAddress| live.iter().any(|seat| seat.me == *node);
+    let is_to_be_found = |node: &UniqueAddress| lives(node) && !shares_its_address(&seat.gossip, node);
     let table = seat.gossip.reachability();
     let has_left = |node: &UniqueAddress| {
         let left_out = seat.terms.repairs.exiting_observers;
@@ -184,7 +234,7 @@ fn observation_of_live<'a>(seat: &'a Seat, live: &[&Seat]) -> Option<(&'a Unique
     };
     let observers = table.observers().filter(|observer| lives(observer) || has_left(observer));
     observers.into_iter().find_map(|observer| {
-        let subject = table.unreachable_from(observer).find(|subject| lives(subject))?;
+        let subject = table.unreachable_from(observer).find(|subject| is_to_be_found(subject))?;
         Some((observer, subject))
     })
 }
@@ -268,6 +318,57 @@ mod tests {
             std::sync::Arc::make_mut(&mut seat.terms).repairs = quorate::Repairs::all();
         }
         assert_eq!(unmet(&L2, "a", &[a, b]), None, "and so it is left out");
+    }
+
+    /// L2, PHI-39: a detector knows addresses.
+    #[test]
+    fn who_shares_its_address_with_a_dead_one_is_missed_with_it() {
+        let found = |members: &[(&str, MemberStatus)]| {
+            let table = Reachability::new().unreachable(&node("a"), &node("b#2"));
+            let a = seat("a", observed(&gossip(members), table));
+            unmet(&L2, "a", &[a, seat("b#2", gossip(members))]).is_some()
+        };
+        assert!(!found(&[("a", Up), ("b", Up), ("b#2", Up)]));
+        assert!(found(&[("a", Up), ("b#2", Up)]));
+    }
+
+    /// L4, L5: the assumption `nobody-missed`.
+    #[test]
+    fn others_that_are_missed_or_down_hold_up_what_is_awaited() {
+        let misses = |b: MemberStatus, observer: &str, subject: &str| {
+            let table = Reachability::new().unreachable(&node(observer), &node(subject));
+            let a = seat("a", observed(&gossip(&[("a", Up), ("b", b), ("c", Up)]), table));
+            Duty::of(&L5, Some(node("c")), Instant::ZERO).misses_others(&[&a])
+        };
+        assert!(!misses(Up, "a", "c"), "the leaver itself, which has ended");
+        assert!(!misses(Up, "c", "b"), "what it has observed is left out (REP-70)");
+        assert!(misses(Up, "a", "b"));
+        assert!(misses(Down, "a", "c"));
+    }
+
+    /// L5: the assumption `last-words-heard`.
+    #[test]
+    fn a_leaver_that_told_only_those_who_have_gone_is_not_heard() {
+        let elsewhere = |status| {
+            let mut seat = seat("a", gossip(&[("a", Up), ("b", status), ("c", Up)]));
+            let mut terms = (*seat.terms).clone();
+            terms.data_center = "west".into();
+            seat.terms = terms.into();
+            seat
+        };
+        let is_unheard = |told: &[&str], seats: &[&Seat]| {
+            let mut duty = Duty::of(&L5, Some(node("b")), Instant::ZERO);
+            duty.told = told.iter().map(|name| node(name)).collect();
+            duty.is_unheard(seats)
+        };
+        let a = elsewhere(Exiting);
+        assert!(!is_unheard(&["c"], &[&a]), "a has heard that b exits");
+        let a = elsewhere(Up);
+        assert!(is_unheard(&["c"], &[&a]));
+        assert!(!is_unheard(&[], &[&a]), "it has told nobody");
+        assert!(!is_unheard(&["a"], &[&a]));
+        let near = seat("d", gossip(&[("a", Up), ("b", Up), ("d", Up)]));
+        assert!(!is_unheard(&["c"], &[&a, &near]), "d finds out");
     }
 
     /// L3, L5

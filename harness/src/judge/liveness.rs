@@ -67,9 +67,14 @@ fn said(seat: &Seat, names: Names<'_>) -> String {
     format!("{} with the clock {}", members.join(", "), seat.gossip.clock())
 }
 
-/// `no-orphans`, REP-45: whether all of some nodes hang together, by who knows whom.
+/// `no-orphans`, REP-45: whether all of some nodes hang together, by who knows whom. REP-43: who was let in by one cluster, has not heard of
+/// it and is in another one now takes no news from the first, and is a member to it for good.
 pub(super) fn hang_together(seats: &[&Seat]) -> bool {
-    let knows = |one: &Seat, other: &Seat| one.gossip.member(&other.me).is_some();
+    let of_one_cluster = |one: &Seat, other: &Seat| {
+        one.founder.is_none() || other.founder.is_none() || one.founder == other.founder
+    };
+    let knows =
+        |one: &Seat, other: &Seat| of_one_cluster(one, other) && one.gossip.member(&other.me).is_some();
     let Some((first, mut apart)) = seats.split_first().map(|(first, rest)| (*first, rest.to_vec())) else {
         return true;
     };
@@ -248,6 +253,11 @@ mod tests {
         assert!(hang_together(&chain.iter().collect::<Vec<_>>()));
         let orphan = [knowing("a", &["b"]), knowing("b", &["a"]), knowing("c", &[])];
         assert!(!hang_together(&orphan.iter().collect::<Vec<_>>()));
+        let mut elsewhere = chain;
+        for (seat, founder) in elsewhere.iter_mut().zip(["a", "b", "b"]) {
+            seat.founder = Some(node(founder));
+        }
+        assert!(!hang_together(&elsewhere.iter().collect::<Vec<_>>()), "b takes no news of a's cluster");
         assert!(hang_together(&[]));
     }
 

@@ -338,6 +338,7 @@ impl Judge {
             seat.ticked(event.at);
         }
         if matches!(node.phase, Phase::Stopped) {
+            self.hear_last_words(node.me, stage.outputs());
             self.end(host);
         }
     }

@@ -1,11 +1,11 @@
 //! C, U: who becomes Up, and with which number.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quorate::MemberStatus::{self, Joining, Up, WeaklyUp};
 use quorate::{Gossip, Member, NodeKey, UP_NUMBER_NONE, UniqueAddress};
 
-use super::assumptions::{ONE_LINEAGE, SEVERAL_DATA_CENTERS, SOMEBODY_UP};
+use super::assumptions::{ONE_LINEAGE, SAME_SIDE, SEVERAL_DATA_CENTERS, SOMEBODY_UP};
 use super::change::Change;
 use super::invariant::{Group, Invariant, Watches};
 use super::seat::Terms;
@@ -37,7 +37,8 @@ pub(super) static U1: Invariant = Invariant::new(
     Group::Safety,
     Watches::Node,
     "LDR-16",
-);
+)
+.assuming(&[&SAME_SIDE]);
 
 /// U2
 pub(super) static U2: Invariant = Invariant::new(
@@ -57,7 +58,7 @@ pub(super) static U3: Invariant = Invariant::new(
     Watches::Change,
     "LDR-16, MDL-28",
 )
-.assuming(&[&ONE_LINEAGE]);
+.assuming(&[&ONE_LINEAGE, &SAME_SIDE]);
 
 /// The members that a node itself has moved to Up.
 pub(super) fn promoted<'a>(change: &Change<'a>) -> impl Iterator<Item = &'a Member> {
@@ -150,12 +151,24 @@ pub(super) fn later_is_higher(change: &Change<'_>) -> Option<Finding> {
 /// Which numbers were given to whom, and what converged views say of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Numbers {
-    given: BTreeMap<(String, i32), UniqueAddress>,
-    agreed: BTreeMap<NodeKey, i32>,
+    /// By data centre and number: to whom it was given last, and by whom.
+    given: BTreeMap<(String, i32), (UniqueAddress, UniqueAddress)>,
+    /// Who was given a number by somebody who had given up the one that had given it to another: what that one did last it need not
+    /// have heard of.
+    twins: BTreeSet<(NodeKey, NodeKey)>,
+    /// By member: the number, and who saw convergence with it last.
+    agreed: BTreeMap<NodeKey, (i32, UniqueAddress)>,
+}
+
+/// U3: what a converged view says of the number of a member, if another said otherwise.
+pub(super) struct Disagreement {
+    /// Who saw convergence with another number last.
+    pub(super) with: UniqueAddress,
+    pub(super) finding: Finding,
 }
 
 impl Numbers {
-    /// U2: numbers that a leader has just given. `is_there`: whether a node is a member to anybody who lives.
+    /// U2: numbers that a leader has just given. `has_it`: whether a node with a number is a member to anybody who lives.
     pub(super) fn given_once(
         &mut self,
         change: &Change<'_>,
@@ -164,8 +177,15 @@ impl Numbers {
         let mut finding = None;
         for member in promoted(change) {
             let (node, number) = (member.unique_address(), member.up_number());
-            let before = self.given.insert((member.data_center().into(), number), node.clone());
-            let Some(other) = before.filter(|other| other != node && has_it(other, number)) else { continue };
+            let now = (node.clone(), change.me.clone());
+            let before = self.given.insert((member.data_center().into(), number), now);
+            let Some((other, giver)) = before.filter(|(other, _)| other != node) else { continue };
+            if change.before.member(&giver).is_none_or(|giver| giver.status() == MemberStatus::Down) {
+                self.twins.insert((other.key(), node.key()));
+            }
+            if !has_it(&other, number) {
+                continue;
+            }
             let (me, name, named) =
                 (change.names.of(change.me), change.names.of(node), change.names.of(&other));
             let one = format!("{me} gave {name} the up number {number}");
@@ -175,23 +195,33 @@ impl Numbers {
         finding
     }
 
+    /// U1: the assumption `same-side`, of two members with one number.
+    pub(super) fn are_twins(&self, one: &UniqueAddress, other: &UniqueAddress) -> bool {
+        let pairs = [(one.key(), other.key()), (other.key(), one.key())];
+        pairs.iter().any(|pair| self.twins.contains(pair))
+    }
+
     /// U3: what a converged view says of the numbers of its members, beside what others said before.
     pub(super) fn agreed(
         &mut self,
         me: &UniqueAddress,
         gossip: &Gossip,
         names: Names<'_>,
-    ) -> Option<Finding> {
-        gossip.members().iter().filter(has_number).find_map(|member| {
+    ) -> Option<Disagreement> {
+        let mut first = None;
+        for member in gossip.members().iter().filter(has_number) {
             let number = member.up_number();
-            let before = *self.agreed.entry(member.key()).or_insert(number);
-            (before != number && member.status() != MemberStatus::Down).then(|| {
+            let now = (number, me.clone());
+            let (before, with) = self.agreed.insert(member.key(), now.clone()).unwrap_or(now);
+            if before != number && member.status() != MemberStatus::Down && first.is_none() {
                 let (name, me_named) = (names.of(member.unique_address()), names.of(me));
                 let one = format!("to {me_named}, which sees convergence, {name} has the up number {number}");
-                let other = format!("in a converged view before it had {before}");
-                Finding::new(&[me, member.unique_address()], one, other)
-            })
-        })
+                let other = format!("in a converged view of {} before it had {before}", names.of(&with));
+                let finding = Finding::new(&[me, member.unique_address()], one, other);
+                first = Some(Disagreement { with, finding });
+            }
+        }
+        first
     }
 }
 
@@ -276,6 +306,23 @@ mod tests {
         assert_eq!(given(false), None);
     }
 
+    /// U1: two that were given one number by sides that had given up each other are told from others.
+    #[test]
+    fn a_number_given_anew_by_who_has_given_up_its_giver_makes_twins() {
+        let are_twins = |a: MemberStatus| {
+            let mut numbers = Numbers::default();
+            let by_a = moves(&[("a", Up, 1), ("c", Joining, 0)], &[("a", Up, 1), ("c", Up, 3)]);
+            let before = [("a", a, 1), ("b", Up, 2), ("c", Joining, 0), ("d", Joining, 0)];
+            let after = [("a", a, 1), ("b", Up, 2), ("c", Joining, 0), ("d", Up, 3)];
+            for change in [by_a, moves(&before, &after).seen_as("b")] {
+                assert_eq!(change.check(|change| numbers.given_once(change, |_, _| false)), None);
+            }
+            numbers.are_twins(&node("c"), &node("d"))
+        };
+        assert!(are_twins(MemberStatus::Down));
+        assert!(!are_twins(Up));
+    }
+
     /// U3
     #[test]
     fn a_new_number_below_one_that_is_there_violates() {
@@ -289,9 +336,12 @@ mod tests {
     #[test]
     fn converged_views_with_other_numbers_violate() {
         let mut numbers = Numbers::default();
-        let mut view = |gossip: &Gossip| numbers.agreed(&node("a"), gossip, names());
-        assert_eq!(view(&numbered(&[("a", Up, 1), ("b", Up, 2)])), None);
-        assert_eq!(view(&numbered(&[("a", Up, 1), ("b", Up, 2), ("c", Up, 3)])), None);
-        assert_eq!(view(&numbered(&[("a", Up, 1), ("b", Up, 3)])).unwrap().who, [node("a"), node("b")]);
+        let mut view = |me: &str, gossip: &Gossip| {
+            numbers.agreed(&node(me), gossip, names()).map(|it| (it.with, it.finding.who))
+        };
+        assert_eq!(view("a", &numbered(&[("a", Up, 1), ("b", Up, 2)])), None);
+        assert_eq!(view("b", &numbered(&[("a", Up, 1), ("b", Up, 2), ("c", Up, 3)])), None);
+        let found = view("a", &numbered(&[("a", Up, 1), ("b", Up, 3)]));
+        assert_eq!(found, Some((node("b"), vec![node("a"), node("b")])));
     }
 }

@@ -142,9 +142,9 @@ pub(super) fn at_most(expected: f64) -> u64 {
     most
 }
 
-/// L10: whether a node has two incarnations of one address as members. Its detector knows addresses (PHI-39, RCH-40), so the silence
+/// L2, L10: whether a node has two incarnations of one address as members. Its detector knows addresses (PHI-39, RCH-40), so the silence
 /// of the one that has died marks both, which is no chance.
-fn shares_its_address(gossip: &Gossip, node: &UniqueAddress) -> bool {
+pub(super) fn shares_its_address(gossip: &Gossip, node: &UniqueAddress) -> bool {
     let mut members = gossip.members().iter().map(Member::unique_address);
     members.any(|other| other.address == node.address && other.uid != node.uid)
 }

@@ -45,6 +45,8 @@ pub(super) struct Seat {
     pub(super) started: Instant,
     /// Of a node that exits, until its exit tasks have ended.
     pub(super) exit: Option<Exit>,
+    /// REP-43: who founded its cluster, if that is known.
+    pub(super) founder: Option<UniqueAddress>,
     pub(super) told: Told,
     pub(super) rest: Rest,
 }
@@ -147,6 +149,7 @@ impl Seat {
             converged_on: None,
             started: at,
             exit: None,
+            founder: None,
             told: Told::default(),
             rest: Rest::new(at),
         }

@@ -43,6 +43,11 @@ fn given_up(seat: &Seat, node: &UniqueAddress) -> Option<&'static str> {
     }
 }
 
+/// U3: whether one of two nodes has given up the other.
+pub(super) fn is_given_up_by_either(one: &Seat, other: &Seat) -> bool {
+    given_up(one, &other.me).is_some() || given_up(other, &one.me).is_some()
+}
+
 /// S1: whether two nodes have given up each other and both go on. SBR-85: each data centre resolves a split by itself, so what is
 /// lost of two of them may be lost to each other, on opposite sides.
 pub(super) fn split_between(one: &Seat, other: &Seat, names: Names<'_>) -> Option<Finding> {

@@ -9,8 +9,8 @@ use super::agreement::{self, C1, C4, C5, Made, U4, V3};
 use super::assumptions::{
     ALL_FOUND_OUT, CLOCK_RIGHT, EARLIER_KNOWN, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_MANUAL_DOWN,
     NO_ORPHANS, NO_SHUTDOWN, OBSERVER_NOT_REMOVED, ONE_DATA_CENTER, ONE_LINEAGE, QUIET_SINCE,
-    REST_OUTLASTS_LEAVES, SEED_NODES_ONLY, SENDER_KNOWN, SEVERAL_DATA_CENTERS, SOMEBODY_UP, TOMBSTONES_KEPT,
-    WELCOMED, WHOLE_NETWORK,
+    REST_OUTLASTS_LEAVES, SAME_SIDE, SEED_NODES_ONLY, SENDER_KNOWN, SEVERAL_DATA_CENTERS, SOMEBODY_UP,
+    TOMBSTONES_KEPT, WELCOMED, WHOLE_NETWORK,
 };
 use super::change::{self, Change};
 use super::convergence::{self, C2, C3};
@@ -106,6 +106,10 @@ impl Judge {
         }
         if steps == 0 {
             return self.judge_outputs(stage, host, node, &change, event);
+        }
+        if event.cause == Cause::Join {
+            let asks = event.from.and_then(|(from, _)| stage.node(from)).map(|node| &node.me.address);
+            self.await_no_longer(&change, asks);
         }
         self.judge_change(stage, host, &change, event);
         self.judge_marks(&change);
@@ -312,9 +316,16 @@ impl Judge {
             self.docket.judged_if(one_data_center, &ONE_DATA_CENTER, &C4, || finding, names);
         }
         if self.docket.asserts(&U3)
-            && let Some(finding) = numbers
+            && let Some(disagreement) = numbers
         {
-            self.docket.judged_if(self.ledger.founded <= 1, &ONE_LINEAGE, &U3, || finding, names);
+            let is_apart = disagreement.as_ref().is_some_and(|disagreement| {
+                let other = self.seats.iter().flatten().find(|other| other.me == disagreement.with);
+                other.is_some_and(|other| split::is_given_up_by_either(seat, other))
+            });
+            let holds = [(self.ledger.founded <= 1, &ONE_LINEAGE), (!is_apart, &SAME_SIDE)];
+            if self.docket.all_hold(&U3, &holds) {
+                self.docket.judged(&U3, disagreement.map(|disagreement| disagreement.finding), names);
+            }
         }
         self.judge_oldest(stage, host, names);
     }
@@ -355,6 +366,7 @@ impl Judge {
 
     /// Keeps what later events are judged by.
     fn remember(&mut self, host: usize, node: &NodeView<'_>, change: &Change<'_>, event: Event) {
+        let founder = self.founder(change, event);
         let Some(Some(seat)) = self.seats.get_mut(host) else { return };
         seat.follow(node);
         if change.members_changed {
@@ -366,6 +378,7 @@ impl Judge {
         if event.cause == Cause::ExitTasksDone {
             seat.exit = None;
         }
+        seat.founder = seat.founder.take().or(founder);
         let can_act = {
             let view = seat.view();
             view.is_leader() && view.has_convergence(&seat.confirmed)
@@ -390,6 +403,16 @@ impl Judge {
             self.restart_quiet(event.at);
         }
         self.begin(change);
+    }
+
+    /// REP-43: who founded the cluster that a change has brought a node into.
+    fn founder(&self, change: &Change<'_>, event: Event) -> Option<UniqueAddress> {
+        if change.is_founding() {
+            return Some(change.me.clone());
+        }
+        let (from, sent_at) = event.from.filter(|_| event.cause == Cause::Welcome)?;
+        let seat = self.seats.get(from)?.as_ref()?;
+        seat.founder.clone().filter(|_| seat.started <= sent_at)
     }
 
     /// The invariants of one node's state.
@@ -440,7 +463,9 @@ impl Judge {
         }
         if members_changed && self.docket.asserts(&U1) {
             let finding = promotion::numbers_are_distinct(&seat.me, &seat.gossip, names);
-            self.docket.judged(&U1, finding, names);
+            let are_twins = |found: &Finding| self.ledger.numbers.are_twins(&found.who[1], &found.who[2]);
+            let one_side = !finding.as_ref().is_some_and(are_twins);
+            self.docket.judged_if(one_side, &SAME_SIDE, &U1, || finding, names);
         }
         if self.docket.asserts(&C3) {
             let finding = convergence::converged_means_reachable(seat.naive(), names);
