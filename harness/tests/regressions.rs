@@ -339,3 +339,13 @@ fn sides_that_have_given_up_each_other_number_as_each_has_heard() {
 fn a_member_of_two_clusters_hears_of_one() {
     holds(include_str!("regressions/a-member-of-two-clusters.qcase"));
 }
+
+/// L1, RCH-75: what a host has that is alone was not looked at, since only pairs of hosts were.
+#[test]
+fn a_node_alone_does_nothing_while_its_clock_stands_still() {
+    holds(include_str!("regressions/a-node-alone-whose-clock-stands-still.qcase"));
+    let report = played(
+        "qcase 1\nnodes a\nseeds a\nset world.planted = leaving-stays\nat 0s start a\nat 30s leave a\nat 100s end\n",
+    );
+    assert!(!report.passed(), "one whose clock goes right leaves");
+}

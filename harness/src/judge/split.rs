@@ -106,6 +106,10 @@ pub(super) fn partition(stage: &impl Stage, hosts: &[usize]) -> Partition {
     if stage.is_untouched() {
         return Partition::Whole;
     }
+    // Also who has nobody beside it does nothing in time while its clock stands still.
+    if !hosts.iter().all(|host| stage.is_well(*host)) {
+        return Partition::Unclean;
+    }
     // For each host the first one that it hears both ways: the same for all of a clean group.
     let mut groups: Vec<usize> = Vec::with_capacity(hosts.len());
     for (place, &host) in hosts.iter().enumerate() {

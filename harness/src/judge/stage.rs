@@ -26,6 +26,12 @@ pub trait Stage {
     /// second.
     fn is_sound(&self, from: usize, to: usize) -> bool;
 
+    /// Whether a host does what it should, and when: it is not paused or slow, and its clock goes right.
+    fn is_well(&self, host: usize) -> bool {
+        let _ = host;
+        true
+    }
+
     /// Whether there is certainly no link that is cut or is not sound.
     fn is_untouched(&self) -> bool {
         false
@@ -111,6 +117,10 @@ impl<S: Stage, F: Fn(&UniqueAddress) -> String> Stage for Named<'_, S, F> {
 
     fn is_sound(&self, from: usize, to: usize) -> bool {
         self.stage.is_sound(from, to)
+    }
+
+    fn is_well(&self, host: usize) -> bool {
+        self.stage.is_well(host)
     }
 
     fn is_untouched(&self) -> bool {
@@ -345,6 +355,10 @@ impl<A: Application> Stage for World<A> {
         let loss = std::mem::replace(&mut link.loss, Loss::NONE);
         let loses_little = loss.parts_per_million() <= loss_max && loss.burst().is_zero();
         is_unobstructed(self, from, to) && loses_little && link.is_sound_within(FAST)
+    }
+
+    fn is_well(&self, host: usize) -> bool {
+        self.host(HostId::from_index(host)).is_sound(self.now())
     }
 
     fn is_untouched(&self) -> bool {
