@@ -38,7 +38,7 @@ set   repairs.all = on, sbr.stable-after = 5s, world.exit-tasks = 1s
 
 at 0s   start a b c d
 at 20s  start e
-at 80s  leave e
+at 75s  leave e
 at 120s crash d
 at 180s restart c
 at 240s cut a | rest

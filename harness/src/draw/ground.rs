@@ -35,12 +35,14 @@ impl Ground {
         matches!(self.profile, Profile::Quiet | Profile::Lan)
     }
 
-    /// How much quiet L8 asks for before it is judged, at the usual intervals.
+    /// How much quiet L8 asks for before it is judged, at the usual intervals, with a leader that begins anew (INV-6).
     pub(super) const fn settling(&self) -> Time {
         const SPREAD: Time = Time::seconds(14);
+        const BEGUN_ANEW: Time = Time::seconds(8);
         let news = plus(plus(SPREAD, SPREAD), Time::seconds(5));
         let removal = plus(self.decision(), news);
-        plus(plus(plus(removal, removal), self.stable_after), plus(news, plus(SPREAD, SPREAD)))
+        let spread = plus(plus(news, plus(SPREAD, SPREAD)), BEGUN_ANEW);
+        plus(plus(plus(removal, removal), self.stable_after), spread)
     }
 
     /// About how long it takes from a lasting fault to the decision of the resolver.

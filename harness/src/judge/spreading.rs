@@ -220,32 +220,37 @@ fn expected_for(times: u32) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use quorate::Config;
     use quorate::MemberStatus::{Joining, Up};
+    use quorate::{AppVersion, Config, Roles};
 
-    use super::super::testing::{gossip, seat};
+    use super::super::testing::{gossip, node, seat};
     use super::*;
 
-    /// Nodes in data centres of these sizes.
-    fn among(sizes: &[usize], set: &[(&str, &str)]) -> Spreading {
-        let nodes: usize = sizes.iter().sum();
-        let names: Vec<String> = (0..nodes).map(|place| format!("n{place:04}")).collect();
-        let status = |place: usize| if place == 0 { Joining } else { Up };
-        let list: Vec<_> =
-            names.iter().enumerate().map(|(place, name)| (name.as_str(), status(place))).collect();
-        let everybody = gossip(&list);
-        let center = |place: usize| {
-            sizes.iter().scan(0, |end, size| (*end += size, Some(*end)).1).filter(|end| *end <= place).count()
-        };
-        let seats: Vec<Seat> = (0..nodes)
-            .map(|place| {
-                let mut config = Config::default();
-                set.iter().for_each(|(key, value)| config.set(key, value).unwrap());
-                config.set("multi-data-center.self-data-center", &format!("dc{}", center(place))).unwrap();
-                Seat { terms: Arc::new(Terms::of(&config)), ..seat(&names[place], everybody.clone()) }
-            })
+    /// Nodes in data centres of these sizes, the oldest first in each.
+    fn seats(sizes: &[usize], set: &[(&str, &str)]) -> Vec<Seat> {
+        let centers = sizes.iter().enumerate().flat_map(|(center, size)| std::iter::repeat_n(center, *size));
+        let names: Vec<(String, String)> = centers
+            .enumerate()
+            .map(|(place, center)| (format!("n{place:04}"), format!("dc{center}")))
             .collect();
-        Spreading::of(seats.iter())
+        let member = |(place, (name, center)): (usize, &(String, String))| {
+            let roles = Roles::of_user([], center).unwrap();
+            let status = if place == 0 { Joining } else { Up };
+            Member::with_parts(node(name), roles, AppVersion::default(), place as i32 + 1, status)
+        };
+        let everybody =
+            names.iter().enumerate().map(member).fold(Gossip::new(), |gossip, member| gossip.add(member));
+        let seat = |(name, center): &(String, String)| {
+            let mut config = Config::default();
+            set.iter().for_each(|(key, value)| config.set(key, value).unwrap());
+            config.set("multi-data-center.self-data-center", center).unwrap();
+            Seat { terms: Arc::new(Terms::of(&config)), ..seat(name, everybody.clone()) }
+        };
+        names.iter().map(seat).collect()
+    }
+
+    fn among(sizes: &[usize], set: &[(&str, &str)]) -> Spreading {
+        Spreading::of(seats(sizes, set).iter())
     }
 
     /// L1
@@ -313,6 +318,27 @@ mod tests {
         let (two, three) = (cost(&[8, 8], "1", "0.05"), cost(&[8, 8, 8], "1", "0.05"));
         assert!(two > 40_000 && three > 2 * two, "{two} {three}");
         assert!(cost(&[8, 8], "1", "0.2") < two / 2);
+    }
+
+    /// L2, CNV-26: who is dead is still one of the oldest, and talks to nobody.
+    #[test]
+    fn of_the_oldest_only_those_that_live_talk_across() {
+        let meet = |dead: &[usize], connections| {
+            let set = [("multi-data-center.cross-data-center-connections", connections)];
+            let mut seats = seats(&[2, 3], &set);
+            dead.iter().rev().for_each(|place| drop(seats.remove(*place)));
+            let spreading = Spreading::of(seats.iter());
+            (spreading.meetings, spreading.agreement() == Duration::MAX)
+        };
+        // Three rounds of 0.75 from two and 0.5 from three, by as many as may.
+        let near = |found: f64, expected: f64| (found - expected).abs() < 1e-9;
+        assert!(near(meet(&[], "1").0, 3.75) && near(meet(&[], "5").0, 9.0));
+        assert_eq!(meet(&[2], "1"), (0.0, true), "nobody hears of dc1, nor does it of others");
+        assert!(near(meet(&[3], "1").0, 3.75), "another than the oldest");
+        assert!(near(meet(&[2], "5").0, 3.0 * (1.5 * 2.0 / 3.0 + 1.0)), "of three that are told one is dead");
+        let mut to_come = seats(&[2, 3], &[]);
+        to_come.iter_mut().for_each(|seat| seat.gossip = Arc::new(Gossip::new()));
+        assert!(near(Spreading::of(to_come.iter()).meetings, 9.0), "all of them are the oldest yet");
     }
 
     /// L1: of a Poisson distribution, against its well-known values.
