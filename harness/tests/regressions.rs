@@ -327,11 +327,12 @@ fn a_leaver_is_still_there_when_all_others_are_down() {
     holds(include_str!("regressions/a-leave-that-ends-in-down-all.qcase"));
 }
 
-/// U1, U3: two sides that have given up each other give numbers, and one hears of the other's later.
+/// U1 to U3: two sides that have given up each other give numbers, and one hears of the other's later.
 #[test]
 fn sides_that_have_given_up_each_other_number_as_each_has_heard() {
     holds(include_str!("regressions/a-number-on-each-side.qcase"));
     holds(include_str!("regressions/a-last-step-heard-late.qcase"));
+    holds(include_str!("regressions/a-number-given-beyond-a-cut.qcase"));
 }
 
 /// L1, REP-43: a node that two clusters have let in takes the news of one.

@@ -115,7 +115,7 @@ pub(super) static ONE_DATA_CENTER: Assumption =
 pub(super) static ONE_LINEAGE: Assumption =
     Assumption { name: "one-lineage", sentence: "only one node has founded a cluster" };
 
-/// Of U1, U3.
+/// Of U1 to U3.
 pub(super) static SAME_SIDE: Assumption = Assumption {
     name: "same-side",
     sentence: "none of those who gave the numbers, or saw convergence with them, had given up another of them: what a leader does \

@@ -48,7 +48,7 @@ pub(super) static U2: Invariant = Invariant::new(
     Watches::Change,
     "LDR-16, CNV-25",
 )
-.assuming(&[&ONE_LINEAGE, &SOMEBODY_UP]);
+.assuming(&[&ONE_LINEAGE, &SOMEBODY_UP, &SAME_SIDE]);
 
 /// U3
 pub(super) static U3: Invariant = Invariant::new(
@@ -195,7 +195,7 @@ impl Numbers {
         finding
     }
 
-    /// U1: the assumption `same-side`, of two members with one number.
+    /// U1, U2: the assumption `same-side`, of two members with one number.
     pub(super) fn are_twins(&self, one: &UniqueAddress, other: &UniqueAddress) -> bool {
         let pairs = [(one.key(), other.key()), (other.key(), one.key())];
         pairs.iter().any(|pair| self.twins.contains(pair))

@@ -230,11 +230,21 @@ impl Judge {
         };
         let finding = self.ledger.numbers.given_once(change, has_it);
         if self.docket.asserts(&U2) {
-            let holds = [(is_one_lineage, &ONE_LINEAGE), (has_up(change.before), &SOMEBODY_UP)];
+            let one_side = !self.are_twins(finding.as_ref());
+            let holds = [
+                (is_one_lineage, &ONE_LINEAGE),
+                (has_up(change.before), &SOMEBODY_UP),
+                (one_side, &SAME_SIDE),
+            ];
             if self.docket.all_hold(&U2, &holds) {
                 self.docket.judged(&U2, finding, names);
             }
         }
+    }
+
+    /// U1, U2: the assumption `same-side`, of two members with one number.
+    fn are_twins(&self, found: Option<&Finding>) -> bool {
+        found.is_some_and(|found| self.ledger.numbers.are_twins(&found.who[1], &found.who[2]))
     }
 
     /// X2: whether no resolver decides within a time after something changed.
@@ -463,8 +473,7 @@ impl Judge {
         }
         if members_changed && self.docket.asserts(&U1) {
             let finding = promotion::numbers_are_distinct(&seat.me, &seat.gossip, names);
-            let are_twins = |found: &Finding| self.ledger.numbers.are_twins(&found.who[1], &found.who[2]);
-            let one_side = !finding.as_ref().is_some_and(are_twins);
+            let one_side = !self.are_twins(finding.as_ref());
             self.docket.judged_if(one_side, &SAME_SIDE, &U1, || finding, names);
         }
         if self.docket.asserts(&C3) {
