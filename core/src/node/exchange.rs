@@ -194,10 +194,16 @@ pub(super) fn receive_gossip(
 /// REP-12 (`content_decides`): the same by content. REP-15: tombstones of an age at which this node drops its own are not
 /// taken over.
 fn join_content(base: &Base, remote: &Gossip, local: &Arc<Gossip>) -> (Relation, Arc<Gossip>) {
-    let remote = remote.expire_tombstones(oldest_tombstone_ms(base));
-    let (relation, state) = Gossip::join(&remote, local, &base.config.repairs);
+    let pruned;
+    let remote = if remote.tombstones().is_empty() {
+        remote
+    } else {
+        pruned = remote.expire_tombstones(oldest_tombstone_ms(base));
+        &pruned
+    };
+    let (relation, state) = Gossip::join(remote, local, &base.config.repairs);
     if relation == Relation::Older && base.config.repairs.breaks(Planted::OlderGossipTaken) {
-        return (relation, Arc::new(remote));
+        return (relation, Arc::new(remote.clone()));
     }
     (relation, state)
 }

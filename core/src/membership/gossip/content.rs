@@ -29,6 +29,9 @@ impl Gossip {
     /// no content. Of those the clocks tell.
     pub(crate) fn join(received: &Self, local: &Arc<Self>, repairs: &Repairs) -> (Relation, Arc<Self>) {
         let is_same = received.same_content(local);
+        if is_same && received.tells_no_changes(local) {
+            return (Relation::Same, Self::seen_by_either(received, local));
+        }
         let joined = if is_same {
             let (tombstones, clock) = received.merge_history(local, repairs);
             Self { tombstones, clock, ..Self::clone(local) }
@@ -58,6 +61,22 @@ impl Gossip {
         }
         state.seen.union(&state.members, &received.seen, &received.members);
         (Relation::Newer, Arc::new(state))
+    }
+
+    /// Whether there is nothing to join of two histories: nobody was removed, and the changes are the same.
+    fn tells_no_changes(&self, that: &Self) -> bool {
+        self.tombstones.is_empty() && that.tombstones.is_empty() && self.clock == that.clock
+    }
+
+    /// The own state with those who have seen the received one, which is the same.
+    fn seen_by_either(received: &Self, local: &Arc<Self>) -> Arc<Self> {
+        if local.seen.holds_all(&local.members, &received.seen, &received.members) {
+            return local.clone();
+        }
+        let mut state = Self::clone(local);
+        state.seen.union(&local.members, &received.seen, &received.members);
+        state.seen.drop_strangers();
+        keep_shared(state, local)
     }
 
     /// REP-18: which of two states knows more changes, but for those of removed nodes.

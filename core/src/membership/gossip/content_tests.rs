@@ -28,6 +28,20 @@ fn of_equal_content_the_clocks_tell_who_has_seen_it() {
     }
 }
 
+/// REP-12: of two equal states nothing is made anew but who has seen them, and not that where the own one tells it already.
+#[test]
+fn a_state_that_is_known_is_kept_and_shared() {
+    for (theirs, mine, is_kept) in
+        [("a", "a b", true), ("a b", "a b", true), ("c", "a b", false), ("a", "", false)]
+    {
+        let state = |seen| gossip_with("a:up b:up c:up", seen, "", "a:3 b:7");
+        let local = Arc::new(state(mine));
+        let (relation, joined) = Gossip::join(&state(theirs), &local, &LAWFUL);
+        assert_eq!((relation, Arc::ptr_eq(&joined, &local)), (Relation::Same, is_kept), "{theirs} to {mine}");
+        assert_eq!(*joined, state(&alloc::format!("{mine} {theirs}")));
+    }
+}
+
 /// REP-18: x has come and gone. Whoever has seen the state before, which is equal by content, has not heard of that; so has who has seen a
 /// further change of it. The entry of x itself tells nothing.
 #[test]

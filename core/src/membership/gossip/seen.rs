@@ -200,6 +200,14 @@ impl Seen {
         }
     }
 
+    /// Whether this set, of `members`, certainly has all nodes of another set, of `others`, and all of them are members.
+    pub(super) fn holds_all(&self, members: &Members, other: &Self, others: &Members) -> bool {
+        let are_members = self.strangers().is_empty() && other.strangers().is_empty();
+        are_members
+            && members.shares_roster(others)
+            && other.positions.without(&self.positions).next().is_none()
+    }
+
     /// The nodes of this set, of `members`, that are in no other set, of `others`; ascending but for strangers, which come last.
     pub(super) fn without<'a>(
         &'a self,
