@@ -366,6 +366,46 @@ fn new_detectors_share_the_samples_of_the_seed() {
     assert_eq!(intervals(&PhiDetector::new(&rule)), [750, 1250]);
 }
 
+/// PHI-7 to PHI-9, PHI-15, PHI-17: a detector of which every answer is lost with the same chance, after 20,000 that were not, and how much
+/// silence it needs then, by all that it remembers, on average over as many more.
+fn needed_silence_under_loss(lost: f64) -> f64 {
+    let (rule, mut now_ms) = (default_rule(), 0);
+    let (mut detector, mut total) = (PhiDetector::new(&rule), 0.0);
+    let mut word = 1_u64;
+    let mut chance = || {
+        word ^= word >> 12;
+        word ^= word << 25;
+        word ^= word >> 27;
+        word.wrapping_mul(0x2545_F491_4F6C_DD1D) as f64 / u64::MAX as f64
+    };
+    let answers = 20_000_u64;
+    for answer in 0..2 * answers {
+        now_ms += 1000;
+        while chance() <= lost {
+            now_ms += 1000;
+        }
+        detector.heartbeat(&rule, at(now_ms));
+        if answer >= answers {
+            let history = detector.history();
+            let mean = history.mean() + rule.pause_ms as f64;
+            total += mean + rule.y_limit * history.std_deviation().max(rule.min_std_deviation_ms as f64);
+        }
+    }
+    total / answers as f64
+}
+
+/// The table of part 03, section 7.2, for a lossy link: each gap that is accepted makes the detector more patient.
+#[test]
+fn loss_makes_the_detector_as_patient_as_the_table_says() {
+    for (lost, expected) in [(0.01, 4566.0), (0.05, 5275.0), (0.10, 5940.0), (0.20, 7162.0), (0.30, 8496.0)] {
+        let needed = needed_silence_under_loss(lost);
+        assert!(
+            (needed - expected).abs() < 0.01 * expected,
+            "{needed}, not {expected}, where {lost} is lost"
+        );
+    }
+}
+
 /// The detector once more, slowly: a plain list, no running sums, phi in full at each verdict.
 struct Twin {
     settings: PhiSettings,

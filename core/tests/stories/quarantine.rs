@@ -276,3 +276,33 @@ fn a_watched_member_is_asked_no_more_often_than_others() {
     let count = |name: &str| asked.iter().filter(|asked| **asked == name).count();
     assert_eq!((count("b"), count("c")), (10, 10));
 }
+
+/// WCH-20, WCH-23, RCH-18, RCH-30, RCH-35: behind a cut that only one other sees, the transport of a third gives up on a member. To all it is
+/// Terminated from then on, also when the cut is over, and of unchanged status; with its removal nothing of that is left.
+#[test]
+fn who_is_given_up_behind_a_cut_is_terminated_to_all_until_it_is_removed() {
+    let mut cluster = Cluster::formed(&["a", "b", "c", "d"], &[]);
+    cluster.run_secs(10);
+    cluster.cut_pair("a", "b");
+    cluster.run_secs(8);
+    let b = cluster.nodes["b"].unique_address().clone();
+    let seen = |cluster: &Cluster, name: &str| {
+        let status = cluster.nodes[name].gossip().reachability().aggregated_status(&b);
+        (status, cluster.status("b", name))
+    };
+    assert_eq!(seen(&cluster, "d"), (ReachabilityStatus::Unreachable, MemberStatus::Up));
+    cluster.give("c", InputKind::Quarantined { node: b.clone() });
+    cluster.run_secs(5);
+    cluster.cut.clear();
+    cluster.run_secs(5);
+    for name in ["a", "c", "d"] {
+        assert_eq!(seen(&cluster, name), (ReachabilityStatus::Terminated, MemberStatus::Up), "{name}");
+    }
+    assert!(cluster.nodes["a"].gossip().reachability().is_reachable(cluster.nodes["a"].unique_address(), &b));
+    cluster.down("b", "d");
+    cluster.run_secs(10);
+    for name in ["a", "c", "d"] {
+        assert_eq!(cluster.status("b", name), MemberStatus::Removed, "{name}");
+        assert!(!cluster.nodes[name].gossip().reachability().anybody_is_unreachable(), "{name}");
+    }
+}
