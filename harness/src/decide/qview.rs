@@ -19,7 +19,7 @@ const BYTES_MAX: usize = 1024 * 1024;
 const MEMBERS_MAX: usize = 1000;
 
 /// What can stand at the start of a line, and how each is written.
-const STATEMENTS: [(&str, &str); 14] = [
+const STATEMENTS: [(&str, &str); 15] = [
     ("qview", "qview 1"),
     ("members", "members a b c"),
     ("sides", "sides a b | c"),
@@ -31,13 +31,14 @@ const STATEMENTS: [(&str, &str); 14] = [
     ("before", "before a > b c"),
     ("watch", "watch a b"),
     ("seen", "seen a b"),
+    ("heard", "heard a b"),
     ("quorum", "quorum 3"),
     ("count", "count worker"),
     ("in", "in a: status leaving b"),
 ];
 
 /// Those that may stand behind `in NODE:`.
-const OF_ONE_SIDE: [&str; 3] = ["status", "unknown", "seen"];
+const OF_ONE_SIDE: [&str; 4] = ["status", "unknown", "seen", "heard"];
 
 const STATUSES: [(&str, MemberStatus); 8] = [
     ("joining", MemberStatus::Joining),
@@ -101,6 +102,8 @@ struct Difference {
     statuses: BTreeMap<String, MemberStatus>,
     unknown: BTreeSet<String>,
     seen: Option<Vec<String>>,
+    /// REP-126: who has heard of its exit.
+    heard: BTreeSet<String>,
 }
 
 #[derive(Debug, Default)]
@@ -118,6 +121,8 @@ struct Reader {
     by_side: Vec<(String, Difference)>,
     /// Where each of those nodes is named: line and place.
     by_side_places: Vec<(usize, Range<usize>)>,
+    /// Whose exit is said to be heard of, on the side of whom, and where that stands.
+    heard_places: Vec<(String, Option<String>, usize, Range<usize>)>,
     roles: BTreeMap<String, BTreeSet<String>>,
     oldest: Vec<String>,
     /// Known on the side of the observer.
@@ -184,7 +189,7 @@ impl Reader {
         let end = end..end;
         let may_repeat = matches!(
             *name,
-            "members" | "status" | "role" | "unknown" | "unreachable" | "before" | "watch" | "in"
+            "members" | "status" | "role" | "unknown" | "unreachable" | "before" | "watch" | "heard" | "in"
         );
         if !may_repeat && let Some(&first_line) = self.once.get(name) {
             return self.problem(first.span.clone(), ErrorKind::GivenTwice { statement: name, first_line });
@@ -203,8 +208,9 @@ impl Reader {
             "members" => self.members(rest, end, syntax),
             "sides" => self.sides(rest, end, syntax),
             "in" => self.in_side(rest, end, syntax),
-            "status" | "unknown" | "seen" => {
+            "status" | "unknown" | "seen" | "heard" => {
                 if let Some(difference) = self.difference(name, rest, end, syntax) {
+                    self.note_heard(rest, &difference, None);
                     merge(&mut self.all, difference);
                 }
             }
@@ -301,6 +307,7 @@ impl Reader {
             return self.unknown(what, "statement of one side", OF_ONE_SIDE);
         }
         if let Some(difference) = self.difference(what.text, rest, end, syntax) {
+            self.note_heard(rest, &difference, Some(&node));
             self.by_side.push((node, difference));
             self.by_side_places.push(place);
         }
@@ -328,10 +335,19 @@ impl Reader {
                 difference.statuses.extend(nodes.into_iter().map(|node| (node, *found)));
             }
             "unknown" => difference.unknown.extend(self.nodes(rest, end, syntax)),
+            "heard" => difference.heard.extend(self.nodes(rest, end, syntax)),
             _ if rest.is_empty() => difference.seen = Some(Vec::new()),
             _ => difference.seen = Some(self.nodes(rest, end, syntax)),
         }
         Some(difference)
+    }
+
+    /// Keeps where a `heard` names whom: whether they are exiting shows only when all has been read.
+    fn note_heard(&mut self, words: &[Word<'_>], difference: &Difference, side: Option<&str>) {
+        for word in words.iter().filter(|word| difference.heard.contains(word.text)) {
+            let (node, side) = (word.text.to_owned(), side.map(str::to_owned));
+            self.heard_places.push((node, side, self.line, word.span.clone()));
+        }
     }
 
     fn records(
@@ -406,6 +422,27 @@ impl Reader {
         }
     }
 
+    /// REP-126: only who is exiting can have heard of its exit: on that side, or on some side.
+    fn check_heard(&mut self) {
+        for (name, side, line, span) in std::mem::take(&mut self.heard_places) {
+            let is_meant = |live: &&Vec<String>| side.as_ref().is_none_or(|of| live.contains(of));
+            let is_exiting =
+                |live: &Vec<String>| self.knowledge(live).statuses.get(&name) == Some(&MemberStatus::Exiting);
+            if !self.sides.iter().filter(is_meant).any(is_exiting) {
+                self.line = line;
+                self.expected(span, "a member that is exiting", &name, Some("status exiting a"));
+            }
+        }
+    }
+
+    /// What the side of these nodes knows beside who is a member.
+    fn knowledge(&self, live: &[String]) -> Difference {
+        let mut knows = self.all.clone();
+        let own = self.by_side.iter().filter(|(node, _)| live.contains(node));
+        own.for_each(|(_, difference)| merge(&mut knows, difference.clone()));
+        knows
+    }
+
     fn problem(&mut self, span: Range<usize>, kind: ErrorKind) {
         self.problems.add(self.line, span, kind, None);
     }
@@ -426,6 +463,7 @@ impl Reader {
             self.sides = vec![self.members.clone()];
         }
         self.check_by_side();
+        self.check_heard();
         if !self.problems.is_empty() {
             return None;
         }
@@ -449,9 +487,7 @@ impl Reader {
 
     fn side(&self, place: usize) -> Side {
         let live = &self.sides[place];
-        let mut knows = self.all.clone();
-        let own = self.by_side.iter().filter(|(node, _)| live.contains(node));
-        own.for_each(|(_, difference)| merge(&mut knows, difference.clone()));
+        let knows = self.knowledge(live);
         let mut ages: Vec<&String> = self.oldest.iter().collect();
         ages.extend(self.members.iter().filter(|name| !self.oldest.contains(name)));
         let mut members = Vec::new();
@@ -474,7 +510,7 @@ impl Reader {
             .seen
             .map_or_else(|| live_nodes.clone(), |seen| seen.iter().map(|name| node(name)).collect());
         let records = self.table(live, &knows.unknown);
-        let exits_heard = Vec::new();
+        let exits_heard = knows.heard.iter().map(|name| node(name)).collect();
         Side { data_center: "default".into(), live: live_nodes, members, records, seen, exits_heard }
     }
 
@@ -508,6 +544,7 @@ fn merge(into: &mut Difference, from: Difference) {
     into.statuses.extend(from.statuses);
     into.unknown.extend(from.unknown);
     into.seen = from.seen.or(into.seen.take());
+    into.heard.extend(from.heard);
 }
 
 /// CASE-9: the first incarnation at the address that a name stands for.

@@ -29,6 +29,25 @@ fn a_view_says_who_is_there_and_what_each_side_knows() {
     assert_eq!((lost(here), lost(there)), (2, 2));
 }
 
+/// REP-126: who has heard of its exit, as all know or one side, and only of members that are exiting there.
+#[test]
+fn a_view_says_who_has_heard_of_its_exit() {
+    let text = "qview 1\nmembers a b c d\nsides a | b\nstatus exiting c\nin a: status exiting d\n";
+    let situation = read(&format!("{text}heard c\nin a: heard d\n"));
+    let heard: Vec<String> =
+        situation.sides.iter().map(|side| super::super::table::names(&side.exits_heard)).collect();
+    assert_eq!(heard, ["c d", "c"]);
+    assert_eq!(read(text).sides[0].exits_heard.len(), 0);
+    for (statement, error) in [
+        ("heard b c", "6:7: expected a member that is exiting, found `b`"),
+        ("in b: heard d", "6:13: expected a member that is exiting, found `d`"),
+        ("heard", "6:6: expected the names of members, but the line ends"),
+        ("in a: hard d", "6:7: unknown statement of one side `hard`"),
+    ] {
+        assert_eq!(wrong(&format!("{text}{statement}\n")), [error], "{statement}");
+    }
+}
+
 /// CASE-5: all at once, each with its place and the word that was probably meant.
 #[test]
 fn all_that_is_wrong_is_told_at_once_with_its_place() {

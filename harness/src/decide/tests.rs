@@ -17,11 +17,11 @@ fn answers(name: &str, setting: Setting) -> [String; 6] {
     answers.try_into().unwrap()
 }
 
-/// Each by hand from part 04: S-01, S-03, S-13, S-20, S-44, S-34, S-35, S-48, S-32; with the repairs from REP-113 and REP-124.
+/// Each by hand from part 04: S-01, S-03, S-13, S-20, S-44, S-34, S-35, S-48, S-32; with the repairs from REP-113, REP-124 and REP-126.
 #[test]
 fn the_shipped_views_end_as_the_specification_says() {
     const NOBODY: &str = "nobody";
-    let rows: [(&str, [&str; 6], [&str; 6]); 9] = [
+    let rows: [(&str, [&str; 6], [&str; 6]); 10] = [
         ("clean-split", ["a b c", "a b c", "a b c", "a b c", NOBODY, "a b c"], ["."; 6]),
         ("halves", [NOBODY, "a b", "a b", "a b", NOBODY, "a b"], ["."; 6]),
         ("oldest-alone", ["b c d", "b c d", NOBODY, "a", NOBODY, "b c d"], ["."; 6]),
@@ -39,6 +39,7 @@ fn the_shipped_views_end_as_the_specification_says() {
             ["a b c", NOBODY, NOBODY, "a b c", NOBODY, "a b c"],
             [".", "a b c", "a b c", ".", ".", "."],
         ),
+        ("leavers-lost", ["a b", "a b", "a b", "a b", NOBODY, "a b"], ["."; 6]),
     ];
     for (name, exact, repaired) in rows {
         assert_eq!(answers(name, Setting::Exact), exact, "{name}");
@@ -46,6 +47,17 @@ fn the_shipped_views_end_as_the_specification_says() {
             repaired.iter().zip(exact).map(|(new, old)| if *new == "." { old } else { new }).collect();
         assert_eq!(answers(name, Setting::Repaired)[..], expected, "{name} with the repairs");
     }
+}
+
+/// REP-126: of the leavers that are lost it matters that they are known to have heard of their exit: else they may count elsewhere.
+#[test]
+fn leavers_that_may_not_have_heard_of_their_exit_count_beyond() {
+    let text = std::fs::read_to_string(format!("{}/views/leavers-lost.qview", env!("CARGO_MANIFEST_DIR")));
+    let without = text.unwrap().replace("heard d e\n", "");
+    let situation = parse("without", without.as_bytes()).unwrap();
+    let choices = Choice::all(&situation.strategies(), &situation.sides);
+    let ends: Vec<String> = choices.iter().map(|choice| endings(choice.outcome(Setting::Repaired))).collect();
+    assert_eq!(ends, ["nobody", "nobody", "nobody", "nobody", "nobody", "a b"]);
 }
 
 fn warned(name: &str, strategy: &str) -> String {
