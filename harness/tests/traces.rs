@@ -159,6 +159,12 @@ fn actions_are_read_as_they_are_written_and_others_are_refused() {
         ("all joinSeedNodes [A, B]", vec![Action::AllJoinSeedNodes(vec!["A".into(), "B".into()])]),
         ("leave C (on A)", vec![leave("C", "A", false)]),
         ("leave C (on C) while Joining", vec![leave("C", "C", true)]),
+        ("leave C while Joining (on A)", vec![leave("C", "A", true)]),
+        ("leave C", vec![leave("C", "C", false)]),
+        ("leave B, leave C (on A)", vec![leave("B", "B", false), leave("C", "A", false)]),
+        ("down C (on A)", vec![Action::Down("C".into(), "A".into())]),
+        ("prepareForFullClusterShutdown (on B)", vec![Action::Prepare("B".into())]),
+        ("crash E", vec![Action::Crash("E".into())]),
         ("leave B (on A), leave C (on C)", vec![leave("B", "A", false), leave("C", "C", false)]),
         ("cut AB|C", vec![Action::Cut(vec![vec!["A".into(), "B".into()], vec!["C".into()]])]),
         ("kill E, no leave", vec![Action::Crash("E".into())]),
@@ -166,14 +172,153 @@ fn actions_are_read_as_they_are_written_and_others_are_refused() {
     ] {
         assert_eq!(Action::read(text), Ok(expected), "{text}");
     }
-    for text in ["explode A", "join B", "cut AB", "", "leave", "restart E"] {
+    for text in [
+        "explode A",
+        "join B",
+        "cut AB",
+        "",
+        "leave",
+        "restart E",
+        "down C",
+        "crash",
+        "all joinSeedNodes A",
+        "prepareForFullClusterShutdown",
+        "heal A|",
+    ] {
         assert!(Action::read(text).is_err(), "{text}");
+    }
+}
+
+/// A script of three or five nodes, written as traces are, and the views that it ends with.
+fn scripted(settings: &str, nodes: &str, actions: &[(u32, &str)], end: u32, alive: &str) -> Trace {
+    let nodes: Vec<String> = nodes.chars().map(String::from).collect();
+    let alive: Vec<&str> = alive.split("; ").filter(|view| !view.is_empty()).collect();
+    let mut text = serde_json::json!({ "trace": "own", "settings": settings, "nodes": nodes }).to_string();
+    for (t, action) in actions {
+        let row = serde_json::json!({ "t": t, "node": "*", "action": action });
+        let _ = write!(text, "\n{row}");
+    }
+    let _ = write!(text, "\n{}\n", serde_json::json!({ "end": end, "alive": alive }));
+    Trace::read(&text).unwrap_or_else(|why| panic!("{why}\n{text}"))
+}
+
+/// A script is played with some seeds; each ends with the views that it must, and is met by what it told itself.
+fn plays(settings: &str, nodes: &str, actions: &[(u32, &str)], end: u32, alive: &str) -> Vec<Trace> {
+    let trace = scripted(settings, nodes, actions, end, alive);
+    let config = Arc::new(config(&trace.settings).unwrap());
+    let told = |seed| {
+        let played = play(&trace, &config, seed).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
+        assert_eq!(played.alive, trace.alive, "seed {seed}");
+        let told: BTreeMap<_, _> =
+            played.told.iter().map(|(node, groups)| (node.clone(), groups.concat())).collect();
+        let own = scripted(settings, nodes, actions, end, alive);
+        let own = Trace { told, ..own };
+        assert_eq!(differences(&played, &[&own]), BTreeMap::new(), "seed {seed}");
+        let silent = scripted(settings, nodes, actions, end, alive);
+        let lasting = played.told.keys().filter(|node| !played.ended.contains(node));
+        assert_eq!(differences(&played, &[&silent]).len(), lasting.count(), "seed {seed}");
+        own
+    };
+    (1..=20).map(told).collect()
+}
+
+const ALL_UP: &str = "A{A#1:Up B#1:Up C#1:Up}; B{A#1:Up B#1:Up C#1:Up}; C{A#1:Up B#1:Up C#1:Up}";
+
+/// Actions that none of the shipped scripts has.
+#[test]
+fn all_may_join_at_once() {
+    let join = (1000, "all joinSeedNodes [A]");
+    let own = plays("defaults", "ABC", &[join], 20_000, ALL_UP);
+    let first: Vec<&Told> = own.iter().map(|trace| &trace.told["A#1"][2]).collect();
+    assert!(first.iter().any(|one| one.about == "B#1") && first.iter().any(|one| one.about == "C#1"));
+    let both = (1000, "all joinSeedNodes [A, B]");
+    plays("defaults except min-nr-of-members 3, seed-node-timeout=2 s", "ABC", &[both], 25_000, ALL_UP);
+}
+
+#[test]
+fn several_may_leave_at_once_or_while_they_join() {
+    let join = (1000, "all joinSeedNodes [A]");
+    let leave = (20_000, "leave B (on B), leave C (on A)");
+    plays("defaults except SBR keep-majority stable-after 7s", "ABC", &[join, leave], 60_000, "A{A#1:Up}");
+    let joins = [(1000, "join A via A"), (6000, "join B via A"), (12_000, "join C via A")];
+    for leave in ["leave C (on C) while Joining", "leave C (on A) while Joining"] {
+        let actions = [&joins[..], &[(12_000, leave)]].concat();
+        let two = "A{A#1:Up B#1:Up}; B{A#1:Up B#1:Up}";
+        let own = plays("defaults except SBR keep-majority stable-after 7s", "ABC", &actions, 50_000, two);
+        let told = |trace: &Trace, kind| {
+            trace.told["A#1"].iter().any(|one| one.kind == kind && one.about.starts_with("C#1"))
+        };
+        assert!(own.iter().all(|trace| told(trace, "MemberLeft") && told(trace, "MemberRemoved")), "{leave}");
+        assert!(own.iter().any(|trace| !told(trace, "MemberUp")), "{leave}");
+    }
+}
+
+#[test]
+fn groups_may_be_more_than_two_and_a_kill_may_be_followed_by_a_restart() {
+    let start = (1000, "all joinSeedNodes [A]");
+    let (cut, heal) = ((20_000, "cut AB|C|D"), (25_500, "heal AB|C|D"));
+    let (kill, restart) = ((45_000, "kill D, no leave"), (46_000, "restart D same address"));
+    let actions = [start, cut, heal, kill, restart, (46_001, "join D via B")];
+    let view = "{A#1:Up B#1:Up C#1:Up D#2:Up}";
+    let alive = ["A", "B", "C", "D"].map(|node| format!("{node}{view}")).join("; ");
+    plays("defaults except SBR keep-majority stable-after 20s", "ABCD", &actions, 90_000, &alive);
+    let down = [start, (20_000, "down C (on A)"), (40_000, "crash B")];
+    plays(
+        "defaults except SBR keep-oldest stable-after 5s down-if-alone off",
+        "ABC",
+        &down,
+        80_000,
+        "A{A#1:Up}",
+    );
+    let stop = [start, (20_000, "prepareForFullClusterShutdown (on B)")];
+    plays("defaults", "ABC", &stop, 40_000, &ALL_UP.replace(":Up", ":ReadyForShutdown"));
+}
+
+/// What is wrong with a file is told with its line.
+#[test]
+fn a_trace_that_says_nothing_or_nonsense_is_refused() {
+    let header = r#"{"trace":"x","settings":"defaults","nodes":["A","B"]}"#;
+    let end = r#"{"end":9.5,"alive":[]}"#;
+    let join = r#"{"t":1,"node":"*","action":"join A via A"}"#;
+    assert!(Trace::read(&format!("{header}\n\n{join}\n{end}\n\n")).is_ok());
+    for (text, why) in [
+        (String::new(), "the file is empty"),
+        ("no json".into(), "line 1: expected ident"),
+        ("{}".into(), "no `trace` in {}"),
+        (r#"{"trace":"x","nodes":["A"]}"#.into(), "no `settings` in"),
+        (r#"{"trace":"x","settings":"defaults"}"#.into(), "line 1: `nodes` must name each node once"),
+        (header.replace("\"B\"", "\"A\""), "line 1: `nodes` must name each node once"),
+        (format!("{header}\n{end}"), "nothing is done in it"),
+        (format!("{header}\n{join}"), "no line tells the views at the end"),
+        (
+            format!("{header}\n{}\n{end}", join.replace("join", "push")),
+            "line 2: the action `push A via A` is not known",
+        ),
+        (format!("{header}\n{}\n{end}", join.replace("via A", "via C")), "line 2: the header has no node C"),
+        (format!("{header}\n{}\n{end}", join.replace(":1,", ":\"soon\",")), "line 2: \"soon\" is no time"),
+        (
+            format!("{header}\n{join}\n{{\"t\":2,\"node\":\"Z\",\"ev\":\"MemberUp\"}}"),
+            "line 3: the header has no node Z",
+        ),
+    ] {
+        let error = Trace::read(&text).err().unwrap_or_default();
+        assert!(error.starts_with(why), "{text}: {error}");
     }
 }
 
 #[test]
 fn a_setting_that_is_not_known_is_refused() {
     assert!(config("defaults except SBR keep-majority stable-after 7s").is_ok());
+    let quorum = config("defaults except SBR static-quorum quorum-size 3 stable-after 7 s").unwrap();
+    assert_eq!(
+        (quorum.get("sbr.static-quorum.quorum-size"), quorum.get("sbr.stable-after")),
+        (Some("3".into()), Some("7s".into()))
+    );
+    assert_eq!(config("defaults").unwrap(), quorate::Config::pekko());
+    assert!(config("pekko.cluster.allow-weakly-up-members = off, no SBR").is_ok());
+    for wrong in ["SBR", "SBR static-quorum", "SBR keep-majority stable-after", "jmx.enabled off"] {
+        assert!(config(wrong).is_err(), "{wrong}");
+    }
     assert!(config("defaults except SBR keep-everything stable-after 7s").is_err());
     assert!(config("defaults except no-such-setting 7s").is_err());
 }

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use quorate::{
-    Address, ClusterEvent, Command, Config, Downing, Instant, Member, MemberStatus, Output, UniqueAddress,
-};
+use quorate::{Address, ClusterEvent, Command, Config, Downing, Instant, Member, Output, UniqueAddress};
 use quorate_sim::{Action as Deed, Cut, Heal, HostId, HostSpec, NotApplicable, Outcome, StepKind, World};
 
 use crate::traces_runner::script::Action;
@@ -14,8 +12,8 @@ use crate::traces_runner::trace::{Told, Trace};
 
 /// How long nodes have been running before the script begins: their first ticks have come, at a keyed instant of each.
 const LEAD: Duration = Duration::from_secs(2);
-/// How long a `leave X while Joining` waits for its `Join` to arrive.
-const JOINING_WITHIN: Duration = Duration::from_secs(1);
+/// How long a `leave X while Joining` waits for its `Join` to arrive: so long that a seed node may be asked a second time.
+const JOINING_WITHIN: Duration = Duration::from_secs(10);
 
 /// What came of one seed.
 pub(crate) struct Played {
@@ -26,39 +24,61 @@ pub(crate) struct Played {
     pub(crate) alive: Vec<String>,
 }
 
-/// The settings of a trace: `defaults except SBR keep-majority stable-after 7s, ...`.
+/// The settings of a trace: `defaults except SBR keep-majority stable-after 7s, min-nr-of-members 3, ...`. Names are Pekko's, with its
+/// prefix or without it; a name that belongs to the strategy may stand behind it alone.
 ///
 /// # Errors
 /// A clause that is not known.
 pub(crate) fn config(settings: &str) -> Result<Config, String> {
     let mut config = Config::pekko();
     let clauses = settings.strip_prefix("defaults except ").unwrap_or(settings);
-    for clause in clauses.split(", ").filter(|clause| *clause != "defaults") {
-        if let Some(sbr) = clause.strip_prefix("SBR ") {
-            config.downing = Downing::Sbr;
-            let mut words = sbr.split(' ');
-            set(&mut config, "sbr.strategy", words.next().unwrap_or_default())?;
-            while let Some(key) = words.next() {
-                set(&mut config, &format!("sbr.{key}"), words.next().unwrap_or_default())?;
-            }
-            continue;
-        }
+    for clause in clauses.split(',').map(str::trim).filter(|clause| !matches!(*clause, "" | "defaults")) {
         match clause {
             // Of the JVM: nothing of a node.
             "Artery test-mode on" | "coordinated shutdown does not end the actor system" => {}
-            other => {
-                let (key, value) = other
-                    .split_once([' ', '='])
-                    .ok_or_else(|| format!("the setting `{other}` is not known"))?;
-                set(&mut config, key, value)?;
-            }
+            "no SBR" | "SBR off" | "no downing" => config.downing = Downing::None,
+            other => set_clause(&mut config, other).map_err(|why| format!("`{other}`: {why}"))?,
         }
     }
+    config.validate().map_err(|errors| errors.to_string())?;
     Ok(config)
 }
 
+/// `SBR STRATEGY KEY VALUE ...`, or `KEY VALUE ...`.
+fn set_clause(config: &mut Config, clause: &str) -> Result<(), String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in clause.split([' ', '=']).filter(|word| !word.is_empty()) {
+        // `7 s` is one value.
+        match words.last_mut() {
+            Some(last) if matches!(word, "ms" | "s" | "m") && last.parse::<f64>().is_ok() => {
+                last.push_str(word)
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    let mut words = words.iter().map(String::as_str);
+    let mut first = words.next();
+    let mut prefixes = vec![String::new()];
+    if first == Some("SBR") {
+        config.downing = Downing::Sbr;
+        let strategy = words.next().unwrap_or_default();
+        set(config, "sbr.strategy", strategy)?;
+        prefixes = vec!["sbr.".into(), format!("sbr.{strategy}.")];
+        first = words.next();
+    }
+    while let Some(key) = first {
+        let key = key.strip_prefix("pekko.cluster.").unwrap_or(key);
+        let key = key.replace("split-brain-resolver.", "sbr.");
+        let value = words.next().ok_or_else(|| format!("{key} has no value"))?;
+        let set_as = prefixes.iter().map(|prefix| set(config, &format!("{prefix}{key}"), value));
+        set_as.reduce(|one, other| one.or(other)).unwrap_or(Ok(()))?;
+        first = words.next();
+    }
+    Ok(())
+}
+
 fn set(config: &mut Config, key: &str, value: &str) -> Result<(), String> {
-    config.set(key, value).map_err(|error| format!("{key} {value}: {error}"))
+    config.set(key, value).map_err(|error| error.to_string())
 }
 
 struct Player {
@@ -227,11 +247,12 @@ impl Player {
         }
     }
 
+    /// Until `at` has the node as a member: Joining, unless the leader was quicker.
     fn wait_for_joining(&mut self, host: HostId, at: HostId) -> Result<(), String> {
         let limit = self.world.now() + JOINING_WITHIN;
         let is_joining = |world: &World| {
             let node = world.host(host).unique_address()?;
-            Some(world.host(at).node()?.gossip().member(node)?.status() == MemberStatus::Joining)
+            Some(world.host(at).node()?.gossip().members().contains(node))
         };
         while is_joining(&self.world) != Some(true) {
             self.step(limit).ok_or("nobody was Joining in time")?;
@@ -249,6 +270,7 @@ impl Player {
                 self.played.alive.push(format!("{}{{{}}}", host.name(), members.join(" ")));
             }
         }
+        self.played.alive.sort();
         self.played
     }
 }

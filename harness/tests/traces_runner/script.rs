@@ -32,6 +32,17 @@ impl Action {
         Self::known(text).ok_or_else(|| format!("the action `{text}` is not known"))
     }
 
+    /// The nodes that it names.
+    pub(crate) fn labels(&self) -> Vec<&str> {
+        match self {
+            Self::Join(one, other) | Self::Down(one, other) => vec![one, other],
+            Self::Leave { node, on, .. } => vec![node, on],
+            Self::AllJoinSeedNodes(nodes) => nodes.iter().map(String::as_str).collect(),
+            Self::Cut(groups) | Self::Heal(groups) => groups.iter().flatten().map(String::as_str).collect(),
+            Self::Prepare(node) | Self::Crash(node) | Self::Restart(node) => vec![node],
+        }
+    }
+
     fn known(text: &str) -> Option<Vec<Self>> {
         let (verb, rest) = text.split_once(' ')?;
         let one = match verb {
@@ -67,10 +78,8 @@ fn leaves(text: &str) -> Option<Vec<Action>> {
     let one = |part: &str| {
         let part = part.trim();
         let part = part.strip_prefix("leave ").unwrap_or(part);
-        let (part, while_joining) = match part.strip_suffix(" while Joining") {
-            Some(part) => (part, true),
-            None => (part, false),
-        };
+        let while_joining = part.contains(" while Joining");
+        let part = &part.replacen(" while Joining", "", 1);
         let (node, on) = on(part).or_else(|| Some((label(part)?, label(part)?)))?;
         Some(Action::Leave { node, on, while_joining })
     };

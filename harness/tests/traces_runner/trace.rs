@@ -72,7 +72,8 @@ impl Trace {
     /// # Errors
     /// The number of a line that can't be read, and why: an action that is not known is such a line.
     pub(crate) fn read(lines: &str) -> Result<Self, String> {
-        let mut rows = lines.lines().enumerate().map(|(at, line)| {
+        let lines = lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let mut rows = lines.map(|(at, line)| {
             let row: Value =
                 serde_json::from_str(line).map_err(|error| format!("line {}: {error}", at + 1))?;
             Ok::<_, String>((at + 1, row))
@@ -89,21 +90,44 @@ impl Trace {
             alive: Vec::new(),
         };
         let mut incarnations: BTreeMap<String, u32> = BTreeMap::new();
+        let mut distinct = trace.nodes.clone();
+        distinct.sort();
+        distinct.dedup();
+        if trace.nodes.is_empty() || distinct.len() < trace.nodes.len() {
+            return Err(format!("line 1: `nodes` must name each node once, and is {}", header["nodes"]));
+        }
+        let mut is_ended = false;
         for row in rows {
             let (line, row) = row?;
+            is_ended |= row.get("end").is_some();
             trace.take(&row, &mut incarnations).map_err(|why| format!("line {line}: {why}"))?;
         }
+        if trace.actions.is_empty() {
+            return Err("nothing is done in it: it has no `action`".into());
+        }
+        if !is_ended {
+            return Err("no line tells the views at the end: `{\"end\": ms, \"alive\": [...]}`".into());
+        }
         Ok(trace)
+    }
+
+    /// That a label, or an incarnation of one, is that of a node of the header.
+    fn known(&self, node: &str) -> Result<(), String> {
+        let label = node.split('#').next().unwrap_or(node);
+        let is_known = self.nodes.iter().any(|known| known == label);
+        is_known.then_some(()).ok_or_else(|| format!("the header has no node {label}"))
     }
 
     fn take(&mut self, row: &Value, incarnations: &mut BTreeMap<String, u32>) -> Result<(), String> {
         if row.get("end").is_some() {
             self.end = milliseconds(&row["end"])?;
             self.alive = texts(&row["alive"]);
+            self.alive.sort();
         } else if row.get("action").is_some() {
             let actions = Action::read(&text(row, "action")?)?;
             let at = milliseconds(&row["t"])?;
             for action in actions {
+                action.labels().into_iter().try_for_each(|label| self.known(label))?;
                 if let Action::Restart(node) = &action {
                     *incarnations.entry(node.clone()).or_insert(1) += 1;
                 }
@@ -111,6 +135,7 @@ impl Trace {
             }
         } else if let Some(kind) = KINDS.into_iter().find(|kind| row["ev"] == *kind) {
             let node = text(row, "node")?;
+            self.known(&node)?;
             let incarnation = incarnations.get(&node).copied().unwrap_or(1);
             let about = match kind {
                 "LeaderChanged" => row["leader"].as_str().unwrap_or("None").to_owned(),
