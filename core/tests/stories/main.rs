@@ -29,4 +29,5 @@ mod subscribing;
 mod telling;
 mod time;
 mod versions;
+mod whole_nodes;
 mod wrong_joins;

@@ -30,6 +30,10 @@ impl Default for Asked<'_> {
 
 impl Asked<'_> {
     fn why(&self, question: &str) -> String {
+        texts(&self.reasons(question))
+    }
+
+    fn reasons(&self, question: &str) -> Vec<Why> {
         let mut config = Config::pekko();
         self.settings.iter().for_each(|(name, value)| config.set(name, value).unwrap());
         let gossip = Arc::new(gossip_with(self.members, self.seen, self.observed, "a:1"));
@@ -37,7 +41,7 @@ impl Asked<'_> {
             gossip.member(&node("a")).map_or("default".into(), |own| own.data_center().to_string());
         config.multi_data_center.self_data_center = data_center.as_str().into();
         let probe = Probe::new(config, node("a"), gossip, &self.state).unwrap();
-        texts(&probe.node().why(&question.parse().unwrap()))
+        probe.node().why(&question.parse().unwrap())
     }
 }
 
@@ -182,14 +186,9 @@ fn since_when_somebody_is_unreachable_is_known() {
     assert_eq!(told(5, state("b>c", "a:1 b:4")), "c:1#1 (up) is unreachable to b:1#1 since 5.000s");
 }
 
-/// SBR-86: the last decision, once there is one.
-#[test]
-fn the_last_decision_is_told() {
-    let mut config = Config::pekko();
-    for (name, value) in [("downing", "sbr"), ("sbr.stable-after", "5s")] {
-        config.set(name, value).unwrap();
-    }
-    let mut alone = Node::new(config, node("a"), 1, Instant::ZERO).unwrap();
+/// What the resolver of `a` last decided before and after `b`, which never answered, was downed; and that node.
+fn decides_by_itself() -> ([Vec<Why>; 2], Node) {
+    let mut alone = lone(&[("downing", "sbr"), ("sbr.stable-after", "5s")]);
     let at = |seconds: u64| Instant::from_nanos(seconds * 1_000_000_000);
     let give = |node: &mut Node, seconds, kind| node.handle(Input { now: at(seconds), wall_ms: 0, kind });
     give(&mut alone, 0, InputKind::Command(Command::Join(node("a").address)));
@@ -197,12 +196,19 @@ fn the_last_decision_is_told() {
     let cluster = alone.config().cluster_name.clone();
     let to = Destination::Address(node("a").address);
     give(&mut alone, 1, InputKind::Received(Envelope { cluster, from: node("b"), to, message }));
-    assert!(alone.why(&Question::LastDecision).is_empty());
-    // b never answers.
+    let before = alone.why(&Question::LastDecision);
     for second in 2..60 {
         give(&mut alone, second, InputKind::Tick);
     }
-    let told = texts(&alone.why(&Question::LastDecision));
+    ([before, alone.why(&Question::LastDecision)], alone)
+}
+
+/// SBR-86: the last decision, once there is one.
+#[test]
+fn the_last_decision_is_told() {
+    let ([before, after], alone) = decides_by_itself();
+    assert!(before.is_empty());
+    let told = texts(&after);
     assert!(told.starts_with("at ") && told.contains("down"), "{told}");
     assert_eq!(alone.view().save().resolver.unwrap().would_decide, None, "b is gone by now");
 }
@@ -310,6 +316,177 @@ fn questions_are_written_and_read() {
         let error = text.parse::<Question>().unwrap_err().to_string();
         assert!(error.starts_with(&format!("`{text}` is no question")), "{error}");
     }
+}
+
+macro_rules! every_reason {
+    ($($name:ident),*) => {
+        const EVERY_REASON: &[&str] = &[$(stringify!($name)),*];
+
+        /// Of which kind a reason is. Whoever adds a kind comes by here, and has to show below how it is taken away.
+        const fn kind(why: &Why) -> &'static str {
+            match why {
+                $(Why::$name { .. } => stringify!($name)),*
+            }
+        }
+    };
+}
+
+every_reason!(
+    Ended,
+    NotSeen,
+    Unreachable,
+    NoMember,
+    OnItsWay,
+    PreparingForShutdown,
+    TooFewMembers,
+    TooFewWithRole,
+    LedElsewhere,
+    LeaderHasYetToAct,
+    NobodyLeads,
+    OtherLeads,
+    NothingRemoves,
+    StillReachable,
+    ExitNotConfirmed,
+    LeaderKnows,
+    NoRoomForTombstones,
+    NobodyAsked,
+    AsksAt,
+    WaitsForVersion,
+    AsksSeedNodes,
+    AskedToJoin,
+    Refused,
+    Decided,
+    Ignored
+);
+
+/// Of what a node that joins is asked: what it was told before, and one thing more.
+fn joins_with(
+    settings: &[(&str, &str)],
+    told: &[InputKind],
+    more: InputKind,
+    question: &Question,
+) -> [Vec<Why>; 2] {
+    let mut node = lone(settings);
+    told.iter().for_each(|kind| give(&mut node, kind.clone()));
+    let before = node.why(question);
+    give(&mut node, more);
+    [before, node.why(question)]
+}
+
+/// Every kind of reason there is: in one state it is given, and in another, from which only that is taken, it is not.
+#[test]
+fn every_reason_can_be_taken_away() {
+    let asked = |members, seen, observed| Asked { members, seen, observed, ..Asked::default() };
+    let set = |settings, members| Asked { settings, ..asked(members, "a b", "") };
+    let one = |question: &str, with: Asked<'_>, without: Asked<'_>| {
+        [with, without].map(|asked| asked.reasons(question))
+    };
+    let command = |command| InputKind::Command(command);
+    let join_b = command(Command::Join(node("b").address));
+    let seeds =
+        |names: [&str; 2]| command(Command::JoinSeedNodes(names.map(|name| node(name).address).into()));
+    let said_by_b = |message| {
+        let (cluster, to) = (Config::default().cluster_name.clone(), Destination::Incarnation(node("a")));
+        InputKind::Received(Envelope { cluster, from: node("b"), to, message })
+    };
+    let refused = said_by_b(Message::JoinRefused { why: JoinRefusal::EarlierIncarnation });
+    let joins =
+        |settings, told: &[InputKind], more| joins_with(settings, told, more, &Question::StillJoining);
+    let swapped = |[before, after]: [Vec<Why>; 2]| [after, before];
+    let preparing = ProbeState { preparing: true, ..ProbeState::default() };
+    let confirmed = ProbeState { exiting_confirmed: [node("b")].into(), ..ProbeState::default() };
+    let (two, exiting) = ("a:up:1 b:joining", "a:up:1 b:exiting:2");
+    let full: &[(&str, &str)] = &[("limits.tombstones", "0")];
+    let (gone, room) = (asked("a:up:1 b:down:2", "a", "a>b"), asked("a:up:1 b:down:2", "a", "a>b"));
+    let rows: [(&str, [Vec<Why>; 2]); 25] = [
+        ("Ended", swapped(joins(&[], &[], command(Command::Stop)))),
+        ("NotSeen", one("not-converged", asked("a:up:1 b:up:2", "a", ""), asked("a:up:1 b:up:2", "a b", ""))),
+        (
+            "Unreachable",
+            one("not-converged", asked("a:up:1 b:up:2", "a b", "a>b"), asked("a:up:1 b:up:2", "a b", "")),
+        ),
+        (
+            "NoMember",
+            one("not-up c:1", asked(two, "a b", ""), asked("a:up:1 b:joining c:joining", "a b", "")),
+        ),
+        (
+            "OnItsWay",
+            one("not-up b:1", asked("a:up:1 b:leaving:2", "a b", ""), asked("a:up:1 b:up:2", "a b", "")),
+        ),
+        (
+            "PreparingForShutdown",
+            one("not-up b:1", Asked { state: preparing, ..asked(two, "a b", "") }, asked(two, "a b", "")),
+        ),
+        ("TooFewMembers", one("not-up b:1", set(&[("min-nr-of-members", "3")], two), set(&[], two))),
+        (
+            "TooFewWithRole",
+            one("not-up b:1", set(&[("role.web.min-nr-of-members", "1")], two), set(&[], two)),
+        ),
+        (
+            "LedElsewhere",
+            one(
+                "not-up b:1",
+                asked("a@east:up:1 b@west:joining", "a b", ""),
+                asked("a@east:up:1 b@east:joining", "a b", ""),
+            ),
+        ),
+        ("LeaderHasYetToAct", one("not-up b:1", asked(two, "a b", ""), asked("a:up:1 b:up:2", "a b", ""))),
+        (
+            "NobodyLeads",
+            one("not-leader", asked("a:down:1 b:up:2", "a b", "a>b"), asked("a:down:1 b:up:2", "a b", "")),
+        ),
+        ("OtherLeads", one("not-leader", asked("a:joining b:up:1", "", ""), asked("a:up:2 b:up:1", "", ""))),
+        (
+            "NothingRemoves",
+            one("not-removed b:1", asked("a:up:1 b:up:2", "a b", ""), asked("a:up:1 b:down:2", "a b", "")),
+        ),
+        (
+            "StillReachable",
+            one(
+                "not-removed b:1",
+                asked("a:up:1 b:down:2", "a b", ""),
+                asked("a:up:1 b:down:2", "a b", "a>b"),
+            ),
+        ),
+        (
+            "ExitNotConfirmed",
+            one(
+                "not-removed b:1",
+                asked(exiting, "a b", ""),
+                Asked { state: confirmed, ..asked(exiting, "a b", "") },
+            ),
+        ),
+        (
+            "LeaderKnows",
+            one(
+                "not-removed b:1",
+                asked("a:joining b:exiting:2 c:up:3", "a b c", ""),
+                asked("a:up:1 b:exiting:2 c:up:3", "a b c", ""),
+            ),
+        ),
+        ("NoRoomForTombstones", one("not-removed b:1", Asked { settings: full, ..gone }, room)),
+        ("NobodyAsked", joins(&[], &[], join_b.clone())),
+        ("AsksAt", joins(&[("seed-nodes", "b:1")], &[], InputKind::Tick)),
+        (
+            "WaitsForVersion",
+            joins(
+                &[],
+                &[command(Command::SetAppVersionLater), join_b.clone()],
+                command(Command::SetAppVersion("2.0.0".parse().unwrap())),
+            ),
+        ),
+        ("AsksSeedNodes", joins(&[], &[seeds(["b", "c"])], command(Command::Join(node("a").address)))),
+        ("AskedToJoin", joins(&[], &[join_b.clone()], command(Command::Join(node("a").address)))),
+        ("Refused", swapped(joins(&[], &[join_b.clone()], refused.clone()))),
+        ("Decided", swapped(decides_by_itself().0)),
+        ("Ignored", swapped(joins_with(&[], &[join_b], refused, &Question::Ignored))),
+    ];
+    let has = |reasons: &[Why], name: &str| reasons.iter().any(|why| kind(why) == name);
+    for (name, [with, without]) in &rows {
+        assert!(has(with, name), "{name} is not among {with:?}");
+        assert!(!has(without, name), "{name} is still among {without:?}");
+    }
+    assert_eq!(rows.map(|(name, _)| name), EVERY_REASON);
 }
 
 /// Reasons are plain data.
