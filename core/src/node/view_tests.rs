@@ -112,6 +112,14 @@ fn counts_are_those_that_were_told() {
     assert_eq!(counting.view().latest_stats().1, StateStatistics { clock_entries: 1, seen: 1 });
 }
 
+/// OBS-36, GSP-84: of those who have seen the state the members are counted.
+#[test]
+fn strangers_that_have_seen_a_state_are_not_counted() {
+    let mut probe = probed("a:up:1 b:up:2", "a b z", "", &ProbeState::default());
+    probe.step(at(1), 0, |node| node.fire(Timer::Statistics));
+    assert_eq!(probe.node().view().latest_stats().1, StateStatistics { clock_entries: 1, seen: 2 });
+}
+
 /// VIEW-8, VIEW-9, VIEW-10, VIEW-5, VIEW-6: Removed and empty before joining, a member, and Removed and empty after the end.
 #[test]
 fn a_view_is_empty_before_and_after() {
