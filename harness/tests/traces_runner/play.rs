@@ -51,7 +51,7 @@ fn set_clause(config: &mut Config, clause: &str) -> Result<(), String> {
         // `7 s` is one value.
         match words.last_mut() {
             Some(last) if matches!(word, "ms" | "s" | "m") && last.parse::<f64>().is_ok() => {
-                last.push_str(word)
+                last.push_str(word);
             }
             _ => words.push(word.to_owned()),
         }

@@ -476,8 +476,11 @@ fn every_reason_can_be_taken_away() {
             ),
         ),
         ("AsksSeedNodes", joins(&[], &[seeds(["b", "c"])], command(Command::Join(node("a").address)))),
-        ("AskedToJoin", joins(&[], &[join_b.clone()], command(Command::Join(node("a").address)))),
-        ("Refused", swapped(joins(&[], &[join_b.clone()], refused.clone()))),
+        (
+            "AskedToJoin",
+            joins(&[], core::slice::from_ref(&join_b), command(Command::Join(node("a").address))),
+        ),
+        ("Refused", swapped(joins(&[], core::slice::from_ref(&join_b), refused.clone()))),
         ("Decided", swapped(decides_by_itself().0)),
         ("Ignored", swapped(joins_with(&[], &[join_b], refused, &Question::Ignored))),
     ];
