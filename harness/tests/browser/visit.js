@@ -18,6 +18,10 @@
     const names = [...document.querySelectorAll("[data-row]")];
     say("each node has a row", names.length === data.hosts.length);
     say("nothing is wider than the window", document.documentElement.scrollWidth <= window.innerWidth);
+    const steps = [...document.querySelectorAll(".cone-steps li")];
+    say("no line of what led there is cut off", steps.every((step) => step.lastChild.scrollWidth <= step.lastChild.clientWidth + 1 && step.scrollWidth <= step.clientWidth + 1));
+    const map = document.querySelector("#cone-map svg"), beats = [...document.querySelectorAll("#cone .beat")].map((beat) => beat.getBoundingClientRect());
+    say("each step is drawn beside its line", !map || beats.every((beat) => steps.some((step) => { const box = step.getBoundingClientRect(); return Math.abs((box.top + box.bottom) / 2 - (beat.top + beat.bottom) / 2) < 2; })));
     say("the matrix has a row for each node that runs", document.querySelectorAll(".matrix tbody tr").length >= 1);
     say("the map has a circle for each node", document.querySelectorAll("#map .node").length === data.hosts.length);
     say("each statement of the case is there", document.querySelectorAll(".case .timed").length === data.case.filter((line) => line[1] !== null).length);

@@ -6,9 +6,21 @@ function drawCone() {
   const left_out = D.cone.left_out + hidden;
   if (!steps.length) return;
   const involved = [...new Set(steps.flatMap((step) => [step.host, step.from && step.from[0]]).filter((host) => host !== null && host !== undefined))].sort((a, b) => a - b);
-  const high = 30, gap = Math.max(22, Math.min(52, 420 / involved.length, (Math.min(window.innerWidth, 1240) * (window.innerWidth < 760 ? 0.42 : 0.5)) / involved.length)), top = 26;
-  const column = (host) => gap / 2 + involved.indexOf(host) * gap, row = (n) => top + n * high + high / 2;
-  const height = top + steps.length * high + 6, width = involved.length * gap, out = [];
+  const gap = Math.max(22, Math.min(52, 420 / involved.length, (Math.min(window.innerWidth, 1240) * (window.innerWidth < 760 ? 0.42 : 0.5)) / involved.length)), top = 26;
+  const width = involved.length * gap, out = [];
+  const lines = steps.map((step) => {
+    const who = step.host === null ? "" : `<b>${text(D.hosts[step.host])}</b> `;
+    const news = step.news.length ? ` <b>${text(step.news.join("; "))}</b>` : step.changed ? ": its state changes" : "";
+    return `<li data-at="${step.at}" title="${text(step.what + (step.news.length ? ": " + step.news.join("; ") : ""))}"><time>${seconds(step.at)}</time><span>${who}${text(step.what)}${news}</span></li>`;
+  });
+  const button = hidden ? ` <button id="all-steps">Show ${hidden} of them</button>` : "";
+  const more = left_out ? `<p class="faint">${left_out} earlier steps are left out.${button}</p>` : "";
+  $("cone").innerHTML = `<h2>${text(title)}</h2><p class="gist">${D.verdict.failure || D.decisions.length ? "Only what could have had a say in it: time" : "Time"} runs down, an arrow is a message that changed something.</p>${more}<div class="cone-body"><div id="cone-map" style="width:${width}px"></div><ol class="cone-steps" style="padding-top:${top}px">${lines.join("")}</ol></div>`;
+  // Long lines wrap, so where each row is shows only once they are laid out.
+  const list = $("cone").querySelector("ol"), begin = list.getBoundingClientRect().top;
+  const boxes = [...list.children].map((item) => item.getBoundingClientRect()), heights = boxes.map((box) => box.height);
+  const column = (host) => gap / 2 + involved.indexOf(host) * gap, row = (n) => n < 0 ? top - 15 : boxes[n].top - begin + heights[n] / 2;
+  const height = boxes[boxes.length - 1].bottom - begin + 6;
   involved.forEach((host) => {
     out.push(`<line class="lane" x1="${column(host)}" x2="${column(host)}" y1="${top - 4}" y2="${height}"/><text class="small bold" x="${column(host)}" y="14" text-anchor="middle">${text(fitted(D.hosts[host], gap + 4))}</text>`);
   });
@@ -17,7 +29,7 @@ function drawCone() {
     while (k > 0 && steps[k - 1].at > sent) k -= 1;
     const before = k > 0 ? steps[k - 1].at : sent, after = steps[Math.min(k, n)].at;
     const share = after > before ? (sent - before) / (after - before) : 0;
-    return Math.min(row(n) - high * 0.45, Math.max(top, row(k - 1) + share * high));
+    return Math.min(row(n) - 13, Math.max(top, row(k - 1) + share * (row(Math.min(k, n)) - row(k - 1))));
   };
   steps.forEach((step, n) => {
     if (!step.from || step.host === null) return;
@@ -30,13 +42,6 @@ function drawCone() {
     if (step.host === null) out.push(`<line class="deed-line" x1="0" x2="${width}" y1="${row(n)}" y2="${row(n)}"/>`);
     else out.push(`<circle class="beat${step.news.length ? " news" : step.changed ? " changed" : ""}" cx="${column(step.host)}" cy="${row(n)}" r="5"/>`);
   });
-  const lines = steps.map((step) => {
-    const who = step.host === null ? "" : `<b>${text(D.hosts[step.host])}</b> `;
-    const news = step.news.length ? ` <b>${text(step.news.join("; "))}</b>` : step.changed ? ": its state changes" : "";
-    return `<li data-at="${step.at}" title="${text(step.what + (step.news.length ? ": " + step.news.join("; ") : ""))}"><time>${seconds(step.at)}</time><span>${who}${text(step.what)}${news}</span></li>`;
-  });
-  const button = hidden ? ` <button id="all-steps">Show ${hidden} of them</button>` : "";
-  const more = left_out ? `<p class="faint">${left_out} earlier steps are left out.${button}</p>` : "";
-  $("cone").innerHTML = `<h2>${text(title)}</h2><p class="gist">${D.verdict.failure || D.decisions.length ? "Only what could have had a say in it: time" : "Time"} runs down, an arrow is a message that changed something.</p>${more}<div class="cone-body"><div style="width:${width}px"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Messages between nodes">${out.join("")}</svg></div><ol class="cone-steps" style="padding-top:${top}px">${lines.join("")}</ol></div>`;
+  $("cone-map").innerHTML = `<svg viewBox="0 0 ${width} ${height.toFixed(1)}" role="img" aria-label="Messages between nodes">${out.join("")}</svg>`;
   if (hidden) $("all-steps").addEventListener("click", () => { allSteps = true; drawCone(); moved(); });
 }

@@ -227,6 +227,8 @@ drawStory();
 drawCone();
 drawTimeline();
 listen();
+// Its rows are as high as their lines are long.
+addEventListener("resize", () => { drawCone(); moved(); });
 const asked = /[#&]t=([0-9.]+)/.exec(location.hash);
 moveTo(asked ? Number(asked[1]) * 1e6 : keyMoment);
 document.documentElement.dataset.drawn = "yes";
