@@ -1,7 +1,13 @@
 //! The same work on many seeds, or many things, on several threads.
 
+use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+/// So many threads as were asked for, or else as many as there are cores.
+pub(crate) fn jobs_or_all(asked: Option<NonZeroUsize>) -> NonZeroUsize {
+    asked.unwrap_or_else(|| std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN))
+}
 
 /// What comes of each seed, in their order, whatever the number of threads.
 pub(crate) fn side_by_side<T: Send>(

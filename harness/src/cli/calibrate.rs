@@ -7,12 +7,13 @@ use std::ops::RangeInclusive;
 use serde::Serialize;
 
 use super::Status;
-use super::input::{jobs_or_all, parse_jobs, parse_settings};
+use super::input::{parse_jobs, parse_settings};
 use super::measure::parse_seeds;
 use super::page::Page;
 use crate::calibrate::{Calibration, Row, calibrate as calibrate_cases};
 use crate::draw::{Draws, Profile};
 use crate::run::Options;
+use crate::side_by_side::jobs_or_all;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {

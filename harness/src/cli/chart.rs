@@ -6,12 +6,13 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use super::Status;
-use super::input::{jobs_or_all, not_applicable, parse_jobs, read_case};
+use super::input::{not_applicable, parse_jobs, read_case};
 use super::measure::parse_seeds;
 use super::output::{Own, write_own};
 use super::page::Page;
 use crate::draw::Draws;
 use crate::picture::{CHART_MARK, Chart, convergence, coverage, detection, kills};
+use crate::side_by_side::jobs_or_all;
 use crate::sweep::Mutant;
 
 #[derive(Debug, clap::Args)]

@@ -25,11 +25,6 @@ pub(super) fn parse_jobs(text: &str) -> Result<NonZeroUsize, String> {
     }
 }
 
-/// So many threads as were asked for, or else as many as there are cores.
-pub(super) fn jobs_or_all(asked: Option<NonZeroUsize>) -> NonZeroUsize {
-    asked.unwrap_or_else(|| std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN))
-}
-
 /// `KEY=VALUE`, checked as a case's own settings are.
 pub(super) fn parse_setting(text: &str) -> Result<(String, String), String> {
     let Some((key, value)) = text.split_once('=') else {

@@ -9,10 +9,11 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::Status;
-use super::input::{jobs_or_all, parse_jobs};
+use super::input::parse_jobs;
 use super::page::Page;
 use super::sweep::{parse_time, stopped_by_hand};
 use crate::draw::Draws;
+use crate::side_by_side::jobs_or_all;
 use crate::sweep::{Kills, Mutant, Search, search};
 use sizes::{Sizes, Small, small};
 

@@ -8,12 +8,13 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::Status;
-use super::input::{jobs_or_all, not_applicable, parse_jobs, parse_settings, read_case};
+use super::input::{not_applicable, parse_jobs, parse_settings, read_case};
 use super::page::Page;
 use crate::case::{Link, parse};
 use crate::measure::{Measured, Summary, measure as measure_case};
 use crate::run::Options;
 use crate::settings::Settings;
+use crate::side_by_side::jobs_or_all;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {

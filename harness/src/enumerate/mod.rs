@@ -17,7 +17,7 @@ use quorate::internals::Consequence;
 use quorate::{Address, Member, Repairs, ResolverView, Strategy, UniqueAddress};
 
 use crate::decide::{Setting, Side, name_of, strategies};
-use crate::side_by_side::side_by_side_of;
+use crate::side_by_side::{jobs_or_all, side_by_side_of};
 
 /// How many situations of a family ended how, for one strategy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -249,8 +249,7 @@ fn surviving_sides(fates: impl Iterator<Item = Fate>) -> usize {
 
 /// Works on all at once, as many at a time as there are cores; the results in the order of the work.
 fn in_parallel<T: Sync, R: Send>(work: &[T], of: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    side_by_side_of(work, cores, of)
+    side_by_side_of(work, jobs_or_all(None).get(), of)
 }
 
 #[cfg(test)]

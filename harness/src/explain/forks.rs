@@ -1,6 +1,5 @@
 //! Forks of a run, each with a future of its own.
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use quorate::internals::mix;
@@ -8,6 +7,7 @@ use quorate::internals::mix;
 use crate::case::Case;
 use crate::failure::Signature;
 use crate::run::{Played, Player, Rides};
+use crate::side_by_side::{jobs_or_all, side_by_side};
 
 /// How many forks failed, of how many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,7 +53,6 @@ impl<'a> Forks<'a> {
 
     /// How many futures of a run fail that go on with a case. Each has a seed of its own, the same at every point.
     pub(super) fn of<A: Rides>(&mut self, player: &Player<A>, case: &Arc<Case>) -> Share {
-        let jobs = std::thread::available_parallelism().map_or(1, NonZeroUsize::get) as u64;
         let (signature, seed, count) = (self.signature, self.seed, self.count);
         let future = |number: u64| {
             let mut fork = player.clone();
@@ -66,25 +65,11 @@ impl<'a> Forks<'a> {
             let fails = outcomes.signature.is_some_and(|found| found.what() == signature.what());
             (u64::from(fails), outcomes.events.saturating_sub(before))
         };
-        let (mut failed, mut events) = (0, 0);
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..jobs.min(count))
-                .map(|job| {
-                    let future = &future;
-                    scope.spawn(move || {
-                        let own = (job..count).step_by(usize::try_from(jobs).unwrap_or(1)).map(future);
-                        own.fold((0, 0), |(failed, events), (one, more)| (failed + one, events + more))
-                    })
-                })
-                .collect();
-            for worker in workers {
-                let (more_failed, more_events) = worker.join().unwrap_or_default();
-                failed += more_failed;
-                events += more_events;
-            }
-        });
+        let jobs = jobs_or_all(None).get();
+        let futures = if count == 0 { Vec::new() } else { side_by_side(0..=count - 1, jobs, future) };
+        let failed = futures.iter().map(|(fails, _)| fails).sum();
+        self.events += futures.iter().map(|(_, events)| events).sum::<u64>();
         self.runs += count;
-        self.events += events;
         Share { failed, of: count }
     }
 }

@@ -17,13 +17,14 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Status;
-use super::input::{jobs_or_all, parse_jobs, parse_settings, shell_word};
+use super::input::{parse_jobs, parse_settings, shell_word};
 use super::page::Page;
 use crate::case::Time;
 use crate::draw::Draws;
 use crate::failure::{FailureBlock, NextLines};
 use crate::run::Rider;
 use crate::settings::planted;
+use crate::side_by_side::jobs_or_all;
 use crate::sweep::{
     Class, Directory, Distinct, Mutant, News, Plan, Seeds, Shard, Summary, sweep as run_campaign,
 };
