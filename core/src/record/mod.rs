@@ -16,13 +16,13 @@ pub use replay::{Mismatch, Played, Replay};
 pub use write::Recorder;
 
 use crate::membership::UniqueAddress;
-use crate::mix::Mixer;
+use crate::mix::mix;
 use crate::node::Output;
 
 /// What a segment begins with, before anything that another version may write otherwise.
 const MAGIC: [u8; 4] = *b"QREC";
 /// The version of the format.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Length and checksum of a block, four bytes each, little-endian.
 const HEAD_BYTES: usize = 8;
 /// Blocks are shorter: what claims to be longer is damaged. A snapshot of the largest cluster has a tenth of it.
@@ -76,17 +76,52 @@ impl Tag {
 }
 
 /// A digest of what one input led to.
+#[inline]
 fn digest(outputs: &[Output]) -> u32 {
-    let mut mixer = Mixer::new(40);
-    outputs.iter().for_each(|output| mixer.word(output.hash64()));
-    let hash = mixer.finish();
+    let hash = outputs.iter().fold(40, |all, output| mix(all, output.hash64()));
     (hash ^ (hash >> 32)) as u32
 }
 
+/// A peer of a segment, and what is to be expected of its next heartbeat and its next reply. Only how they differ from that is written.
+#[derive(Clone, Debug)]
+struct Peer {
+    node: UniqueAddress,
+    beats: [Beat; 2],
+}
+
+impl Peer {
+    const fn new(node: UniqueAddress) -> Self {
+        Self { node, beats: [Beat { sequence: 0, age: 0 }; 2] }
+    }
+}
+
+/// A heartbeat or a reply: its number, and how long before it arrived it was sent, by the clocks of both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Beat {
+    sequence: u64,
+    age: u64,
+}
+
+impl Beat {
+    /// How this one differs from what was to be expected after the one before.
+    #[inline]
+    fn after(self, before: Self) -> [i64; 2] {
+        let expected = before.sequence.wrapping_add(1);
+        [self.sequence.wrapping_sub(expected) as i64, self.age.wrapping_sub(before.age) as i64]
+    }
+
+    /// The one that differs so from what was to be expected after this one.
+    fn next(self, [sequence, age]: [i64; 2]) -> Self {
+        let expected = self.sequence.wrapping_add(1);
+        Self { sequence: expected.wrapping_add(sequence as u64), age: self.age.wrapping_add(age as u64) }
+    }
+}
+
 /// The place of a peer in the table of a segment. Most often it is that behind the one before.
-fn place_of(peers: &[UniqueAddress], node: &UniqueAddress, after: usize) -> Option<usize> {
+#[inline]
+fn place_of(peers: &[Peer], node: &UniqueAddress, after: usize) -> Option<usize> {
     let (before, behind) = peers.split_at((after + 1).min(peers.len()));
-    let is_it = |peer: &UniqueAddress| peer.uid == node.uid && peer.address == node.address;
+    let is_it = |peer: &Peer| peer.node.uid == node.uid && peer.node.address == node.address;
     match behind.iter().position(is_it) {
         Some(place) => Some(before.len() + place),
         None => before.iter().position(is_it),

@@ -1,7 +1,5 @@
 //! Times and numbers, as differences in few bytes.
 
-use alloc::vec::Vec;
-
 use crate::time::Instant;
 
 /// Both clocks of a host. What is written is how they moved.
@@ -13,11 +11,12 @@ pub(super) struct Clocks {
 }
 
 impl Clocks {
-    pub(super) fn write(&mut self, now: Instant, wall_ms: i64, bytes: &mut Vec<u8>) {
+    #[inline]
+    pub(super) fn write(&mut self, now: Instant, wall_ms: i64, line: &mut Line) {
         let nanos = now.as_nanos();
-        write_signed(nanos.wrapping_sub(self.now) as i64, bytes);
+        line.signed(nanos.wrapping_sub(self.now) as i64);
         let ahead = wall_ms.wrapping_sub(now.as_millis() as i64);
-        write_signed(ahead.wrapping_sub(self.ahead), bytes);
+        line.signed(ahead.wrapping_sub(self.ahead));
         *self = Self { now: nanos, ahead };
     }
 
@@ -29,14 +28,57 @@ impl Clocks {
     }
 }
 
-/// Seven bits a byte, the lowest first; the highest bit says that more follow.
-#[inline]
-pub(super) fn write_number(mut number: u64, bytes: &mut Vec<u8>) {
-    while number >= 0x80 {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
+/// The most bytes that a line has: a tag, five numbers of ten bytes each, a digest.
+const LINE_BYTES: usize = 64;
+
+/// One input in numbers, put together before it is written, so that room is looked for once and not for each byte.
+#[derive(Debug)]
+pub(super) struct Line {
+    bytes: [u8; LINE_BYTES],
+    length: usize,
+}
+
+impl Line {
+    #[inline]
+    pub(super) fn new(first: u8) -> Self {
+        let mut line = Self { bytes: [0; LINE_BYTES], length: 0 };
+        line.byte(first);
+        line
     }
-    bytes.push(number as u8);
+
+    #[inline]
+    fn byte(&mut self, byte: u8) {
+        self.bytes[self.length % LINE_BYTES] = byte;
+        self.length += 1;
+    }
+
+    /// Seven bits a byte, the lowest first; the highest bit says that more follow.
+    #[inline]
+    pub(super) fn number(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.byte(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.byte(number as u8);
+    }
+
+    /// Small numbers of either sign are short.
+    #[inline]
+    pub(super) fn signed(&mut self, number: i64) {
+        self.number((number << 1 ^ number >> 63) as u64);
+    }
+
+    #[inline]
+    pub(super) fn digest(&mut self, digest: u32) {
+        let at = self.length.min(LINE_BYTES - 4);
+        self.bytes[at..at + 4].copy_from_slice(&digest.to_le_bytes());
+        self.length = at + 4;
+    }
+
+    #[inline]
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length.min(LINE_BYTES)]
+    }
 }
 
 pub(super) fn read_number(bytes: &mut &[u8]) -> Option<u64> {
@@ -52,13 +94,7 @@ pub(super) fn read_number(bytes: &mut &[u8]) -> Option<u64> {
     None
 }
 
-/// Small numbers of either sign are short.
-#[inline]
-fn write_signed(number: i64, bytes: &mut Vec<u8>) {
-    write_number((number << 1 ^ number >> 63) as u64, bytes);
-}
-
-fn read_signed(bytes: &mut &[u8]) -> Option<i64> {
+pub(super) fn read_signed(bytes: &mut &[u8]) -> Option<i64> {
     let folded = read_number(bytes)?;
     Some((folded >> 1) as i64 ^ -((folded & 1) as i64))
 }

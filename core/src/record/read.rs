@@ -5,8 +5,8 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::moment::{Clocks, read_number, take};
-use super::{BLOCK_BYTES_MAX, HEAD_BYTES, MAGIC, RecordError, Tag, VERSION};
+use super::moment::{Clocks, read_number, read_signed, take};
+use super::{BLOCK_BYTES_MAX, HEAD_BYTES, MAGIC, Peer, RecordError, Tag, VERSION};
 use crate::membership::UniqueAddress;
 use crate::node::{Input, InputKind, Node};
 use crate::protocol::{Destination, Envelope, Message};
@@ -54,7 +54,7 @@ pub struct Recording<'a> {
     me: Option<(UniqueAddress, Arc<str>)>,
     build: String,
     clocks: Clocks,
-    peers: Vec<UniqueAddress>,
+    peers: Vec<Peer>,
     has_failed: bool,
 }
 
@@ -131,32 +131,35 @@ impl<'a> Recording<'a> {
     fn read_entry(&mut self) -> Option<Entry> {
         loop {
             let [tag] = *take(&mut self.left)?;
-            let kind_of: fn(&mut Self) -> Option<InputKind> = match Tag::of(tag)? {
+            let kind_of: fn(&mut Self, Instant) -> Option<InputKind> = match Tag::of(tag)? {
                 Tag::Start | Tag::Inputs => return None,
                 Tag::Peer => {
                     let peer = self.value()?;
-                    self.peers.push(peer);
+                    self.peers.push(Peer::new(peer));
                     continue;
                 }
                 Tag::State => return Some(Entry::State(u64::from_le_bytes(*take(&mut self.left)?))),
-                Tag::Tick => |_| Some(InputKind::Tick),
-                Tag::Heartbeat => |recording| recording.short(false),
-                Tag::HeartbeatReply => |recording| recording.short(true),
-                Tag::Whole => Self::value,
+                Tag::Tick => |_, _| Some(InputKind::Tick),
+                Tag::Heartbeat => |recording, now| recording.short(now, false),
+                Tag::HeartbeatReply => |recording, now| recording.short(now, true),
+                Tag::Whole => |recording, _| recording.value(),
             };
             let (now, wall_ms) = self.clocks.read(&mut self.left)?;
-            let kind = kind_of(self)?;
+            let kind = kind_of(self, now)?;
             let outputs = u32::from_le_bytes(*take(&mut self.left)?);
             return Some(Entry::Input { input: Input { now, wall_ms, kind }, outputs });
         }
     }
 
-    fn short(&mut self, is_reply: bool) -> Option<InputKind> {
+    fn short(&mut self, now: Instant, is_reply: bool) -> Option<InputKind> {
         let place = usize::try_from(read_number(&mut self.left)?).ok()?;
-        let sequence = read_number(&mut self.left)?;
-        let sent_at = Instant::from_nanos(read_number(&mut self.left)?);
+        let differs = [read_signed(&mut self.left)?, read_signed(&mut self.left)?];
         let (me, cluster) = self.me.clone()?;
-        let from = self.peers.get(place)?.clone();
+        let peer = self.peers.get_mut(place)?;
+        let from = peer.node.clone();
+        let beat = &mut peer.beats[usize::from(is_reply)];
+        *beat = beat.next(differs);
+        let (sequence, sent_at) = (beat.sequence, Instant::from_nanos(now.as_nanos().wrapping_sub(beat.age)));
         let (to, message) = if is_reply {
             (Destination::Incarnation(me), Message::HeartbeatReply { sequence, sent_at })
         } else {

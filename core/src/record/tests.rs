@@ -259,6 +259,6 @@ fn heartbeats_and_ticks_take_few_bytes() {
     let before = recorder.waiting();
     give(heartbeat, &mut recorder);
     give(InputKind::Tick, &mut recorder);
-    assert_eq!(recorder.waiting() - before, 16 + 7);
+    assert_eq!(recorder.waiting() - before, 10 + 7);
     assert_eq!(world.a.view().own_status(), MemberStatus::Up);
 }

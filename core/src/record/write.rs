@@ -4,13 +4,15 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::moment::{Clocks, write_number};
+use super::moment::{Clocks, Line};
 use super::{
-    BUILD, HEAD_BYTES, INPUTS_BETWEEN_STATES, MAGIC, PEERS_MAX, RecordError, Tag, VERSION, digest, place_of,
+    BUILD, Beat, HEAD_BYTES, INPUTS_BETWEEN_STATES, MAGIC, PEERS_MAX, Peer, RecordError, Tag, VERSION,
+    digest, place_of,
 };
 use crate::membership::UniqueAddress;
 use crate::node::{Input, InputKind, Node, Output};
 use crate::protocol::{Destination, Envelope, Message};
+use crate::time::Instant;
 
 /// Writes down what happens to a node.
 ///
@@ -48,7 +50,7 @@ pub struct Recorder {
     open: Option<usize>,
     is_taken: bool,
     clocks: Clocks,
-    peers: Vec<UniqueAddress>,
+    peers: Vec<Peer>,
     last_peer: usize,
     inputs: u32,
     segments: u64,
@@ -102,10 +104,20 @@ impl Recorder {
         if self.open.is_none() {
             self.open_block(Tag::Inputs);
         }
-        self.input(&input);
+        let line = self.line(&input);
         let before = outputs.len();
-        node.handle_into(input, outputs);
-        self.bytes.extend_from_slice(&digest(&outputs[before..]).to_le_bytes());
+        match line {
+            Some(mut line) => {
+                node.handle_into(input, outputs);
+                line.digest(digest(&outputs[before..]));
+                self.bytes.extend_from_slice(line.bytes());
+            }
+            None => {
+                self.whole(&input);
+                node.handle_into(input, outputs);
+                self.bytes.extend_from_slice(&digest(&outputs[before..]).to_le_bytes());
+            }
+        }
         self.inputs += 1;
         if self.inputs.is_multiple_of(INPUTS_BETWEEN_STATES) {
             self.bytes.push(Tag::State as u8);
@@ -147,30 +159,37 @@ impl Recorder {
         head[4..].copy_from_slice(&crc32fast::hash(body).to_le_bytes());
     }
 
-    fn input(&mut self, input: &Input) {
-        match &input.kind {
-            InputKind::Tick => self.moment(Tag::Tick, input),
-            InputKind::Received(envelope) => match self.short(envelope) {
-                Some((tag, place, sequence, sent_at)) => {
-                    self.moment(tag, input);
-                    write_number(place as u64, &mut self.bytes);
-                    write_number(sequence, &mut self.bytes);
-                    // A heartbeat was sent on a clock of another; a reply repeats what this node's clock said.
-                    write_number(sent_at, &mut self.bytes);
-                }
-                None => self.whole(input),
-            },
-            _ => self.whole(input),
+    /// An input that can be said in numbers.
+    #[inline]
+    fn line(&mut self, input: &Input) -> Option<Line> {
+        let (tag, beat) = match &input.kind {
+            InputKind::Tick => (Tag::Tick, None),
+            InputKind::Received(envelope) => {
+                let (tag, sequence, sent_at) = self.short(envelope)?;
+                let place = match place_of(&self.peers, &envelope.from, self.last_peer) {
+                    Some(place) => place,
+                    None => self.meet(&envelope.from)?,
+                };
+                self.last_peer = place;
+                let age = input.now.as_nanos().wrapping_sub(sent_at.as_nanos());
+                (tag, Some((place, Beat { sequence, age })))
+            }
+            _ => return None,
+        };
+        let mut line = Line::new(tag as u8);
+        self.clocks.write(input.now, input.wall_ms, &mut line);
+        if let Some((place, beat)) = beat {
+            line.number(place as u64);
+            let before = &mut self.peers[place].beats[usize::from(tag == Tag::HeartbeatReply)];
+            beat.after(*before).into_iter().for_each(|number| line.signed(number));
+            *before = beat;
         }
+        Some(line)
     }
 
-    fn moment(&mut self, tag: Tag, input: &Input) {
-        self.bytes.push(tag as u8);
-        self.clocks.write(input.now, input.wall_ms, &mut self.bytes);
-    }
-
-    /// A heartbeat or a reply to this node, in numbers.
-    fn short(&mut self, envelope: &Envelope) -> Option<(Tag, usize, u64, u64)> {
+    /// A heartbeat or a reply to this node.
+    #[inline]
+    fn short(&self, envelope: &Envelope) -> Option<(Tag, u64, Instant)> {
         let (tag, sequence, sent_at) = match (&envelope.message, &envelope.to) {
             (Message::Heartbeat { sequence, sent_at }, Destination::Address(to))
                 if *to == self.me.address =>
@@ -184,15 +203,8 @@ impl Recorder {
             }
             _ => return None,
         };
-        if !Arc::ptr_eq(&envelope.cluster, &self.cluster) && envelope.cluster != self.cluster {
-            return None;
-        }
-        let place = match place_of(&self.peers, &envelope.from, self.last_peer) {
-            Some(place) => place,
-            None => self.meet(&envelope.from)?,
-        };
-        self.last_peer = place;
-        Some((tag, place, sequence, sent_at.as_nanos()))
+        let is_ours = Arc::ptr_eq(&envelope.cluster, &self.cluster) || envelope.cluster == self.cluster;
+        is_ours.then_some((tag, sequence, sent_at))
     }
 
     #[cold]
@@ -202,12 +214,14 @@ impl Recorder {
         }
         self.bytes.push(Tag::Peer as u8);
         self.append(peer);
-        self.peers.push(peer.clone());
+        self.peers.push(Peer::new(peer.clone()));
         Some(self.peers.len() - 1)
     }
 
     fn whole(&mut self, input: &Input) {
-        self.moment(Tag::Whole, input);
+        let mut line = Line::new(Tag::Whole as u8);
+        self.clocks.write(input.now, input.wall_ms, &mut line);
+        self.bytes.extend_from_slice(line.bytes());
         self.append(&input.kind);
     }
 
