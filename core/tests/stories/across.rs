@@ -131,3 +131,62 @@ fn a_node_of_another_data_centre_that_never_answers_is_noticed() {
     cluster.run_secs(25);
     assert_eq!(data_center_events(&cluster, "a1"), ["unreachable b"]);
 }
+
+/// XDC-15: a node that asks nobody in other data centres takes no answer from there.
+#[test]
+fn who_asks_nobody_across_takes_no_answers() {
+    let mut cluster = three_and_two();
+    let sent_at = cluster.now;
+    let is_ignored =
+        |output: &Output| matches!(output, Output::Ignored { why: quorate::IgnoreReason::NotAsked, .. });
+    for (name, ignored) in [("a2", false), ("a3", true)] {
+        let outputs = cluster.receive(name, "b1", Message::HeartbeatReply { sequence: 1, sent_at });
+        assert_eq!(outputs.iter().any(is_ignored), ignored, "{name}");
+    }
+}
+
+/// XDC-15: whenever a node begins to ask other data centres, it does so at a whole number of intervals after it came in.
+#[test]
+fn heartbeats_across_keep_the_step_of_the_start() {
+    let mut cluster = Cluster::new(&[]);
+    cluster.start_in("a1", "a");
+    cluster.start_in("b1", "b");
+    cluster.join("a1", "a1");
+    let came_in = cluster.now;
+    cluster.run(std::time::Duration::from_millis(7_300));
+    cluster.join("b1", "a1");
+    while asked_across(&cluster, "a1").is_empty() {
+        cluster.run(std::time::Duration::from_millis(1));
+    }
+    let since = cluster.now.since(came_in).as_millis();
+    assert!(since > 7_300 && since.is_multiple_of(3_000), "{since}");
+}
+
+/// XDC-14: who has begun to ask other data centres goes on, also when it is no longer among the oldest.
+#[test]
+fn who_asks_across_goes_on_though_older_ones_come() {
+    let one = ("multi-data-center.cross-data-center-connections", "1");
+    let mut cluster = Cluster::new(&[one]);
+    for (name, data_center) in [("a1", "a"), ("b1", "b")] {
+        cluster.start_in(name, data_center);
+        cluster.join(name, "a1");
+        cluster.run_secs(25);
+    }
+    let b1 = cluster.nodes["b1"].unique_address().clone();
+    let state = cluster.nodes["b1"].gossip().clone();
+    let own = state.members().get(cluster.nodes["a1"].unique_address()).unwrap();
+    let older = quorate::Member::with_parts(
+        quorate::UniqueAddress::new(crate::cluster::address("a0"), 1),
+        own.roles().clone(),
+        own.app_version().clone(),
+        own.up_number() - 1,
+        quorate::MemberStatus::Up,
+    );
+    let gossip = std::sync::Arc::new(state.add(older).bump(b1.key()).only_seen(&b1));
+    cluster.receive("a1", "b1", Message::Gossip { gossip });
+    assert!(cluster.view("a1").contains("a0 up"), "{}", cluster.view("a1"));
+    cluster.outputs.clear();
+    cluster.run_secs(4);
+    assert_eq!(asked_across(&cluster, "a1"), ["b1"]);
+    assert_eq!(asked_across(&cluster, "b1"), ["a0"]);
+}

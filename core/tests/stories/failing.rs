@@ -236,3 +236,62 @@ fn a_growing_interval_is_told_with_its_address() {
     });
     assert_eq!(growing.collect::<Vec<_>>(), [("c".to_owned(), 3)]);
 }
+
+/// HB-13: the heartbeats of one tick have one number, and numbers are counted from 1 on, also while there is nobody to ask.
+#[test]
+fn heartbeats_are_numbered_by_ticks() {
+    let mut cluster = Cluster::new(&[]);
+    ["a", "b", "c"].iter().for_each(|name| cluster.start(name));
+    cluster.join("a", "a");
+    cluster.run_secs(3);
+    let numbers = |cluster: &Cluster, name: &str| {
+        let sent = cluster.outputs.iter().filter_map(|(at, output)| match output {
+            Output::Send(envelope) if at == name => match envelope.message {
+                Message::Heartbeat { sequence, .. } => Some(sequence),
+                _ => None,
+            },
+            _ => None,
+        });
+        sent.collect::<Vec<_>>()
+    };
+    cluster.join("b", "a");
+    cluster.join("c", "a");
+    cluster.run_secs(2);
+    assert_eq!(numbers(&cluster, "a"), [4, 4, 5, 5]);
+    assert_eq!(numbers(&cluster, "b")[..2], [1, 1]);
+}
+
+/// HB-19, HB-20: heartbeats that are sent two intervals or more after those before are said to be late; the first ones count from
+/// when they were due.
+#[test]
+fn heartbeats_are_late_from_two_intervals_on() {
+    let late = |millis: u64| {
+        let mut cluster = Cluster::new(&[]);
+        cluster.start("a");
+        cluster.join("a", "a");
+        cluster.now = cluster.now + std::time::Duration::from_millis(millis);
+        let outputs = cluster.give("a", quorate::InputKind::Tick);
+        outputs.iter().find_map(|output| match output {
+            Output::Warned(quorate::Warning::HeartbeatDelayed { elapsed }) => Some(elapsed.as_millis()),
+            _ => None,
+        })
+    };
+    assert_eq!([2_500, 2_999, 3_000, 4_000].map(late), [None, None, Some(2_000), Some(3_000)]);
+}
+
+/// RCH-42: members are watched and marked whatever their status. A newcomer that dies is Joining for as long as somebody else
+/// can't be reached, and could never be removed otherwise.
+#[test]
+fn a_newcomer_that_dies_is_marked_while_it_is_joining() {
+    let mut cluster = Cluster::formed(&["a", "b", "c"], &[("allow-weakly-up-members", "off")]);
+    cluster.crash("c");
+    cluster.run_secs(8);
+    cluster.start("d");
+    cluster.join("d", "a");
+    cluster.run_secs(3);
+    cluster.crash("d");
+    cluster.run_secs(8);
+    assert!(cluster.view("a").ends_with("d joining"), "{}", cluster.view("a"));
+    assert!(cluster.events("a").ends_with("Unreachable(d)"), "{}", cluster.events("a"));
+    assert!(cluster.events("b").ends_with("Unreachable(d)"), "{}", cluster.events("b"));
+}

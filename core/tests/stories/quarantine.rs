@@ -306,3 +306,64 @@ fn who_is_given_up_behind_a_cut_is_terminated_to_all_until_it_is_removed() {
         assert!(!cluster.nodes[name].gossip().reachability().anybody_is_unreachable(), "{name}");
     }
 }
+
+/// WCH-21: a member that is given up once more is a change once more, though nothing else is new.
+#[test]
+fn to_give_up_a_member_again_is_a_change_again() {
+    let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
+    let node = cluster.nodes["c"].unique_address().clone();
+    cluster.give("a", InputKind::Quarantined { node: node.clone() });
+    let before = cluster.nodes["a"].gossip().clone();
+    cluster.give("a", InputKind::Quarantined { node });
+    let after = cluster.nodes["a"].gossip().clone();
+    assert_eq!(after.reachability(), before.reachability());
+    assert_ne!(after.clock(), before.clock());
+}
+
+/// WCH-6: a successor that is met as Up, and was not heard of before, ends the time of the one that left as well.
+#[test]
+fn a_successor_that_is_met_as_up_ends_the_time_of_the_one_that_left() {
+    let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
+    cluster.leave("c", "c");
+    cluster.run_secs(3);
+    cluster.finish_exit("c");
+    cluster.crash("c");
+    while cluster.status("c", "a") != MemberStatus::Removed {
+        cluster.run(std::time::Duration::from_millis(100));
+    }
+    assert_eq!(farewells(&cluster, "a"), ["gone c (exiting)"]);
+    let b = cluster.nodes["b"].unique_address().clone();
+    let successor = Member::with_parts(
+        UniqueAddress::new(address("c"), 2),
+        quorate::Roles::default(),
+        AppVersion::default(),
+        9,
+        MemberStatus::Up,
+    );
+    let state = cluster.nodes["b"].gossip().add(successor);
+    let gossip = std::sync::Arc::new(state.bump(b.key()).only_seen(&b));
+    cluster.receive("a", "b", Message::Gossip { gossip });
+    assert_eq!(farewells(&cluster, "a"), ["gone c (exiting)", "harmless c"]);
+}
+
+/// WCH-15: a quarantine is forgotten after an hour.
+#[test]
+fn a_quarantine_is_forgotten_after_an_hour() {
+    let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
+    let c = cluster.nodes["c"].unique_address().clone();
+    cluster.crash("c");
+    cluster.down("c", "a");
+    while cluster.status("c", "a") != MemberStatus::Removed {
+        cluster.run(std::time::Duration::from_millis(100));
+    }
+    let removed = cluster.now;
+    let mut is_answered = |seconds: u64| {
+        cluster.now = removed + std::time::Duration::from_secs(seconds);
+        let heartbeat = Message::Heartbeat { sequence: 1, sent_at: removed };
+        let outputs = cluster.receive("a", "c", heartbeat);
+        outputs
+            .iter()
+            .any(|output| matches!(output, Output::Send(envelope) if envelope.to.address() == &c.address))
+    };
+    assert_eq!([1, 3_598, 3_601].map(&mut is_answered), [false, false, true]);
+}

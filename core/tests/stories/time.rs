@@ -167,3 +167,31 @@ fn sleep_makes_no_wait_for_leader_ticks_shorter() {
     cluster.run_secs(5);
     assert_eq!(cluster.stopped("b"), Some(quorate::StopReason::Downed));
 }
+
+/// RCH-73: an input is late from one heartbeat interval on after the earliest deadline.
+#[test]
+fn a_node_is_suspended_from_one_interval_on() {
+    let mut cluster = Cluster::formed(&["a", "b"], &[]);
+    let node = cluster.nodes.remove("a").unwrap();
+    let due = node.next_deadline().unwrap();
+    let says_so = |late: Duration| {
+        let is_told = |output: &Output| matches!(output, Output::Warned(Warning::Suspended { .. }));
+        tick(&mut node.clone(), due + late).iter().any(is_told)
+    };
+    let interval = Duration::from_secs(1);
+    assert!(!says_so(interval - Duration::from_nanos(1)));
+    assert!(says_so(interval));
+}
+
+/// RCH-75: while the clock lags, what a node arms it arms from the latest time that it knows.
+#[test]
+fn deadlines_count_from_the_latest_time() {
+    let mut cluster = Cluster::new(&[]);
+    cluster.start("a");
+    cluster.run_secs(100);
+    let mut node = cluster.nodes.remove("a").unwrap();
+    let back = Instant::from_nanos(cluster.now.as_nanos() / 2);
+    let kind = InputKind::Command(quorate::Command::JoinSeedNodes(vec![address("x")]));
+    node.handle(Input { now: back, wall_ms: 0, kind });
+    assert!(node.next_deadline().unwrap() > cluster.now);
+}
