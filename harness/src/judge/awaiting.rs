@@ -77,7 +77,8 @@ impl Judge {
 
     /// The time of something at the node for which it takes longest.
     fn longest(&self, of: impl Fn(&Terms) -> Duration) -> Duration {
-        self.seats.iter().flatten().map(|seat| of(&seat.terms)).max().unwrap_or_default()
+        let all = Terms::differing(self.seats.iter().flatten());
+        all.into_iter().map(|terms| of(terms)).max().unwrap_or_default()
     }
 
     /// L3, L6: nodes have gone at an instant before which all agreed. `gone`: who, and what its host runs now.
@@ -142,9 +143,12 @@ impl Judge {
     /// L5: the leaves of these nodes go on from here: of one whose exit tasks have ended, or of all, who waited for what one
     /// has seen that was let in and has heard of it now.
     pub(super) fn leaves_go_on(&mut self, of: impl Fn(&UniqueAddress) -> bool, at: Instant) {
+        let goes_on = |duty: &Duty| duty.invariant == &L5 && duty.node.as_ref().is_some_and(&of);
+        if !self.duties.iter().any(goes_on) {
+            return;
+        }
         let due = at + self.spreading().agreements(2);
-        let goes_on = |duty: &&mut Duty| duty.invariant == &L5 && duty.node.as_ref().is_some_and(&of);
-        for duty in self.duties.iter_mut().filter(goes_on) {
+        for duty in self.duties.iter_mut().filter(|duty| goes_on(duty)) {
             duty.due = duty.due.max(due);
         }
         self.next_duty = self.duties.iter().map(|duty| duty.due).min().unwrap_or(Instant::MAX);

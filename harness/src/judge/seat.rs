@@ -84,6 +84,13 @@ pub(super) struct Terms {
 }
 
 impl Terms {
+    /// The settings of some nodes. Of many with the same ones, one after the other, they come once.
+    pub(super) fn differing<'a>(seats: impl Iterator<Item = &'a Seat>) -> Vec<&'a Arc<Self>> {
+        let mut differing: Vec<&Arc<Self>> = seats.map(|seat| &seat.terms).collect();
+        differing.dedup_by(|terms, before| Arc::ptr_eq(terms, before));
+        differing
+    }
+
     pub(super) fn of(config: &Config) -> Self {
         let roles = config.member_roles().unwrap_or_default();
         let resolves = config.downing == Downing::Sbr && config.sbr.strategy != StrategyName::DownAll;

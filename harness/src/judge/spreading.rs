@@ -32,9 +32,7 @@ impl Spreading {
     /// Of nodes that live. Those that are in no cluster yet are to come to it.
     pub(super) fn of<'a>(seats: impl Iterator<Item = &'a Seat>) -> Self {
         let seats: Vec<&Seat> = seats.collect();
-        // Of many nodes with the same settings, one after the other, one is asked.
-        let mut differing: Vec<&Arc<Terms>> = seats.iter().map(|seat| &seat.terms).collect();
-        differing.dedup_by(|terms, before| Arc::ptr_eq(terms, before));
+        let differing = Terms::differing(seats.iter().copied());
         let terms = || differing.iter().map(|terms| &***terms);
         let most = |of: fn(&Terms) -> Duration| terms().map(of).max().unwrap_or_default();
         let members = seats.iter().map(|seat| seat.gossip.members().len()).max();
