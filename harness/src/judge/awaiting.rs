@@ -7,12 +7,12 @@ use quorate::{Address, Instant, Member, MemberStatus, MessageKind, Output, Uniqu
 use super::Judge;
 use super::assumptions::{
     CONTACT, DATA_CENTERS_MEET, EXITS_DONE, FAULTS_OFF, LAST_WORDS_HEARD, MINIMUM_MET, NO_FAULT_DURING,
-    NO_ORPHANS, NO_SHUTDOWN, NOBODY_MISSED, NOT_REPLACED, ONE_DATA_CENTER, ONE_LINEAGE, RESOLVER_ON,
-    SEED_LIVES,
+    NO_ORPHANS, NO_SHUTDOWN, NOBODY_MISSED, NOT_REPLACED, ONE_DATA_CENTER, ONE_LINEAGE, QUIET_SINCE,
+    RESOLVER_ON, SEED_LIVES, WELCOMED,
 };
 use super::change::Change;
 use super::duties::{Duty, L2, L3, L4, L5, L6, L7, L8};
-use super::liveness;
+use super::liveness::{self, L1};
 use super::seat::{Seat, Terms};
 use super::split::Partition;
 use super::stage::{Cause, Event, Stage};
@@ -253,5 +253,50 @@ impl Judge {
             }
             self.docket.judged(duty.invariant, finding, names);
         }
+    }
+
+    /// L1 of all that take part and were not removed by somebody who does.
+    pub(super) fn judge_convergence_bound(&mut self, stage: &impl Stage, at: Instant, names: Names<'_>) {
+        if !self.docket.asserts(&L1) {
+            return;
+        }
+        self.begin_quiet(at);
+        if !self.quiet.passed(at) {
+            return self.docket.excused(&L1, &QUIET_SINCE);
+        }
+        let faults_off = self.partition(stage) == Partition::Whole;
+        self.quiet.looked_at();
+        let seats = self.not_removed();
+        let assumptions = [
+            (faults_off, &FAULTS_OFF),
+            (liveness::hang_together(&seats), &NO_ORPHANS),
+            (liveness::minimum_is_met(&seats), &MINIMUM_MET),
+            (!seats.iter().any(|seat| seat.is_exiting()), &EXITS_DONE),
+            (liveness::nobody_shuts_down(&seats), &NO_SHUTDOWN),
+            (!self.waits_for_welcome(&seats), &WELCOMED),
+        ];
+        let finding = liveness::all_agree(&seats, names);
+        for (_, assumption) in assumptions.iter().filter(|(holds, _)| !holds) {
+            self.docket.excused(&L1, assumption);
+        }
+        if assumptions.iter().all(|(holds, _)| *holds) {
+            if finding.is_none() {
+                self.measure_agreement(at);
+            }
+            self.docket.judged(&L1, finding, names);
+        }
+    }
+
+    /// Whether a live node is a member to some of these, and has not heard of it.
+    pub(super) fn waits_for_welcome(&self, seats: &[&Seat]) -> bool {
+        let outside = self.seats.iter().flatten().filter(|seat| seat.is_live && !seat.is_initialized);
+        outside.into_iter().any(|waits| seats.iter().any(|seat| seat.gossip.member(&waits.me).is_some()))
+    }
+
+    pub(super) fn not_removed(&self) -> Vec<&Seat> {
+        let all = self.participants();
+        let mut removed: Vec<&UniqueAddress> = all.iter().flat_map(|seat| &seat.departed).collect();
+        removed.sort_unstable();
+        all.into_iter().filter(|seat| removed.binary_search(&&seat.me).is_err()).collect()
     }
 }

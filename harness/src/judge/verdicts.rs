@@ -7,10 +7,9 @@ use quorate::{ClockOrder, CommandKind, Gossip, Instant, Member, MemberStatus, Un
 
 use super::agreement::{self, C1, C4, C5, Made, U4, V3};
 use super::assumptions::{
-    ALL_FOUND_OUT, CLOCK_RIGHT, EARLIER_KNOWN, EXITS_DONE, FAULTS_OFF, MINIMUM_MET, NO_MANUAL_DOWN,
-    NO_ORPHANS, NO_SHUTDOWN, OBSERVER_NOT_REMOVED, ONE_DATA_CENTER, ONE_LINEAGE, QUIET_SINCE,
-    REST_OUTLASTS_LEAVES, SAME_SIDE, SEED_NODES_ONLY, SENDER_KNOWN, SEVERAL_DATA_CENTERS, SOMEBODY_UP,
-    TOMBSTONES_KEPT, WELCOMED, WHOLE_NETWORK,
+    ALL_FOUND_OUT, CLOCK_RIGHT, EARLIER_KNOWN, NO_MANUAL_DOWN, OBSERVER_NOT_REMOVED, ONE_DATA_CENTER,
+    ONE_LINEAGE, REST_OUTLASTS_LEAVES, SAME_SIDE, SEED_NODES_ONLY, SENDER_KNOWN, SEVERAL_DATA_CENTERS,
+    SOMEBODY_UP, TOMBSTONES_KEPT, WHOLE_NETWORK,
 };
 use super::change::{self, Change};
 use super::convergence::{self, C2, C3};
@@ -19,7 +18,6 @@ use super::identity::{self, M5, M6, M8};
 use super::invariant::Invariant;
 use super::leading::{self, C6};
 use super::leaving::{self, Exit, X1, X2};
-use super::liveness::{self, L1};
 use super::membership::{self, M1, M2, M3, M4, M7, M10};
 use super::promotion::{self, C7, C8, U1, U2, U3};
 use super::reachability::{self, R1};
@@ -554,51 +552,6 @@ impl Judge {
         self.judge_rates(stage, at, Names(&name));
         self.ledger.held.forget();
         self.ledger.versions.keep_those_of(self.seats.iter().flatten().filter(|seat| seat.is_live));
-    }
-
-    /// L1 of all that take part and were not removed by somebody who does.
-    fn judge_convergence_bound(&mut self, stage: &impl Stage, at: Instant, names: Names<'_>) {
-        if !self.docket.asserts(&L1) {
-            return;
-        }
-        self.begin_quiet(at);
-        if !self.quiet.passed(at) {
-            return self.docket.excused(&L1, &QUIET_SINCE);
-        }
-        let faults_off = self.partition(stage) == Partition::Whole;
-        self.quiet.looked_at();
-        let seats = self.not_removed();
-        let assumptions = [
-            (faults_off, &FAULTS_OFF),
-            (liveness::hang_together(&seats), &NO_ORPHANS),
-            (liveness::minimum_is_met(&seats), &MINIMUM_MET),
-            (!seats.iter().any(|seat| seat.is_exiting()), &EXITS_DONE),
-            (liveness::nobody_shuts_down(&seats), &NO_SHUTDOWN),
-            (!self.waits_for_welcome(&seats), &WELCOMED),
-        ];
-        let finding = liveness::all_agree(&seats, names);
-        for (_, assumption) in assumptions.iter().filter(|(holds, _)| !holds) {
-            self.docket.excused(&L1, assumption);
-        }
-        if assumptions.iter().all(|(holds, _)| *holds) {
-            if finding.is_none() {
-                self.measure_agreement(at);
-            }
-            self.docket.judged(&L1, finding, names);
-        }
-    }
-
-    /// Whether a live node is a member to some of these, and has not heard of it.
-    pub(super) fn waits_for_welcome(&self, seats: &[&Seat]) -> bool {
-        let outside = self.seats.iter().flatten().filter(|seat| seat.is_live && !seat.is_initialized);
-        outside.into_iter().any(|waits| seats.iter().any(|seat| seat.gossip.member(&waits.me).is_some()))
-    }
-
-    pub(super) fn not_removed(&self) -> Vec<&Seat> {
-        let all = self.participants();
-        let mut removed: Vec<&UniqueAddress> = all.iter().flat_map(|seat| &seat.departed).collect();
-        removed.sort_unstable();
-        all.into_iter().filter(|seat| removed.binary_search(&&seat.me).is_err()).collect()
     }
 }
 
