@@ -52,6 +52,8 @@ fn the_checker_of_the_cluster_compares_who_downs_and_by_which_strategy() {
     let other = config(&[("downing", "none"), ("sbr.strategy", "down-all")]).join_config();
     assert_eq!(told(&here.check_joiner(&other)), ["downing is incompatible", "sbr.strategy is incompatible"]);
     assert_eq!(here.check_joiner(&values(&[("downing", "sbr")])), []);
+    let hidden = config(&[(HIDE, "sbr.strategy")]);
+    assert_eq!(hidden.check_joiner(&config(&[("sbr.strategy", "down-all")]).join_config()), []);
 }
 
 /// CHK-9: a missing key is an answer, and never an error.
@@ -102,6 +104,16 @@ fn what_is_sensitive_never_travels() {
     assert_eq!(hiding.check_cluster(&open.join_config()), []);
     let longer = config(&[(SHARDS, "30"), (CHECK, "when-present app.shards"), (HIDE, "app.shards.")]);
     assert!(longer.join_config().get("app.shards").is_some());
+}
+
+/// CHK-13: a cluster answers with its values of what it was asked for, whatever its own checkers read.
+#[test]
+fn an_answer_holds_what_was_asked_for() {
+    let here = config(&[(SHARDS, "30"), (CHECK, "when-present app.shards")]);
+    let answer =
+        here.answer_to(&values(&[("downing", "none"), ("sbr.stable-after", "1s"), ("unknown", "x")]));
+    let told: Vec<_> = answer.iter().map(|(key, value)| (&**key, &**value)).collect();
+    assert_eq!(told, [("downing", "sbr"), ("sbr.stable-after", "20s")]);
 }
 
 /// CHK-20, CHK-21: the three answers; a refusal names keys and no values.

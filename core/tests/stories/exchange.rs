@@ -140,6 +140,25 @@ fn while_somebody_is_down_gossip_is_three_times_as_fast() {
     assert!((5..=7).contains(&rounds), "{rounds}");
 }
 
+/// GSP-59: the further rounds of an interval are left out when news are no longer slow to spread by then.
+#[test]
+fn a_further_round_is_left_out_when_nobody_is_down_any_more() {
+    let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
+    cluster.crash("c");
+    cluster.run_secs(8);
+    cluster.down("c", "a");
+    while cluster.view("a") != "a up, b up" {
+        cluster.run(std::time::Duration::from_millis(50));
+    }
+    // What b says would be answered.
+    cluster.cut_pair("a", "b");
+    cluster.outputs.clear();
+    cluster.run(std::time::Duration::from_millis(900));
+    let is_round =
+        |message: &Message| matches!(message, Message::Gossip { .. } | Message::GossipStatus { .. });
+    assert_eq!(cluster.sent("a", is_round), Vec::<&str>::new());
+}
+
 /// GSP-67, GSP-69, WIRE-42: a state that waited longer than its time to live is dropped; one that waited exactly as long is not, and nothing
 /// else expires.
 #[test]

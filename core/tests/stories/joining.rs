@@ -1,8 +1,10 @@
 //! How nodes get in.
 
-use quorate::{AppVersion, IgnoreReason, JoinRefusal, Message, Output, Roles, Warning};
+use quorate::{
+    AppVersion, IgnoreReason, JoinRefusal, Member, Message, Output, Roles, UniqueAddress, Warning,
+};
 
-use crate::cluster::{Cluster, address};
+use crate::cluster::{Cluster, address, join, node};
 
 /// JOIN-20, JOIN-25, JOIN-77, LDR-3: a node that joins itself is Up at once, and its users hear of that first.
 #[test]
@@ -99,6 +101,30 @@ fn a_restarted_node_is_let_in_once_its_earlier_incarnation_is_removed() {
     assert!(events.ends_with("Downed(c) Unreachable(c) Removed(c,down) Joined(c) Up(c)"), "{events}");
 }
 
+/// JOIN-80: of two incarnations at one address, as a merge may leave them, the one with the smaller uid decides whether a join is one of
+/// a member or of a newcomer.
+#[test]
+fn the_first_of_two_incarnations_decides_on_a_join() {
+    let with_both = || {
+        let mut cluster = Cluster::formed(&["a", "b"], &[]);
+        let later = UniqueAddress::new(address("b"), 2);
+        let later = Member::joining(later, Roles::default(), AppVersion::default());
+        let told = cluster.nodes["b"].gossip().add(later).bump(node("b").key());
+        cluster.receive("a", "b", Message::Gossip { gossip: told.into() });
+        assert_eq!(cluster.view("a"), "a up, b up, b joining");
+        cluster.cut_pair("a", "b");
+        cluster
+    };
+    let mut cluster = with_both();
+    cluster.receive("a", "b", join());
+    assert_eq!(cluster.view("a"), "a up, b up, b joining");
+    assert_eq!(cluster.sent("a", |message| matches!(message, Message::Welcome { .. })), ["b"]);
+    let mut cluster = with_both();
+    cluster.start_as("b", 2);
+    cluster.receive("a", "b", join());
+    assert_eq!(cluster.view("a"), "a up, b down, b joining");
+}
+
 /// JOIN-71, JOIN-56: a node on its way out lets nobody in, and says so to those who ask.
 #[test]
 fn a_node_that_is_down_lets_nobody_in() {
@@ -183,7 +209,7 @@ fn up_numbers_follow_each_other_in_member_order() {
 fn a_member_whose_address_is_taken_over_downs_itself() {
     let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
     let join = Message::Join { roles: Roles::default(), app_version: AppVersion::default() };
-    let from = quorate::UniqueAddress::new(address("b"), 2);
+    let from = UniqueAddress::new(address("b"), 2);
     let to = quorate::Destination::Address(address("b"));
     let envelope = quorate::Envelope { cluster: "quorate".into(), from, to, message: join };
     cluster.give("b", quorate::InputKind::Received(envelope));

@@ -17,6 +17,24 @@ fn a_leader_that_cannot_act_says_so_after_twenty_ticks() {
     assert!(cluster.told("a", is_stuck) && !cluster.told("b", is_stuck));
 }
 
+/// LDR-8, LDR-10: nobody becomes WeaklyUp either before there are enough members.
+#[test]
+fn nobody_is_weakly_up_before_the_minimum_is_there() {
+    let mut cluster = Cluster::new(&[("min-nr-of-members", "4")]);
+    for name in ["a", "b", "c"] {
+        cluster.start(name);
+        cluster.join(name, "a");
+    }
+    cluster.run_secs(5);
+    cluster.crash("c");
+    cluster.run_secs(30);
+    assert_eq!(cluster.view("a"), "a joining, b joining, c joining");
+    cluster.start("d");
+    cluster.join("d", "a");
+    cluster.run_secs(10);
+    assert_eq!(cluster.view("a"), "a weakly-up, b weakly-up, c joining, d weakly-up");
+}
+
 /// LDR-23, LDR-24, GSP-25: the leader prunes markers of removed members once they are old, which is a change like any
 /// other; before that it changes nothing.
 #[test]

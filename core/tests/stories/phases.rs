@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use quorate::{
     Address, AppVersion, Command, JoinConfig, Message, MessageKind, Output, Phase, Rejection, Roles,
-    StopReason,
+    StopReason, Timer,
 };
 
 use crate::cluster::{Cluster, address, rejection};
@@ -138,6 +138,11 @@ fn the_deadline_is_gone_once_the_node_is_in() {
     let mut cluster = Cluster::formed(&["a"], &[("shutdown-after-unsuccessful-join-seed-nodes", "20s")]);
     cluster.start("b");
     cluster.command("b", Command::JoinSeedNodes([address("a")].into()));
+    let waits_to_get_in = |cluster: &Cluster| {
+        let due = cluster.nodes["b"].view().deadlines();
+        due.iter().any(|one| matches!(one.timer, Timer::SeedNodesDeadline | Timer::JoinAttempt))
+    };
+    assert_eq!((cluster.view("b"), waits_to_get_in(&cluster)), ("a up, b joining".into(), false));
     cluster.run_secs(60);
     assert_eq!((cluster.stopped("b"), cluster.view("b")), (None, "a up, b up".into()));
 }

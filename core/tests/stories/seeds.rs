@@ -178,6 +178,15 @@ fn a_list_of_self_twice_waits_for_the_timeout() {
     assert_eq!(cluster.view("a"), "a up");
 }
 
+/// JOIN-34: a seed node that is listed twice is asked once.
+#[test]
+fn a_seed_node_that_is_listed_twice_is_asked_once() {
+    let mut cluster = Cluster::new(&[]);
+    cluster.start("z");
+    join_seeds(&mut cluster, "z", &["a", "b", "a"]);
+    assert_eq!(cluster.sent("z", |message| matches!(message, Message::InitJoin { .. })), ["a", "b"]);
+}
+
 /// JOIN-43: a refusal under a name that was not asked removes nobody from the list.
 #[test]
 fn a_refusal_by_another_name_counts_for_nobody() {
