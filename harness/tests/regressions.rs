@@ -350,3 +350,9 @@ fn a_node_alone_does_nothing_while_its_clock_stands_still() {
     );
     assert!(!report.passed(), "one whose clock goes right leaves");
 }
+
+/// L11: what was sent on slow links is answered after they have become fast.
+#[test]
+fn answers_to_what_comes_late_are_no_traffic_of_steady_state() {
+    holds(include_str!("regressions/answers-to-what-comes-late.qcase"));
+}

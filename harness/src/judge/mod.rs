@@ -215,6 +215,9 @@ impl Judge {
     #[inline]
     pub fn after_event(&mut self, stage: &impl Stage, event: Event) -> Result<(), Vec<Violation>> {
         self.until_full -= 1;
+        if let Some((_, sent_at)) = event.from {
+            self.follow_arrival(sent_at);
+        }
         if self.until_full > 0
             && event.at < self.quiet.due()
             && event.at < self.next_duty

@@ -87,6 +87,8 @@ struct Window {
     nodes: usize,
     /// L11: when the time after a heal is over; of steady state, never.
     until: Instant,
+    /// L11: how many messages have arrived since that were sent before. Each may be answered, once.
+    belated: u64,
 }
 
 impl Default for Rates {
@@ -201,7 +203,7 @@ impl Judge {
         if self.partition(stage) == Partition::Whole && !hosts.is_empty() {
             let sent = self.sent(stage);
             let until = at + self.spreading().time();
-            self.rates.healed = Some(Window { since: at, sent, nodes: hosts.len(), until });
+            self.rates.healed = Some(Window { since: at, sent, nodes: hosts.len(), until, belated: 0 });
         }
     }
 
@@ -346,10 +348,11 @@ impl Judge {
             needed.push(part(sent, 10.0 * per_second, lasted));
             self.rates.healed = None;
         }
-        let here = Window { since: at, sent, nodes, until: Instant::MAX };
+        let here = Window { since: at, sent, nodes, until: Instant::MAX, belated: 0 };
         match self.rates.steady.filter(|window| is_calm && window.nodes == nodes) {
             Some(window) if at.since(window.since) >= STEADY_MIN => {
-                let (sent, lasted) = (sent - window.sent, at.since(window.since));
+                let (sent, lasted) =
+                    (sent.saturating_sub(window.sent + window.belated), at.since(window.since));
                 found.push(sent_too_much(sent, per_second, nodes, lasted, "in steady state", &me));
                 needed.push(part(sent, per_second, lasted));
                 self.rates.steady = Some(here);
@@ -365,6 +368,14 @@ impl Judge {
         }
         for finding in found {
             self.docket.judged_if(one_data_center, &ONE_DATA_CENTER, &L11, || finding, names);
+        }
+    }
+
+    /// L11: a message has arrived that was sent then.
+    #[inline]
+    pub(super) fn follow_arrival(&mut self, sent_at: Instant) {
+        if let Some(window) = &mut self.rates.steady {
+            window.belated += u64::from(sent_at < window.since);
         }
     }
 

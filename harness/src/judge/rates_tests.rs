@@ -221,6 +221,25 @@ mod whole {
         assert_eq!(heal.later(12), ["L11"]);
     }
 
+    /// L11: what was sent before, on a link that was slow then, is answered in steady state.
+    #[test]
+    fn answers_to_what_comes_late_are_not_of_steady_state() {
+        let traffic = |sent_at: u64| {
+            let mut play = Play::of(&L11);
+            assert!(play.later(2).is_empty(), "from here on it is steady");
+            let from = Some((1, Instant::from_nanos(sent_at * 1_000_000_000)));
+            play.at = play.at + Duration::from_secs(2);
+            for _ in 0..60 {
+                let event = Event { at: play.at, index: 1, host: Some(0), cause: Cause::Message, from };
+                play.judge.after_event(&play.stage, event).unwrap();
+            }
+            play.stage.sent += 3 * 7 * 12 + 60;
+            play.later(8)
+        };
+        assert!(traffic(1).is_empty());
+        assert_eq!(traffic(3), ["L11"]);
+    }
+
     /// R5: whom a node asks is taken from the node itself.
     #[test]
     fn a_node_that_asks_nobody_violates() {
