@@ -271,6 +271,36 @@ fn a_fault_of_a_network_that_is_cut_already_is_a_second_one() {
     assert!(play.report("S1").assumption_failed.contains_key("clean-partition"));
 }
 
+/// L4, JOIN-73: who asks to be let in downs the earlier incarnation of its own address, and nobody else.
+#[test]
+fn a_joiner_is_awaited_until_its_own_address_asks_anew() {
+    let downed_by = |asker: usize| {
+        let l4 = Invariant::find("L4").unwrap();
+        let mut play = Play::new(&["a", "b", "c"], JudgeSetup::none().with(l4, true));
+        for host in [0, 1] {
+            assert_eq!(play.becomes(host, up(&["a", "b"]), Cause::Welcome), []);
+        }
+        assert_eq!(play.becomes(0, gossip(&[("a", Up), ("b", Up), ("c", Joining)]), Cause::Join), []);
+        play.later(1);
+        let node = &mut play.stage.nodes[0];
+        node.gossip = Arc::new(gossip(&[("a", Up), ("b", Up), ("c", Down)]));
+        node.revision += 1;
+        let asks = Event {
+            at: play.at,
+            index: play.index,
+            host: Some(0),
+            cause: Cause::Join,
+            from: Some((asker, play.at)),
+        };
+        assert_eq!(Play::tell(play.judge.after_event(&play.stage, asks)), []);
+        play.later(120);
+        let ids: Vec<_> = play.finish().into_iter().map(|(id, _)| id).collect();
+        (ids, play.report("L4").assumption_failed.contains_key("not-replaced"))
+    };
+    assert_eq!(downed_by(2), (vec![], true));
+    assert_eq!(downed_by(1), (vec!["L4"], false));
+}
+
 /// S1: a second fault before the first was dealt with.
 #[test]
 fn a_split_after_staggered_faults_is_excused_until_all_agree_again() {
