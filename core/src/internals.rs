@@ -61,6 +61,12 @@ pub fn moved(old: &Gossip, new: &Gossip) -> Vec<(UniqueAddress, MemberStatus)> {
     moved
 }
 
+/// FRM-1: writes the checksum that fits into a frame that was changed, so that what stands behind it is read. Bytes too short for one are
+/// left as they are.
+pub fn seal(frame: &mut [u8]) {
+    crate::protocol::seal(frame);
+}
+
 /// A gossip of its parts. Those who have seen it may be named in any order, and need not be members.
 ///
 /// # Errors

@@ -77,10 +77,12 @@ pub(super) fn write(frame: &mut Vec<u8>, envelope: &Envelope, format: u8, reads:
     }
 }
 
-/// FRM-1, FRM-4: writes the checksum into a frame that is whole.
-pub(super) fn seal(frame: &mut [u8]) {
-    let checksum = checksum(frame);
-    frame[CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
+/// FRM-1, FRM-4: writes the checksum into a frame that is whole. Bytes too short for one are left as they are.
+pub(crate) fn seal(frame: &mut [u8]) {
+    if frame.len() >= CHECKSUM.end {
+        let checksum = checksum(frame);
+        frame[CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
+    }
 }
 
 fn checksum(frame: &[u8]) -> u32 {

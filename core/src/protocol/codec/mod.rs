@@ -15,6 +15,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 pub use error::{DecodeError, EncodeError, Field};
+pub(crate) use head::seal;
 
 use super::{Envelope, Message};
 use crate::format::{NEWEST_FORMAT, OLDEST_FORMAT};
@@ -223,7 +224,7 @@ impl Buffer {
     fn seal(&mut self) {
         for place in 0..self.ends.len() {
             if let Some(range) = self.range(place) {
-                head::seal(&mut self.bytes[range]);
+                seal(&mut self.bytes[range]);
             }
         }
     }

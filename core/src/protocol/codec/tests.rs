@@ -9,8 +9,7 @@ fn without_repairs() -> Config {
 use super::*;
 use crate::config::{Config, ConfigVerdict, JoinConfig};
 use crate::membership::{Address, AppVersion, Member, Roles, UniqueAddress, VectorClock};
-use crate::protocol::Destination;
-use crate::protocol::JoinRefusal;
+use crate::protocol::{Destination, JoinRefusal, MessageKind};
 use crate::repairs::Repairs;
 use crate::testing::node;
 use crate::time::Instant;
@@ -32,7 +31,7 @@ fn gossip() -> Arc<Gossip> {
     Arc::new(gossip.with_reachability(observed).remove(&[node("c")], 1_700_000_000_000))
 }
 
-fn messages() -> [Message; 15] {
+fn messages() -> [Message; MessageKind::COUNT] {
     let address: Address = "b:1".parse().unwrap();
     let sent_at = Instant::from_nanos(1_500_000_000);
     [
@@ -56,6 +55,7 @@ fn messages() -> [Message; 15] {
             introduces: true,
         },
         Message::Removed,
+        Message::Quarantined,
     ]
 }
 
@@ -116,9 +116,10 @@ fn a_kept_gossip_makes_the_same_frame_as_a_fresh_one() {
     }
 }
 
-/// Golden bytes: a change here is a change of the format.
+/// Golden bytes of each kind of message: a change here is a change of the format.
 #[test]
 fn the_bytes_of_the_format_never_change_unseen() {
+    assert_eq!(messages().each_ref().map(Message::kind), MessageKind::ALL);
     let mut text = String::new();
     for format in OLDEST_FORMAT..=NEWEST_FORMAT {
         let mut codec = writing(format);
@@ -248,7 +249,7 @@ fn a_thousand_members_fit_into_32_kilobytes_with_their_hosts_and_their_clock_int
 fn doctored(frame: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut frame = frame.to_vec();
     change(&mut frame);
-    head::seal(&mut frame);
+    seal(&mut frame);
     frame
 }
 
@@ -354,7 +355,7 @@ fn no_mangled_frame_is_read_or_makes_the_decoder_panic() {
                 let mut mangled = frame.clone();
                 mangled[place / 8] ^= 1 << (place % 8);
                 assert!(codec.decode(&mangled).is_err());
-                head::seal(&mut mangled);
+                seal(&mut mangled);
                 let _ = codec.decode(&mangled);
             }
         }
