@@ -60,25 +60,16 @@ pub enum Bounded {
     Observations,
     /// Nodes that have seen a state and are no members.
     StrangersSeen,
+    /// Nodes that have said that they have finished exiting.
+    ConfirmedExits,
 }
 
 impl Bounded {
-    /// How many of them a state has.
-    fn count_in(self, gossip: &Gossip) -> u64 {
-        let count = match self {
-            Self::Members => gossip.members().len(),
-            Self::Tombstones => gossip.tombstones().len(),
-            Self::Observations => gossip.reachability().rows().iter().map(|row| row.records().len()).sum(),
-            Self::StrangersSeen => gossip.seen_strangers().len(),
-        };
-        count as u64
-    }
-
     /// The setting that bounds it.
     #[must_use]
     pub const fn setting(self) -> &'static str {
         match self {
-            Self::Members | Self::StrangersSeen => "limits.members",
+            Self::Members | Self::StrangersSeen | Self::ConfirmedExits => "limits.members",
             Self::Tombstones => "limits.tombstones",
             Self::Observations => "limits.observations",
         }
@@ -103,34 +94,44 @@ impl fmt::Display for OverLimit {
             Bounded::Tombstones => "tombstones",
             Bounded::Observations => "observations",
             Bounded::StrangersSeen => "strangers that have seen the state",
+            Bounded::ConfirmedExits => "confirmed exits",
         };
         write!(f, "{} {what}, and `{}` is {}", self.count, self.of.setting(), self.limit)
     }
 }
 
 impl Limits {
-    /// FRM-30: whether a state may be held by a node that holds another now. What it holds already it may go on holding, although
-    /// changes of its own brought that over a limit.
+    /// FRM-30: whether a state may be held.
     ///
     /// # Errors
-    /// The first limit that it is over, and of which it has more than what is held.
-    pub(crate) fn check(&self, gossip: &Gossip, held: &Gossip) -> Result<(), OverLimit> {
-        for (of, limit) in [
-            (Bounded::Members, self.members),
-            (Bounded::Tombstones, self.tombstones),
-            (Bounded::Observations, self.observations),
-            (Bounded::StrangersSeen, self.members),
+    /// The first limit that it is over.
+    pub(crate) fn check(&self, gossip: &Gossip) -> Result<(), OverLimit> {
+        for (of, count, limit) in [
+            (Bounded::Members, gossip.members().len(), self.members),
+            (Bounded::Tombstones, gossip.tombstones().len(), self.tombstones),
+            (Bounded::Observations, observations(gossip), self.observations),
+            (Bounded::StrangersSeen, gossip.seen_strangers().len(), self.members),
         ] {
-            let (count, limit) = (of.count_in(gossip), u64::from(limit));
-            if count > limit && count > of.count_in(held) {
+            let (count, limit) = (count as u64, u64::from(limit));
+            if count > limit {
                 return Err(OverLimit { of, count, limit });
             }
         }
         Ok(())
     }
 
+    /// FRM-35: how many observations a state has, and how many more it may have.
+    pub(crate) fn room_for_observations(&self, gossip: &Gossip) -> (usize, usize) {
+        let count = observations(gossip);
+        (count, (self.observations as usize).saturating_sub(count))
+    }
+
     /// FRM-34: how many more members may be removed from a state that keeps `tombstones`.
     pub(crate) const fn room_for_removals(&self, tombstones: usize) -> usize {
         (self.tombstones as usize).saturating_sub(tombstones)
     }
+}
+
+fn observations(gossip: &Gossip) -> usize {
+    gossip.reachability().rows().iter().map(|row| row.records().len()).sum()
 }

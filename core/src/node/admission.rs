@@ -3,9 +3,9 @@
 //! Whatever comes of a `Join` stands here, in [`Node::receive_join`]. What comes before it holds of every message: the envelope must be for this
 //! incarnation of this cluster, and with `removed_notice` a sender that was removed is told so and not heard.
 
-use super::Node;
 use super::leaving::LAST_GOSSIP_TARGETS;
 use super::output::{IgnoreReason, Warning};
+use super::{Node, reaper};
 use crate::config::{ConfigVerdict, JoinConfig};
 use crate::limits::{Bounded, OverLimit};
 use crate::membership::MemberStatus::{Down, Exiting};
@@ -141,9 +141,10 @@ impl Node {
             return;
         }
         let node = earlier.unique_address().clone();
-        let table = self.base.gossip().reachability().terminated(&self.base.me, &node);
-        let next = self.base.gossip().with_reachability(table);
-        self.base.change(&next);
+        if let Some(table) = reaper::with_terminated(&mut self.base, &node) {
+            let next = self.base.gossip().with_reachability(table);
+            self.base.change(&next);
+        }
         let Ok(next) = self.base.gossip().mark_down(earlier) else { return };
         self.base.change(&next);
         self.publish();

@@ -206,7 +206,7 @@ impl Node {
                 exchange::receive_status(&mut self.base, from, &peer);
             }
             Message::Join { roles, app_version } => self.receive_join(from, roles, app_version),
-            Message::ExitingConfirmed => self.leading.confirm_exit(from),
+            Message::ExitingConfirmed => self.leading.confirm_exit(&mut self.base, from),
             Message::Quarantined => self.quarantined_by(from),
             message => self.base.ignore(from, message.kind(), IgnoreReason::AlreadyMember),
         }

@@ -172,7 +172,7 @@ pub(super) fn receive_gossip(
         (relation, state)
     };
     // FRM-30: what came of the two may be larger than either.
-    if let Err(over) = base.config.limits.check(&state, &local) {
+    if let Err(over) = base.config.limits.check(&state) {
         base.ignore(from, what, IgnoreReason::OverLimit(over));
         return None;
     }
@@ -217,7 +217,7 @@ pub(super) fn holds_me(base: &Base, state: &Gossip) -> bool {
 
 /// FRM-30, FRM-32: why a state is none that this node may hold, whoever tells it: it is too large, or no rule leads to it (V4).
 pub(super) fn unfit(base: &Base, state: &Gossip) -> Option<IgnoreReason> {
-    if let Err(over) = base.config.limits.check(state, base.gossip()) {
+    if let Err(over) = base.config.limits.check(state) {
         return Some(IgnoreReason::OverLimit(over));
     }
     let is_own_clock = state.clock() == base.gossip().clock();

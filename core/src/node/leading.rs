@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::base::Base;
 use super::leaving::Leaving;
-use super::output::Warning;
+use super::output::{IgnoreReason, Warning};
 use super::why::Why;
+use crate::limits::{Bounded, OverLimit};
 use crate::membership::MemberStatus::{
     Down, Exiting, Joining, Leaving as LeavingStatus, PreparingForShutdown, ReadyForShutdown, WeaklyUp,
 };
@@ -16,6 +17,7 @@ use crate::membership::members::hash_of_nodes;
 use crate::membership::{LocalView, Member, UniqueAddress};
 use crate::mix::mix;
 use crate::planted::Planted;
+use crate::protocol::MessageKind;
 
 /// LDR-4, SBR-87: leader ticks without convergence until an operator is told.
 const STUCK_TICKS_FIRST: u32 = 20;
@@ -54,12 +56,23 @@ impl Leading {
         &self.confirmed
     }
 
-    /// LDR-34, LIFE-60: a node has finished exiting. Nothing is checked; the next leader tick uses it.
-    pub(super) fn confirm_exit(&mut self, node: &UniqueAddress) {
-        if let Err(at) = self.confirmed.binary_search(node) {
-            self.confirmed.insert(at, node.clone());
-            self.at_rest = None;
+    /// LDR-34, LIFE-60: a node has finished exiting. Nothing is checked; the next leader tick uses it. FRM-36: when there are as many as there
+    /// may be members, those of members stay and one of a stranger is dropped.
+    pub(super) fn confirm_exit(&mut self, base: &mut Base, node: &UniqueAddress) {
+        if self.confirmed.binary_search(node).is_ok() {
+            return;
         }
+        let (count, limit) = (self.confirmed.len() as u64 + 1, u64::from(base.config.limits.members));
+        if count > limit {
+            if !base.gossip().members().contains(node) {
+                let over = OverLimit { of: Bounded::ConfirmedExits, count, limit };
+                return base.ignore(node, MessageKind::ExitingConfirmed, IgnoreReason::OverLimit(over));
+            }
+            self.forget_gone(base);
+        }
+        let at = self.confirmed.partition_point(|other| other < node);
+        self.confirmed.insert(at, node.clone());
+        self.at_rest = None;
     }
 
     /// The next tick has something to do though the state is the same.

@@ -320,6 +320,14 @@ pub enum Warning {
         /// How many tombstones there are then, all younger than `prune-gossip-tombstones-after`.
         tombstones: usize,
     },
+    /// FRM-35: this node says of fewer nodes that it does not see them than it would, for want of room for what it says. With each tick of the
+    /// reaper in which that is so.
+    ObservationsPostponed {
+        /// Of how many it does not say so for now.
+        waiting: usize,
+        /// How many observations there are then, of all nodes together.
+        observations: usize,
+    },
     /// OBS-14: there is convergence again, so the leader, which is this node, acts.
     LeaderRestored {
         /// For how many leader ticks it could not.
@@ -518,6 +526,7 @@ impl Warning {
             Self::HeartbeatIntervalGrowing { .. } => "heartbeat-interval-growing",
             Self::LeaderIncapacitated { .. } => "leader-incapacitated",
             Self::RemovalsPostponed { .. } => "removals-postponed",
+            Self::ObservationsPostponed { .. } => "observations-postponed",
             Self::LeaderRestored { .. } => "leader-restored",
             Self::NoSeedNodeAnswers { .. } => "no-seed-node-answers",
             Self::JoinTimedOut { .. } => "join-timed-out",
@@ -553,6 +562,9 @@ impl Warning {
             Self::LeaderRestored { ticks } => 17 + (u64::from(*ticks) << 8),
             Self::RemovalsPostponed { waiting, tombstones } => {
                 mix(18 + ((*waiting as u64) << 8), *tombstones as u64)
+            }
+            Self::ObservationsPostponed { waiting, observations } => {
+                mix(19 + ((*waiting as u64) << 8), *observations as u64)
             }
             Self::QuarantinedBy { node, is_member } => mix(15, node.key().0 ^ u64::from(*is_member)),
         }

@@ -4,11 +4,9 @@ use alloc::vec::Vec;
 
 use super::asking::Asking;
 use super::base::Base;
-use super::output::Output;
+use super::output::{Output, Warning};
 use super::timers::Timer;
-#[cfg(feature = "planted")]
-use crate::membership::Reachability;
-use crate::membership::{Member, ReachabilityStatus, UniqueAddress};
+use crate::membership::{Member, Reachability, ReachabilityStatus, UniqueAddress};
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
 
@@ -25,8 +23,9 @@ pub(super) fn tick(base: &mut Base, inside: &Asking, across: &Asking) -> bool {
     if all_answer && base.gossip().reachability().row(&base.me).is_none_or(|row| row.records().is_empty()) {
         return false;
     }
-    let lost = newly_unreachable(base, inside, across);
+    let mut lost = newly_unreachable(base, inside, across);
     let found = newly_reachable(base, inside, across);
+    postpone_observations(base, &mut lost);
     if lost.is_empty() && found.is_empty() {
         return false;
     }
@@ -52,11 +51,40 @@ pub(super) fn terminate(base: &mut Base, node: &UniqueAddress) -> bool {
     if !base.is_initialized() || !base.gossip().members().contains(node) {
         return false;
     }
-    let table = base.gossip().reachability().terminated(&base.me, node);
-    let next = base.gossip().with_reachability(table);
-    base.change(&next);
-    tell(base, node, ReachabilityStatus::Terminated);
+    if let Some(table) = with_terminated(base, node) {
+        let next = base.gossip().with_reachability(table);
+        base.change(&next);
+        tell(base, node, ReachabilityStatus::Terminated);
+    }
     true
+}
+
+/// What is observed, and that this node calls another Terminated; `None` if there is no room for that (FRM-35).
+pub(super) fn with_terminated(base: &mut Base, node: &UniqueAddress) -> Option<Reachability> {
+    let mut nodes = alloc::vec![node.clone()];
+    postpone_observations(base, &mut nodes);
+    nodes.first().map(|node| base.gossip().reachability().terminated(&base.me, node))
+}
+
+/// FRM-35: leaves as many of those of whom this node is to say something as there is room for; the others wait until older observations go.
+/// Of whom it has said something already there is room.
+fn postpone_observations(base: &mut Base, nodes: &mut Vec<UniqueAddress>) {
+    if nodes.is_empty() {
+        return;
+    }
+    let (observations, mut room) = base.config.limits.room_for_observations(base.gossip());
+    let (all, limit) = (nodes.len(), observations + room);
+    let row = base.gossip().reachability().row(&base.me);
+    nodes.retain(|node| {
+        let is_there = row.is_some_and(|row| row.records().iter().any(|record| record.subject == *node));
+        let fits = is_there || room > 0;
+        room -= usize::from(fits && !is_there);
+        fits
+    });
+    let waiting = all - nodes.len();
+    if waiting > 0 {
+        base.warn(Warning::ObservationsPostponed { waiting, observations: limit });
+    }
 }
 
 /// RCH-50

@@ -177,7 +177,7 @@ fn the_resolver_hears_who_has_finished_its_exit() {
     let heard = |a: &Node| names(a.view().save().resolver.unwrap().view.exits_heard());
     a.handle(tick(6_000));
     assert_eq!(heard(&a), "");
-    a.leading.confirm_exit(&node("b"));
+    a.leading.confirm_exit(&mut a.base, &node("b"));
     a.handle(tick(6_500));
     assert_eq!(heard(&a), "b");
 }

@@ -409,6 +409,12 @@ fn warned(page: &mut Page<'_>, warning: &Warning) {
             );
             page.plain(Warn, Cluster, text);
         }
+        Warning::ObservationsPostponed { waiting, observations } => {
+            let text = format_args!(
+                "does not say of {waiting} members that it does not see them: {observations} observations are the most, by `limits.observations`"
+            );
+            page.plain(Warn, Cluster, text);
+        }
         Warning::NoSeedNodeAnswers { attempts } => {
             let text = format_args!("no seed node lets it in, after {attempts} attempts");
             page.marked(Warn, Cluster, Marker::JoinFailed, text);

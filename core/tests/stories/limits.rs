@@ -85,35 +85,44 @@ fn a_merge_over_a_limit_is_ignored() {
     }
 }
 
-/// FRM-30: own observations may bring a state over a limit. It still takes in what makes it no larger in that, and what makes it
-/// smaller, but nothing that makes it larger.
+/// FRM-35: a node makes no state that others would have to ignore. Whom it does not see counts as reachable while there is no room to say
+/// so, which is told, and is found when older observations go.
 #[test]
-fn a_state_that_a_node_made_too_large_itself_still_changes() {
+fn observations_wait_for_room() {
     for repairs in ["off", "on"] {
         let settings = [("limits.observations", "1"), ("repairs.all", repairs), ("downing", "none")];
-        let mut cluster = Cluster::formed(&["a", "b", "c", "d", "e"], &settings);
+        let mut cluster = Cluster::formed(&["a", "b", "c"], &settings);
+        cluster.crash("b");
         cluster.crash("c");
-        cluster.crash("d");
-        cluster.cut_pair("b", "e");
-        cluster.cut_pair("a", "e");
         cluster.run_secs(8);
-        let held = cluster.nodes["a"].gossip().clone();
-        let records = |gossip: &Gossip| {
-            gossip.reachability().rows().iter().map(|row| row.records().len()).sum::<usize>()
+        let seen_by_a = |cluster: &Cluster| {
+            let rows = cluster.nodes["a"].gossip().reachability().rows().to_vec();
+            let records = rows.iter().flat_map(|row| row.records().to_vec());
+            records.map(|record| record.subject.to_string()).collect::<Vec<_>>()
         };
-        assert_eq!(records(&held), 3, "a has marked c, d and e: {held}");
-        let tell = |cluster: &mut Cluster, gossip: Gossip| {
-            let told = gossip.bump(node("b").key()).only_seen(&node("b"));
-            cluster.receive("a", "b", Message::Gossip { gossip: Arc::new(told) })
+        assert_eq!(seen_by_a(&cluster), ["b:1#1"], "repairs {repairs}");
+        let postponed = |output: &Output| {
+            let waits = Warning::ObservationsPostponed { waiting: 1, observations: 1 };
+            matches!(output, Output::Warned(warning) if *warning == waits)
         };
-        let outputs = tell(&mut cluster, held.add(joining("f")));
-        assert_eq!(why(&outputs), None, "repairs {repairs}: {outputs:?}");
-        assert_eq!(cluster.status("f", "a"), MemberStatus::Joining);
-        let held = cluster.nodes["a"].gossip().clone();
-        let more = held.with_reachability(held.reachability().unreachable(&node("b"), &node("f")));
-        let outputs = tell(&mut cluster, more);
-        assert_eq!(why(&outputs), Some(&over(Bounded::Observations, 4, 1)), "repairs {repairs}");
-        assert_eq!(*cluster.nodes["a"].gossip(), held);
+        assert!(cluster.told("a", postponed));
+        assert_eq!(
+            Warning::ObservationsPostponed { waiting: 1, observations: 1 }.name(),
+            "observations-postponed"
+        );
+        // The host gives up on a member: it is not heard any more, and that it is Terminated is not said.
+        cluster.give("a", InputKind::Quarantined { node: node("c") });
+        assert_eq!(seen_by_a(&cluster), ["b:1#1"]);
+        // A new incarnation is proof that the earlier one is gone, which is downed all the same.
+        cluster.start_as("c", 2);
+        cluster.join("c", "a");
+        assert_eq!(cluster.status("c", "a"), MemberStatus::Down);
+        assert_eq!(seen_by_a(&cluster), ["b:1#1"]);
+        cluster.down("b", "a");
+        cluster.run_secs(20);
+        assert_eq!(cluster.status("b", "a"), MemberStatus::Removed, "repairs {repairs}");
+        assert!(!cluster.nodes["a"].gossip().members().contains(&node("c")), "repairs {repairs}");
+        assert_eq!(cluster.view("a"), "a up, c up", "repairs {repairs}");
     }
 }
 
@@ -158,6 +167,23 @@ fn removals_wait_for_room_among_the_tombstones() {
         assert_eq!(cluster.view("b"), "a up, b up, e up", "repairs {repairs}");
         assert_eq!(cluster.nodes["b"].gossip().tombstones().len(), 1);
     }
+}
+
+/// FRM-36, LDR-34: strangers that confirm their exits fill no more than there is room for, and keep no member from being heard.
+#[test]
+fn confirmed_exits_of_strangers_have_a_limit() {
+    let mut cluster = Cluster::formed(&["a", "b"], &[("limits.members", "3")]);
+    for name in ["u", "v", "w"] {
+        assert_eq!(why(&cluster.receive("a", name, Message::ExitingConfirmed)), None);
+    }
+    for name in ["x", "y", "z"] {
+        let outputs = cluster.receive("a", name, Message::ExitingConfirmed);
+        assert_eq!(why(&outputs), Some(&over(Bounded::ConfirmedExits, 4, 3)));
+    }
+    assert_eq!(cluster.nodes["a"].confirmed_exits().len(), 3);
+    assert_eq!(why(&cluster.receive("a", "b", Message::ExitingConfirmed)), None);
+    assert_eq!(cluster.nodes["a"].confirmed_exits(), [node("b")]);
+    assert_eq!(why(&cluster.receive("a", "x", Message::ExitingConfirmed)), None, "there is room again");
 }
 
 /// FRM-31

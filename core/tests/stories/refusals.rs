@@ -127,6 +127,33 @@ fn messages() -> Vec<Example> {
             let told = gossip(&full, |state| state.add(joining("x")));
             full.receive("a", "b", told)
         }),
+        ("a gossip with more removed members than `limits.tombstones`", |_| {
+            let mut full = Cluster::formed(&["a", "b"], &[("limits.tombstones", "1")]);
+            let told = gossip(&full, |state| state.remove(&[node("x"), node("y")], 1));
+            full.receive("a", "b", told)
+        }),
+        ("a gossip with more observations than `limits.observations`", |_| {
+            let mut full = Cluster::formed(&["a", "b"], &[("limits.observations", "1")]);
+            let told = gossip(&full, |state| {
+                let table = state.reachability().unreachable(&node("b"), &node("x"));
+                let table = table.unreachable(&node("b"), &node("y"));
+                state.with_reachability(table)
+            });
+            full.receive("a", "b", told)
+        }),
+        ("a gossip that more strangers have seen than there may be members", |_| {
+            let mut full = Cluster::formed(&["a", "b"], &[("limits.members", "2")]);
+            let state = full.nodes["a"].gossip().bump(node("b").key()).only_seen(&node("b"));
+            let seen = ["x", "y", "z"].iter().fold(state, |state, name| state.with_seen(&node(name)));
+            full.receive("a", "b", Message::Gossip { gossip: Arc::new(seen) })
+        }),
+        ("a stranger's exit, when there are as many confirmed exits as there may be members", |_| {
+            let mut full = Cluster::formed(&["a", "b"], &[("limits.members", "2")]);
+            for name in ["x", "y"] {
+                full.receive("a", name, Message::ExitingConfirmed);
+            }
+            full.receive("a", "z", Message::ExitingConfirmed)
+        }),
         ("a gossip whose clock counts changes of a node that never was", |all| {
             let told = gossip(all, |state| state.bump(node("nobody").key()));
             all.receive("a", "b", told)
