@@ -10,8 +10,7 @@ use quorate::{
     Instant, JoinConfig, JoinRefusal, Message, MessageKind, NEWEST_FORMAT, Node, OLDEST_FORMAT, Roles,
     UniqueAddress,
 };
-use quorate_harness::fuzz::{TARGETS, Target};
-use quorate_sim::keyed::{self, Purpose};
+use quorate_harness::fuzz::{Draws, TARGETS, Target, mutate};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds")
@@ -28,36 +27,6 @@ fn seeds(target: &Target) -> BTreeMap<String, Vec<u8>> {
     entries.map(file).collect()
 }
 
-/// Draws of a test, the same on every machine.
-struct Draws(u64);
-
-impl Draws {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 += 1;
-        let draw = keyed::draw(1, 0, 0, Purpose::CorruptBit, 0, self.0);
-        keyed::below(draw, n as u64) as usize
-    }
-}
-
-/// The same bytes, with a few of them flipped, cut out, put in or copied.
-fn mutated(bytes: &[u8], draws: &mut Draws) -> Vec<u8> {
-    let mut bytes = bytes.to_vec();
-    for _ in 0..1 + draws.below(4) {
-        let at = draws.below(bytes.len() + 1);
-        match draws.below(4) {
-            0 if at < bytes.len() => bytes[at] ^= 1 << draws.below(8),
-            1 if at < bytes.len() => drop(bytes.drain(at..(at + 1 + draws.below(8)).min(bytes.len()))),
-            2 if at < bytes.len() => {
-                let piece = bytes[at..(at + 1 + draws.below(16)).min(bytes.len())].to_vec();
-                let to = draws.below(bytes.len() + 1);
-                bytes.splice(to..to, piece);
-            }
-            _ => bytes.insert(at, draws.below(256) as u8),
-        }
-    }
-    bytes
-}
-
 /// Runs a target. What it panics at is told as the bytes of a file for the corpus.
 fn run(target: &Target, name: &str, bytes: &[u8]) {
     let ran = catch_unwind(AssertUnwindSafe(|| (target.body)(bytes)));
@@ -67,11 +36,12 @@ fn run(target: &Target, name: &str, bytes: &[u8]) {
 /// Runs a target over its corpus, and so often over bytes near to each file of it.
 fn run_near(target: &Target, times: usize) {
     let times = std::env::var("QUORATE_FUZZ").map_or(times, |text| text.parse().unwrap());
-    let mut draws = Draws(0);
+    let (mut draws, mut near) = (Draws::new(1), Vec::new());
     for (name, bytes) in seeds(target) {
         run(target, &name, &bytes);
         for _ in 0..times {
-            run(target, &format!("near {name}"), &mutated(&bytes, &mut draws));
+            mutate(&bytes, &mut draws, &mut near);
+            run(target, &format!("near {name}"), &near);
         }
     }
 }

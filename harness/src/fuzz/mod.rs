@@ -9,6 +9,7 @@ mod decode;
 mod differences;
 mod inputs;
 mod lies;
+mod near;
 mod script;
 mod sound;
 mod view_file;
@@ -19,6 +20,7 @@ pub use case_file::case_file;
 pub use decode::decode;
 pub use differences::differences;
 pub use inputs::inputs;
+pub use near::{Draws, mutate};
 pub use view_file::view_file;
 pub use world::world;
 

@@ -33,8 +33,8 @@ pub(super) fn hand(node: &mut Node, input: Input) -> Vec<Output> {
         deadline: node.next_deadline(),
     };
     let told = told_things(&input.kind);
-    let is_message = matches!(input.kind, InputKind::Received(_) | InputKind::ReceivedEarlier { .. });
-    let is_heard = is_message || matches!(input.kind, InputKind::Undecodable { .. });
+    let is_tick = matches!(input.kind, InputKind::Tick);
+    let is_command = matches!(input.kind, InputKind::Command(_));
     let outputs = node.handle(input);
     let things = things(&before.state) + things(node.gossip()) + told;
     assert!(
@@ -43,7 +43,7 @@ pub(super) fn hand(node: &mut Node, input: Input) -> Vec<Output> {
         outputs.len()
     );
     assert_silent_after_the_end(node, &before, &outputs);
-    if is_heard && outputs.iter().any(refuses) {
+    if !is_tick && outputs.iter().any(|output| refuses(output, is_command)) {
         assert_unchanged(node, &before, &outputs);
     }
     assert_fit(node);
@@ -77,11 +77,16 @@ fn assert_silent_after_the_end(node: &Node, before: &Before, outputs: &[Output])
     assert!(stopped.is_none_or(|place| place + 1 == outputs.len()), "after Stopped: {outputs:?}");
 }
 
-/// Whether an output says that what came was dropped. JOIN-73: a new incarnation is turned away and is proof that the one before it is
+/// Whether an output says that what came was dropped. A command that a node gives itself may be rejected without that. JOIN-73: a new incarnation is turned away and is proof that the one before it is
 /// gone, which changes the state.
-fn refuses(output: &Output) -> bool {
-    let Output::Ignored { why, .. } = output else { return false };
-    !matches!(why, IgnoreReason::JoinRefused(JoinRefusal::EarlierIncarnation) | IgnoreReason::Downed)
+fn refuses(output: &Output, is_command: bool) -> bool {
+    match output {
+        Output::Rejected { .. } => is_command,
+        Output::Ignored { why, .. } => {
+            !matches!(why, IgnoreReason::JoinRefused(JoinRefusal::EarlierIncarnation) | IgnoreReason::Downed)
+        }
+        _ => false,
+    }
 }
 
 fn assert_unchanged(node: &Node, before: &Before, outputs: &[Output]) {
@@ -96,7 +101,7 @@ fn assert_unchanged(node: &Node, before: &Before, outputs: &[Output]) {
     }
 }
 
-/// FRM-30, GSP-6, GSP-7, GSP-8, V4, M7.
+/// FRM-30, FRM-36, GSP-6, GSP-7, GSP-8, V4, M7.
 fn assert_fit(node: &Node) {
     let (state, limits) = (node.gossip(), &node.config().limits);
     let records: usize = state.reachability().rows().iter().map(|row| row.records().len()).sum();
@@ -104,6 +109,7 @@ fn assert_fit(node: &Node) {
         (state.members().len(), limits.members),
         (state.tombstones().len(), limits.tombstones),
         (records, limits.observations),
+        (node.confirmed_exits().len(), limits.members),
     ] {
         assert!(count as u64 <= u64::from(limit), "{count}, and the limit is {limit}:\n{state}");
     }

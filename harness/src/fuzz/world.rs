@@ -11,15 +11,18 @@ use crate::case::{Action, Between, Case, Fate, Links, NodeName, Step, Time, pars
 use crate::run::{Options, Player, Report};
 use crate::settings::Settings;
 
-const NAMES: [&str; 5] = ["a", "b", "c", "d", "e"];
+const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 /// The fewest nodes of a world.
-const NODES_MIN: usize = 3;
+const NODES_MIN: usize = 2;
 /// The most statements.
 const STEPS_MAX: usize = 12;
 /// When all nodes have found each other, and the bytes begin to choose.
 const FORMED: Time = Time::seconds(12);
+/// When they choose no more, so that a run takes less than a millisecond. Who is gone is missed after some two seconds, and downed three
+/// seconds later.
+const CHOSEN: Time = Time::seconds(20);
 /// How long the world goes on after its last statement.
-const CODA: Time = Time::seconds(3);
+const CODA: Time = Time::seconds(2);
 /// A byte of time.
 const UNIT: Time = Time::millis(10);
 
@@ -44,10 +47,11 @@ pub(super) fn case_of(bytes: &[u8]) -> Case {
     let mut case = base(nodes);
     let mut now = FORMED;
     for _ in 0..STEPS_MAX {
-        if script.is_over() {
+        let at = after(now, Time(UNIT.nanos() * u64::from(script.byte())));
+        if script.is_over() || at > CHOSEN {
             break;
         }
-        now = after(now, Time(UNIT.nanos() * u64::from(script.byte())));
+        now = at;
         case.steps.push(Step::new(now, action(&mut script, nodes)));
     }
     case.steps.push(Step::new(after(now, CODA), Action::End));
@@ -58,13 +62,20 @@ fn after(at: Time, by: Time) -> Time {
     Time(at.nanos() + by.nanos())
 }
 
-/// What all cases of so many nodes begin with.
+/// What all cases of so many nodes begin with, read once in each thread.
 fn base(nodes: usize) -> Case {
-    let text = format!(
-        "qcase 1\nnodes {}\nseeds a b\nset sbr.stable-after = 3s\nat 0s start all at once\nat 12s check converged\n",
-        NAMES[..nodes].join(" ")
-    );
-    parse("fuzz.qcase", &text, &Settings).unwrap_or_else(|errors| panic!("{errors}"))
+    thread_local! {
+        static BASES: RefCell<BTreeMap<usize, Case>> = const { RefCell::new(BTreeMap::new()) };
+    }
+    let read = || {
+        let text = format!(
+            "qcase 1\nnodes {}\nseeds a b\nset failure-detector.acceptable-heartbeat-pause = 1s\n\
+             set sbr.stable-after = 3s\nat 0s start all at once\nat 12s check converged\n",
+            NAMES[..nodes].join(" ")
+        );
+        parse("fuzz.qcase", &text, &Settings).unwrap_or_else(|errors| panic!("{errors}"))
+    };
+    BASES.with_borrow_mut(|bases| bases.entry(nodes).or_insert_with(read).clone())
 }
 
 fn options() -> Options {
