@@ -14,7 +14,7 @@
 //! ```
 //!
 //! Something is taken away from the case, or made simpler, and that is kept if the run still fails with the same
-//! [`Signature`]: whole families of faults first, then statements, nodes, groups of cuts, times; at last chance is frozen into statements. This goes on until
+//! [`Signature`]: large lies become small and whole families of faults go first, then statements, nodes, groups of cuts, times; at last chance is frozen into statements. This goes on until
 //! no statement can be left out (the case is *1-minimal*). What is tried, and in which order, depends on the case alone.
 
 mod chance;
@@ -111,6 +111,7 @@ pub fn shrink_with<A: Application + Default>(
     while trial.goes_on() && !is_minimal {
         let before = trial.best().clone();
         trial.cut_tail();
+        simpler::halve_lies(&mut trial);
         families::without_families(&mut trial);
         statements::without_statements(&mut trial);
         nodes::without_nodes(&mut trial);

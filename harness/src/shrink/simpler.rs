@@ -3,13 +3,29 @@
 use quorate_sim::Application;
 
 use super::trial::Trial;
-use crate::case::{Action, Case, Delay, LinkEffect, NodeName, Step, Time};
+use crate::case::{Action, Case, Delay, Falsehood, LinkEffect, NodeName, Step, Time};
 
 pub(super) fn simplify<A: Application + Default>(trial: &mut Trial<'_, A>) {
     trial.keep_if_same(|case| case.seed = 0);
     trial.keep_if_same(start_all);
     simplify_cuts(trial);
     round_times(trial);
+}
+
+/// How many members one lie invents, or joins one flood has, is halved as long as the failure bears it: with many of them every run is slow.
+pub(super) fn halve_lies<A: Application + Default>(trial: &mut Trial<'_, A>) {
+    for place in 0..trial.best().steps.len() {
+        while trial.goes_on() && trial.keep_if_same(|case| halve_lie(case, place)) {}
+    }
+}
+
+fn halve_lie(case: &mut Case, place: usize) {
+    if let Some(Step { action: Action::Lie { claim, .. }, .. }) = case.steps.get_mut(place)
+        && let Falsehood::Invents(count) | Falsehood::Floods(count) = claim
+        && *count > 1
+    {
+        *count /= 2;
+    }
 }
 
 /// The nodes that are started one after the other at the beginning are started as one.

@@ -172,3 +172,13 @@ fn a_message_that_is_held_back_becomes_a_statement_of_its_own() {
     let all: Vec<String> = shrunk.collect();
     assert!(all.iter().any(is_frozen), "none of {}: {:?}", all.len(), all.first());
 }
+
+/// A lie that is larger than it need be becomes smaller, by halves.
+#[test]
+fn a_large_lie_is_halved() {
+    let large =
+        case("qcase 1\nnodes a b\nseeds a\nat 0s start all\nat 20s lie b > a invents 64\nat 30s end\n");
+    let shrunk = shrink(&large, &mut |_| true).unwrap();
+    let text = shrunk.case.to_string();
+    assert!(text.contains("lie b > a invents 1\n"), "{text}");
+}

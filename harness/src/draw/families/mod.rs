@@ -5,6 +5,7 @@ mod codas;
 mod downs;
 mod groups;
 mod lease;
+mod limits;
 mod links;
 mod messages;
 mod processes;
@@ -139,6 +140,7 @@ pub(super) static FAMILIES: &[Family] = &[
     family("stragglers",          [ 0,  0,  5, 10,  3, 30,  0], messages::stragglers),
     family("corruption",          [ 0,  0,  0,  2,  2, 30,  0], messages::corruption),
     family("lease faults",        [ 0,  5,  5,  8, 20, 20,  0], lease::draw),
+    family("limits",              [ 0,  0,  0,  0,  0,  4,  0], limits::draw),
     race("steps unheard",        10, races::steps_unheard),
     race("parting words",         4, races::parting_words),
     race("exits together",        5, races::exits_together),
