@@ -1,5 +1,5 @@
-//! What one input costs: `cargo bench -p quorate --bench handle`. Times are of this machine; allocations are the same on
-//! every machine.
+//! What one input costs, and how large frames are: `cargo bench -p quorate --bench handle`. Times are of this machine; allocations and sizes are
+//! the same on every machine.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may fail loudly")]
 
 use std::time::Duration;
@@ -7,14 +7,15 @@ use std::time::Duration;
 use divan::{AllocProfiler, Bencher};
 use quorate::internals::LoneDetector;
 use quorate::{
-    Codec, Command, Config, Destination, Envelope, Input, InputKind, Instant, Message, NEWEST_FORMAT, Node,
-    Output, UniqueAddress,
+    Codec, Command, Config, Destination, Envelope, Gossip, Input, InputKind, Instant, Member, Message,
+    NEWEST_FORMAT, Node, Output, UniqueAddress,
 };
 
 #[global_allocator]
 static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
 
 fn main() {
+    print_sizes();
     divan::main();
 }
 
@@ -140,16 +141,58 @@ fn gossip_that_changes_one_member(bencher: Bencher<'_, '_>, nodes: usize) {
     );
 }
 
-/// The frame of a heartbeat, written and read.
+/// The frame of a heartbeat, written.
 #[divan::bench]
-fn heartbeat_frame(bencher: Bencher<'_, '_>) {
-    let node = member(1);
-    let envelope = envelope(&node, 1, Message::Heartbeat { sequence: 1, sent_at: Instant::ZERO });
-    let (mut codec, mut reader) = (Codec::default(), Codec::default());
-    bencher.bench_local(|| {
-        let mut frames = codec.encode_in(NEWEST_FORMAT, &envelope).unwrap();
-        reader.decode(frames.next().unwrap()).unwrap()
-    });
+fn heartbeat_frame_written(bencher: Bencher<'_, '_>) {
+    let envelope = heartbeat_envelope();
+    let mut codec = Codec::default();
+    bencher.bench_local(|| codec.encode_in(NEWEST_FORMAT, &envelope).unwrap().len());
+}
+
+/// The same, read.
+#[divan::bench]
+fn heartbeat_frame_read(bencher: Bencher<'_, '_>) {
+    let (frame, mut codec) = (frame_of(&heartbeat_envelope()), Codec::default());
+    bencher.bench_local(|| codec.decode(&frame).unwrap());
+}
+
+/// A heartbeat after twenty hours of a node's life.
+fn heartbeat_envelope() -> Envelope {
+    let sent_at = Instant::from_nanos(72_000_000_000_000);
+    envelope(&member(1), 1, Message::Heartbeat { sequence: 300, sent_at })
+}
+
+fn frame_of(envelope: &Envelope) -> Vec<u8> {
+    Codec::default().encode_in(NEWEST_FORMAT, envelope).unwrap().next().unwrap().to_vec()
+}
+
+/// How large frames are: without the name of the cluster and the hosts in their heads, and with what takes most room elsewhere: uids of eight
+/// bytes, members that are Up, an entry in the clock for each.
+fn print_sizes() {
+    let of = |message| {
+        let envelope = Envelope { message, ..heartbeat_envelope() };
+        let texts = envelope.from.address.host().len() + envelope.to.address().host().len();
+        frame_of(&envelope).len() - envelope.cluster.len() - texts
+    };
+    println!("a heartbeat: {} bytes", of(heartbeat_envelope().message));
+    for nodes in SIZES {
+        let gossip = (0..nodes).fold(Gossip::new(), |gossip, place| {
+            let address = quorate::Address::new(&format!("host-{place}"), 2551).unwrap();
+            let node = UniqueAddress::new(address, i64::MIN + i64::try_from(place).unwrap());
+            let key = node.key();
+            let member = Member::joining(node, quorate::Roles::default(), quorate::AppVersion::default());
+            gossip.add(member.up_with(300).unwrap()).bump(key).bump(key)
+        });
+        let hosts: usize = gossip.members().iter().map(|member| member.address().host().len()).sum();
+        let clock = gossip.clock().clone();
+        let entries = postcard::to_allocvec(&clock).unwrap().len();
+        println!(
+            "{nodes} members: a gossip {} bytes, {hosts} of them hosts; a status {}; a status with content {}, {entries} of them the clock",
+            of(Message::Gossip { gossip: gossip.into() }),
+            of(Message::GossipStatus { clock: clock.clone(), seen: u64::MAX }),
+            of(Message::ContentStatus { clock, seen: u64::MAX, content: u64::MAX, introduces: true }),
+        );
+    }
 }
 
 /// The frame of a whole state, read.
@@ -158,6 +201,6 @@ fn gossip_frame_read(bencher: Bencher<'_, '_>, nodes: usize) {
     let node = member(nodes);
     let envelope = envelope(&node, 1, Message::Gossip { gossip: node.gossip().clone() });
     let mut codec = Codec::default();
-    let frame = codec.encode_in(NEWEST_FORMAT, &envelope).unwrap().next().unwrap().to_vec();
+    let frame = frame_of(&envelope);
     bencher.bench_local(|| codec.decode(&frame).unwrap());
 }
