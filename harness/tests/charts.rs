@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 const FORMATION: &str = "harness/measure/formation.qcase";
-const DETECTION: &str = "harness/measure/detection.qcase";
+const DETECTION: &str = "harness/scenarios/crash.qcase";
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
