@@ -190,3 +190,28 @@ fn who_asks_across_goes_on_though_older_ones_come() {
     assert_eq!(asked_across(&cluster, "a1"), ["b1"]);
     assert_eq!(asked_across(&cluster, "b1"), ["a0"]);
 }
+
+/// PHI-44: so it is in other data centres: a silence that was nearly long enough begins anew.
+#[test]
+fn a_new_member_across_makes_the_silence_at_its_address_begin_anew() {
+    let mut cluster = three_and_two();
+    for a in ["a1", "a2", "a3"] {
+        for b in ["b1", "b2"] {
+            cluster.cut_pair(a, b);
+        }
+    }
+    cluster.run_secs(9);
+    let [a1, a2, b1, b2] = ["a1", "a2", "b1", "b2"].map(|name| cluster.nodes[name].unique_address().clone());
+    let roles = cluster.nodes["b1"].roles().clone();
+    let successor = quorate::Member::joining(
+        quorate::UniqueAddress::new(b1.address.clone(), 2),
+        roles,
+        quorate::AppVersion::default(),
+    );
+    let state = cluster.nodes["a2"].gossip().add(successor);
+    let gossip = std::sync::Arc::new(state.bump(a2.key()).only_seen(&a2));
+    cluster.receive("a1", "a2", Message::Gossip { gossip });
+    cluster.run_secs(7);
+    let table = cluster.nodes["a1"].gossip().reachability();
+    assert!(table.is_reachable(&a1, &b1) && !table.is_reachable(&a1, &b2), "{table:?}");
+}

@@ -295,3 +295,16 @@ fn a_newcomer_that_dies_is_marked_while_it_is_joining() {
     assert!(cluster.events("a").ends_with("Unreachable(d)"), "{}", cluster.events("a"));
     assert!(cluster.events("b").ends_with("Unreachable(d)"), "{}", cluster.events("b"));
 }
+
+/// PHI-44: with a member that was not there before, nothing is known any more of who answers at its address.
+#[test]
+fn a_new_member_makes_the_heartbeats_of_its_address_forgotten() {
+    let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
+    let (b, c) = (crate::cluster::address("b"), cluster.nodes["c"].unique_address().clone());
+    assert!(cluster.nodes["a"].phi(&b).is_some());
+    let successor =
+        Member::joining(UniqueAddress::new(b.clone(), 2), Roles::default(), AppVersion::default());
+    let gossip = Arc::new(cluster.nodes["c"].gossip().add(successor).bump(c.key()).only_seen(&c));
+    cluster.receive("a", "c", Message::Gossip { gossip });
+    assert_eq!(cluster.nodes["a"].phi(&b), None);
+}
