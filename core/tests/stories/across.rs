@@ -215,3 +215,21 @@ fn a_new_member_across_makes_the_silence_at_its_address_begin_anew() {
     let table = cluster.nodes["a1"].gossip().reachability();
     assert!(table.is_reachable(&a1, &b1) && !table.is_reachable(&a1, &b2), "{table:?}");
 }
+
+/// RCH-40: the heartbeats of a data centre say nothing of a member of another one, not even at the same address.
+#[test]
+fn who_is_silent_inside_is_not_marked_for_a_namesake_elsewhere() {
+    let mut cluster = Cluster::formed(&["a", "b", "c"], &[]);
+    cluster.start_in("x", "west");
+    let roles = cluster.nodes["x"].roles().clone();
+    let [a, b, c] = ["a", "b", "c"].map(|name| cluster.nodes[name].unique_address().clone());
+    cluster.crash("x");
+    cluster.crash("b");
+    let namesake = quorate::UniqueAddress::new(b.address.clone(), 2);
+    let joining = quorate::Member::joining(namesake.clone(), roles, quorate::AppVersion::default());
+    let gossip = cluster.nodes["c"].gossip().add(joining).bump(c.key()).only_seen(&c);
+    cluster.receive("a", "c", Message::Gossip { gossip: std::sync::Arc::new(gossip) });
+    cluster.run_secs(12);
+    let table = cluster.nodes["a"].gossip().reachability();
+    assert!(!table.is_reachable(&a, &b) && table.is_reachable(&a, &namesake), "{table:?}");
+}

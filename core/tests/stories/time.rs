@@ -195,3 +195,22 @@ fn deadlines_count_from_the_latest_time() {
     node.handle(Input { now: back, wall_ms: 0, kind });
     assert!(node.next_deadline().unwrap() > cluster.now);
 }
+
+/// RCH-74: nor does its resolver decide before it has heard what has arrived.
+#[test]
+fn the_resolver_of_a_suspended_node_hears_before_it_decides() {
+    let mut cluster = Cluster::formed(&["a", "b", "c"], &[("downing", "sbr"), ("sbr.stable-after", "7s")]);
+    cluster.run_secs(20);
+    cluster.crash("c");
+    cluster.run_secs(6);
+    assert_eq!(cluster.events("a"), "Unreachable(c)");
+    let mut node = cluster.nodes.remove("a").unwrap();
+    let woken = cluster.now + Duration::from_secs(30);
+    let decided = |outputs: &[Output]| outputs.iter().any(|output| matches!(output, Output::Decided(_)));
+    assert!(!decided(&tick(&mut node, woken)));
+    let b = cluster.nodes["b"].unique_address().clone();
+    let heard = reply(&node, b, 1, woken);
+    node.handle(Input { now: woken, wall_ms: 0, kind: heard });
+    let again = node.next_deadline().unwrap();
+    assert!(decided(&tick(&mut node, again)));
+}
