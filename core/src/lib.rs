@@ -3,13 +3,14 @@
 //! # Embed
 //!
 //! A [`Node`] is a value. It is made from a [`Config`], a [`UniqueAddress`] that is new at every start, a seed for its
-//! random choices and the present time:
+//! random choices and the present time. The pieces of code on this page go on from each other: in a `main` that returns a `Result` they
+//! are a program.
 //!
 //! ```
-//! use quorate::{Config, Instant, Node, UniqueAddress};
+//! use quorate::{Command, Config, Input, InputKind, Instant, MemberStatus, Node, Output, UniqueAddress};
 //!
 //! let me = UniqueAddress::new("10.0.0.7:7355".parse()?, 4711);
-//! let node = Node::new(Config::default(), me, 1, Instant::ZERO)?;
+//! let mut node = Node::new(Config::default(), me.clone(), 1, Instant::ZERO)?;
 //! assert!(node.next_deadline().is_some());
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
@@ -59,13 +60,13 @@
 //! over a wire:
 //!
 //! ```
-//! # use quorate::{Command, Config, Input, InputKind, Instant, Node, Question, UniqueAddress};
-//! # let me = UniqueAddress::new("10.0.0.7:7355".parse()?, 4711);
-//! # let mut node = Node::new(Config::default(), me, 1, Instant::ZERO)?;
-//! // Nobody answers at that address, so the node is in no cluster yet.
+//! # use quorate::{Command, Config, Input, InputKind, Instant, Node, UniqueAddress};
+//! // Nobody answers at that address, so this node is in no cluster yet.
+//! let other = UniqueAddress::new("10.0.0.9:7355".parse()?, 4712);
+//! let mut lost = Node::new(Config::default(), other, 1, Instant::ZERO)?;
 //! let kind = InputKind::Command(Command::Join("10.0.0.8:7355".parse()?));
-//! node.handle(Input { now: Instant::ZERO, wall_ms: 0, kind });
-//! let why = node.why(&"still-joining".parse()?);
+//! lost.handle(Input { now: Instant::ZERO, wall_ms: 0, kind });
+//! let why = lost.why(&"still-joining".parse()?);
 //! assert_eq!(why.len(), 1);
 //! println!("{}", why[0]);
 //! # Ok::<(), Box<dyn core::error::Error>>(())
@@ -89,10 +90,12 @@
 //! same outputs again, and says where a [`Recording`] differs from what this build makes of it.
 //!
 //! ```
-//! # use quorate::{Command, Config, Input, InputKind, Instant, Node, Recorder, Recording, Replay, UniqueAddress};
+//! # use quorate::{Command, Config, Input, InputKind, Instant, Node, UniqueAddress};
+//! use quorate::{Recorder, Recording, Replay};
+//!
 //! # let me = UniqueAddress::new("10.0.0.7:7355".parse()?, 4711);
 //! # let mut node = Node::new(Config::default(), me.clone(), 1, Instant::ZERO)?;
-//! # let mut outputs = Vec::new();
+//! let mut outputs = Vec::new();
 //! let mut recorder = Recorder::new(&node, "my host 1.0")?;
 //! let kind = InputKind::Command(Command::Join(me.address.clone()));
 //! recorder.handle_into(&mut node, Input { now: Instant::ZERO, wall_ms: 0, kind }, &mut outputs);
@@ -115,8 +118,7 @@
 //! [`Config::warnings`] tells what works and is rarely wanted, with the numbers:
 //!
 //! ```
-//! use quorate::Config;
-//!
+//! # use quorate::Config;
 //! let config = Config::from_settings([("sbr.stable-after", "3s"), ("gossip-interval", "500ms")])?;
 //! for warning in config.warnings() {
 //!     println!("{warning}");
