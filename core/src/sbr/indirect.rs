@@ -3,10 +3,8 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::selection::is_downable;
-use super::situation::{Link, Situation};
-use super::strategy::Strategy;
-use crate::repairs::Repairs;
+/// Observer and subject of a record, by number.
+pub(super) type Link = (u32, u32);
 
 /// SBR-33: the indirectly connected nodes among those of some records, by the rule that found them.
 ///
@@ -49,56 +47,8 @@ impl Indirect {
     }
 
     /// Whether one rule found both ends of a record.
-    fn explains(&self, (observer, subject): Link) -> bool {
+    pub(super) fn explains(&self, (observer, subject): Link) -> bool {
         let both = |found: &[bool]| found[observer as usize] && found[subject as usize];
         both(&self.cycle) || both(&self.seen)
     }
 }
-
-impl Situation<'_> {
-    /// SBR-52: the situation that is left when what the indirectly connected nodes say of each other is set aside. SBR-53:
-    /// they stay in it, reachable unless a record that is left names them. SBR-54: `None` when nobody but them is
-    /// unreachable; then no strategy is asked about the rest.
-    ///
-    /// REP-110 (`gone_observers`): what a node said that is gone itself is set aside too. REP-112: here only. Without it in the
-    /// first pass both ends of a broken link would stay, each on its own. REP-113: what that saves. REP-114: lease-majority passes
-    /// here as all others do.
-    pub(super) fn without_indirect(&self, strategy: &Strategy, repairs: &Repairs) -> Option<Self> {
-        let gone = if repairs.gone_observers { self.gone() } else { vec![false; self.numbers().len()] };
-        let is_indirect = |node| self.indirect().contains(node);
-        let is_another_unreachable =
-            self.numbers().any(|node| self.is_unreachable(node) && !is_indirect(node));
-        if !(is_another_unreachable || self.oldest_may_be_gone(strategy, &gone)) {
-            return None;
-        }
-        let left = self.records().iter().copied();
-        Some(self.with_records(left.filter(|&link| self.is_left(link) && !gone[link.0 as usize]).collect()))
-    }
-
-    /// REP-115: under keep-oldest that stays alone, whether some indirectly connected node is gone: if that is the oldest, nobody
-    /// would miss it without the second pass.
-    fn oldest_may_be_gone(&self, strategy: &Strategy, gone: &[bool]) -> bool {
-        matches!(strategy, Strategy::KeepOldest { down_if_alone: false, .. })
-            && self.numbers().any(|node| self.indirect().contains(node) && gone[node as usize])
-    }
-
-    /// SBR-52: whether a record still counts in the second pass. What members on their way out say, or is said of them,
-    /// does not.
-    fn is_left(&self, link: Link) -> bool {
-        let is_downable = |number| self.member(number).is_some_and(|member| is_downable(member.status()));
-        is_downable(link.0) && is_downable(link.1) && !self.indirect().explains(link)
-    }
-
-    /// REP-110: of each node, whether it has not seen the present gossip and somebody who has seen it cannot reach it.
-    fn gone(&self) -> Vec<bool> {
-        let mut gone = vec![false; self.numbers().len()];
-        for &(observer, subject) in self.records() {
-            gone[subject as usize] |= self.has_seen(observer) && !self.has_seen(subject);
-        }
-        gone
-    }
-}
-
-#[cfg(test)]
-#[path = "indirect_tests.rs"]
-mod tests;

@@ -4,12 +4,9 @@ use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::indirect::Indirect;
+use super::indirect::{Indirect, Link};
 use super::view::ResolverView;
 use crate::membership::{Address, Member, SeenBy, UniqueAddress};
-
-/// A record by the numbers of its observer and its subject.
-pub(super) type Link = (u32, u32);
 
 /// What the strategies decide on.
 pub(super) struct Situation<'a> {
