@@ -168,6 +168,16 @@ fn who_was_not_recorded_does_not_run() {
     assert!(printed.contains("n5  10.0.0.7:7005#81: does not run: nothing was recorded of it"), "{printed}");
 }
 
+/// Names stand for the addresses of recorded nodes wherever a statement has them.
+#[test]
+fn a_lie_is_about_a_recorded_node() {
+    // The judge sees that c never said so.
+    let case = "nodes a b c d e\nexpect violation C1\nat 20s lie c > a down d\nat 1m end\n";
+    let (status, printed) = played("lie", "20s", case, &[]);
+    assert_eq!(status, Some(0), "{printed}");
+    assert!(printed.contains("d is down  (a)"), "{printed}");
+}
+
 #[test]
 fn what_was_on_its_way_arrives() {
     let case = "nodes a b c d e\nat 1m end\n";

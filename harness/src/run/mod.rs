@@ -39,7 +39,7 @@ pub(crate) use unwise::unwise_settings;
 use crate::case::{Case, Setting, Settings};
 use crate::failure::Signature;
 use crate::judge::{Closeness, Judged, UncleanSplits, Violation};
-pub(crate) use plan::{Deeds, address, duration};
+pub(crate) use plan::{Deeds, duration};
 pub(crate) use player::{GoneOn, Played, Player, Standing, Stop, go_on};
 pub(crate) use recorder::{Did, Moment, Recorder};
 pub(crate) use state::{NodeState, StateTables};

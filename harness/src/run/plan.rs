@@ -39,7 +39,7 @@ impl std::fmt::Display for NotRunnable {
 impl std::error::Error for NotRunnable {}
 
 /// The address of a node (CASE-9).
-pub(crate) fn address(name: &NodeName) -> Result<Address, String> {
+pub(super) fn address(name: &NodeName) -> Result<Address, String> {
     let (host, port) = address_parts(name);
     Address::new(host, port).map_err(|error| format!("{name}: {error}"))
 }
@@ -271,8 +271,13 @@ impl Deeds<'_> {
         groups.iter().map(|group| self.hosts(group)).collect()
     }
 
-    pub(super) fn addresses(&self, names: &[NodeName]) -> Result<Vec<Address>, String> {
-        names.iter().map(|name| self.cast.address(name)).collect()
+    /// CASE-9: where a node is.
+    pub(crate) fn address(&self, name: &NodeName) -> Result<Address, String> {
+        self.cast.address(name)
+    }
+
+    fn addresses(&self, names: &[NodeName]) -> Result<Vec<Address>, String> {
+        names.iter().map(|name| self.address(name)).collect()
     }
 
     fn between(&self, between: &Between) -> Result<(HostId, HostId, bool), String> {

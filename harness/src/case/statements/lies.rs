@@ -8,7 +8,7 @@ use super::super::read::input::{Input, Parsed, expected, number, takes_word, tim
 use super::super::read::lists::node;
 use super::links::one_way;
 use super::{ActionForm, Form};
-use crate::run::{Deeds, address, duration};
+use crate::run::{Deeds, duration};
 
 /// The most members that one lie invents.
 const INVENTED_MAX: u32 = 10_000;
@@ -99,8 +99,8 @@ fn told(
         Falsehood::ConfirmsExit => Lie::ConfirmsExit,
         Falsehood::Removed => Lie::Removed,
         Falsehood::Quarantined => Lie::Quarantined,
-        Falsehood::Down(member) => Lie::Down(address(member)?),
-        Falsehood::Tombstone(member) => Lie::Tombstone(address(member)?),
+        Falsehood::Down(member) => Lie::Down(deeds.address(member)?),
+        Falsehood::Tombstone(member) => Lie::Tombstone(deeds.address(member)?),
         Falsehood::Invents(count) => Lie::Invents(*count),
         Falsehood::Floods(count) => Lie::Flood(*count),
     };
