@@ -1,8 +1,8 @@
 //! C: what it means that a node sees convergence.
 
-use quorate::{Member, UniqueAddress};
+use quorate::{NodeKey, UniqueAddress};
 
-use super::holding::{self, Held};
+use super::holding::Held;
 use super::invariant::{Group, Invariant, Watches};
 use super::naive::Naive;
 use super::seat::Seat;
@@ -28,30 +28,26 @@ pub(super) static C3: Invariant = Invariant::new(
     "CNV-9, CNV-10, CNV-11, CNV-12",
 );
 
-/// C2: of the live members that a converged node counts on, none is behind it. Of those that are, the first is told of.
+/// C2: of the live members that a converged node counts on, none is behind it. `seat_of` finds live nodes.
 pub(super) fn converged_means_known<'a>(
     one: &Seat,
-    live: impl Iterator<Item = &'a Seat>,
+    seat_of: impl Fn(NodeKey, &UniqueAddress) -> Option<&'a Seat>,
     held: &mut Held,
     names: Names<'_>,
 ) -> Option<Finding> {
-    let counts_on = |node: &UniqueAddress| {
-        let member = one.gossip.member(node).filter(|member| {
-            member.status().counts_for_convergence()
-                && member.data_center() == one.terms.data_center
-                && !one.confirmed.contains(node)
-        });
-        member.map(Member::status)
-    };
-    let behind = live.filter(|other| !holding::are_the_same(one, other)).filter_map(|other| {
-        let status = counts_on(&other.me)?;
-        Some((other, held.missing(one, other, names)?, status))
+    let counted_on = one.gossip.members().iter().filter(|member| {
+        member.status().counts_for_convergence()
+            && member.data_center() == one.terms.data_center
+            && !one.confirmed.contains(member.unique_address())
     });
-    let (other, missing, status) = behind.min_by(|(one, ..), (other, ..)| one.me.cmp(&other.me))?;
-    let (me, name) = (names.of(&one.me), names.of(&other.me));
-    let fact = format!("{me} sees convergence on a state with {}", missing.held);
-    let other_fact = format!("{name}, which is {status} to {me}, {}", missing.instead);
-    Some(Finding::new(&[&one.me, &other.me], fact, other_fact))
+    counted_on.into_iter().find_map(|member| {
+        let other = seat_of(member.key(), member.unique_address())?;
+        let missing = held.missing(one, other, names)?;
+        let (me, name) = (names.of(&one.me), names.of(&other.me));
+        let fact = format!("{me} sees convergence on a state with {}", missing.held);
+        let other_fact = format!("{name}, which is {} to {me}, {}", member.status(), missing.instead);
+        Some(Finding::new(&[&one.me, &other.me], fact, other_fact))
+    })
 }
 
 /// C3: of a node whose own view is converged, no pair of observer and subject holds convergence up.
@@ -72,7 +68,8 @@ mod tests {
     use super::*;
 
     fn check_c2(seats: &[Seat]) -> Option<Finding> {
-        converged_means_known(&seats[0], seats.iter(), &mut Held::default(), names())
+        let seat_of = |_, node: &UniqueAddress| seats.iter().find(|seat| seat.me == *node);
+        converged_means_known(&seats[0], seat_of, &mut Held::default(), names())
     }
 
     fn holding(name: &str, counts: &[(&str, u64)]) -> Seat {

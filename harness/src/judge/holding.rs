@@ -17,7 +17,7 @@ pub(super) fn version(gossip: &Gossip, clock_decides: bool) -> u64 {
 }
 
 /// Whether two nodes certainly hold the same. It takes no time to ask.
-pub(super) fn are_the_same(one: &Seat, other: &Seat) -> bool {
+fn are_the_same(one: &Seat, other: &Seat) -> bool {
     let same_content = || one.gossip.content_hash() == other.gossip.content_hash();
     Arc::ptr_eq(&one.gossip, &other.gossip) || (one.terms.repairs.content_decides && same_content())
 }

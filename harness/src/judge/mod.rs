@@ -49,6 +49,7 @@ mod invariant;
 mod leading;
 mod leaving;
 mod ledger;
+mod live;
 mod liveness;
 mod membership;
 mod naive;
@@ -73,7 +74,6 @@ mod versions;
 mod violation;
 mod welcoming;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use quorate::{CommandKind, Config, Instant, MemberStatus, NodeKey, Phase, UniqueAddress};
@@ -89,6 +89,7 @@ use identity::M9;
 use invariant::COUNT;
 pub use invariant::{Assumption, Group, INVARIANTS, Invariant, Watches};
 use ledger::Ledger;
+use live::Live;
 use liveness::Quiet;
 use rates::Rates;
 use seat::{Seat, Terms};
@@ -160,7 +161,7 @@ pub struct Judge {
     /// By number of the host: the incarnation that was seen there last.
     seats: Vec<Option<Seat>>,
     /// The live incarnations, and where each is.
-    live: BTreeMap<NodeKey, usize>,
+    live: Live,
     /// The settings of nodes, each kept once.
     terms: Vec<(Config, Arc<Terms>)>,
     circumstances: Circumstances,
@@ -191,7 +192,7 @@ impl Judge {
         Self {
             docket: Docket::new(setup.asserted),
             seats: Vec::new(),
-            live: BTreeMap::new(),
+            live: Live::default(),
             terms: Vec::new(),
             circumstances,
             unclean_splits: UncleanSplits::default(),

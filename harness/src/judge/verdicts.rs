@@ -462,8 +462,8 @@ impl Judge {
         let is_news = news != News::State || seat.converged_on != version;
         if self.docket.asserts(&C2) && seat.takes_part() && is_news {
             let mut held = mem::take(&mut self.ledger.held);
-            let live = || self.seats.iter().flatten().filter(|other| other.is_live);
-            let mut check = || convergence::converged_means_known(seat, live(), &mut held, names);
+            let seat_of = |key, node: &UniqueAddress| self.live_seat(key, node);
+            let mut check = || convergence::converged_means_known(seat, seat_of, &mut held, names);
             let is_known = news == News::NoneOfOneVersion;
             let finding = if is_known { None } else { check() };
             self.ledger.held = held;
