@@ -268,9 +268,14 @@ fn settings_of_other_layers_and_addresses_of_another_form_are_refused() {
     }
 }
 
-/// REP-1: the exact protocol has no repairs, and downs nobody unless asked.
+/// REP-1, DC-42, DC-62: the exact protocol has no repairs, does what Pekko does between data centres, and downs nobody unless asked.
 #[test]
 fn the_exact_protocol_has_no_repairs_and_no_downing() {
+    let across = [Config::pekko(), Config::default()].map(|config| {
+        let across = config.multi_data_center;
+        (across.always_speed_up_gossip, across.forget_former_receivers)
+    });
+    assert_eq!(across, [(true, false), (false, true)]);
     assert_eq!(Config::pekko().repairs, Repairs::none());
     assert_eq!(Config::pekko().downing, Downing::None);
 }

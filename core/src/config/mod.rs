@@ -166,10 +166,15 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The exact protocol: no repairs, and no downing unless it is asked for.
+    /// The exact protocol: no repairs, what Pekko does between data centres (DC-42, DC-62), and no downing unless it is asked for.
     #[must_use]
     pub fn pekko() -> Self {
-        Self { downing: Downing::None, repairs: Repairs::none(), ..Self::default() }
+        Self {
+            downing: Downing::None,
+            repairs: Repairs::none(),
+            multi_data_center: MultiDataCenterConfig::pekko(),
+            ..Self::default()
+        }
     }
 
     /// The setting of a name.

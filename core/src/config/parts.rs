@@ -51,6 +51,10 @@ pub struct MultiDataCenterConfig {
     pub cross_data_center_connections: u32,
     /// GSP-54: how likely a gossip round of a large data centre goes to another one, from 0 to 1.
     pub cross_data_center_gossip_probability: f64,
+    /// DC-42, GSP-61: whether gossip is sped up at all times, and not only while news spread. In Pekko it is.
+    pub always_speed_up_gossip: bool,
+    /// DC-62, XDC-21: whether a node of another data centre that is asked no longer is forgotten. In Pekko it is not.
+    pub forget_former_receivers: bool,
     /// How a node finds out that one of another data centre does not answer.
     pub failure_detector: CrossDataCenterDetectorConfig,
 }
@@ -157,8 +161,17 @@ impl Default for MultiDataCenterConfig {
             self_data_center: "default".into(),
             cross_data_center_connections: 5,
             cross_data_center_gossip_probability: 0.2,
+            always_speed_up_gossip: false,
+            forget_former_receivers: true,
             failure_detector: CrossDataCenterDetectorConfig::default(),
         }
+    }
+}
+
+impl MultiDataCenterConfig {
+    /// As Pekko has it, in a data centre of the default name.
+    pub(super) fn pekko() -> Self {
+        Self { always_speed_up_gossip: true, forget_former_receivers: false, ..Self::default() }
     }
 }
 

@@ -96,16 +96,17 @@ impl ReceiversAcross {
 
     /// XDC-7, DC-50: a member event other than removal. Who is Joining or WeaklyUp does not count.
     ///
-    /// XDC-21: the detectors of those who are newly asked are dropped, not of those who are asked no longer: a quirk of
-    /// the protocol that is followed.
-    pub fn member_event(&mut self, member: &Member, detectors: &mut impl Detectors) {
+    /// DC-62: whoever is asked no longer is forgotten, so that nobody waits for its answers. XDC-21: without `forgets_former`,
+    /// which is what Pekko does, those are forgotten who are newly asked.
+    pub fn member_event(&mut self, member: &Member, forgets_former: bool, detectors: &mut impl Detectors) {
         if !is_at_least_up(member.status()) {
             return;
         }
         let before = self.asked_in(member.data_center());
         self.put(member);
         let after = self.asked_in(member.data_center());
-        for node in after.iter().filter(|node| !before.contains(node)) {
+        let (of, not_of) = if forgets_former { (before, after) } else { (after, before) };
+        for node in of.iter().filter(|node| !not_of.contains(node)) {
             detectors.remove(&node.address);
         }
     }

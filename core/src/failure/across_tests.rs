@@ -68,12 +68,12 @@ fn arriving_members_do_not_count_and_departing_ones_do() {
     let mut registry = detectors();
     receivers.init([member("a1", 1, Up), member("b1", i32::MAX, Joining)].iter());
     assert_eq!(receivers.known().count(), 1);
-    receivers.member_event(&member("b1", i32::MAX, WeaklyUp), &mut registry);
+    receivers.member_event(&member("b1", i32::MAX, WeaklyUp), true, &mut registry);
     assert_eq!(text(&receivers), "");
-    receivers.member_event(&member("b1", 4, Up), &mut registry);
+    receivers.member_event(&member("b1", 4, Up), true, &mut registry);
     assert_eq!((text(&receivers).as_str(), receivers.is_responsible()), ("b1", true));
     for status in [Leaving, Exiting, Down] {
-        receivers.member_event(&member("b1", 4, status), &mut registry);
+        receivers.member_event(&member("b1", 4, status), true, &mut registry);
         assert_eq!(text(&receivers), "b1");
     }
 }
@@ -124,17 +124,19 @@ fn who_answers_is_watched_until_it_is_removed() {
     assert!(!registry.is_monitoring(&heard("b1")));
 }
 
-/// XDC-21: an older one that arrives late pushes another out, which keeps its detector; the newcomer's is dropped.
+/// DC-62, XDC-21: an older one that arrives late pushes another out, which is forgotten; with Pekko the newcomer is.
 #[test]
-fn who_is_pushed_out_by_an_older_one_keeps_its_detector() {
-    let mut registry = detectors();
-    let mut asking = three_and_two("a1");
-    asking.replied(&node("b2"), &mut registry, Instant::ZERO);
-    Detectors::heartbeat(&mut registry, &node("b0").address, Instant::ZERO);
-    asking.member_event(&member("b0", 1, Up), &mut registry);
-    assert_eq!(text(&asking), "b0 b1");
-    assert!(registry.is_monitoring(&node("b2").address));
-    assert!(!registry.is_monitoring(&node("b0").address));
+fn who_is_pushed_out_by_an_older_one_is_forgotten() {
+    for forgets_former in [true, false] {
+        let mut registry = detectors();
+        let mut asking = three_and_two("a1");
+        asking.replied(&node("b2"), &mut registry, Instant::ZERO);
+        Detectors::heartbeat(&mut registry, &node("b0").address, Instant::ZERO);
+        asking.member_event(&member("b0", 1, Up), forgets_former, &mut registry);
+        assert_eq!(text(&asking), "b0 b1");
+        assert_eq!(registry.is_monitoring(&node("b2").address), !forgets_former);
+        assert_eq!(registry.is_monitoring(&node("b0").address), forgets_former);
+    }
 }
 
 /// XDC-20, XDC-22, DC-53: own members are never asked; whoever is unreachable is asked all the same, for nothing is known of that

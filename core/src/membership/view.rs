@@ -284,6 +284,18 @@ impl<'a> LocalView<'a> {
         self.members().iter().filter(move |member| all || member.data_center() == view.data_center)
     }
 
+    /// DC-42: how many members the own data centre has, when there are several.
+    pub(crate) fn data_center_len(&self) -> usize {
+        (0..self.members().words()).map(|w| self.in_data_center(w).count_ones() as usize).sum()
+    }
+
+    /// DC-42: how many of them have seen the state.
+    pub(crate) fn data_center_seen_count(&self) -> usize {
+        let seen = self.gossip.seen_positions();
+        let seen_here = |w: usize| self.in_data_center(w) & seen.word(w);
+        (0..self.members().words()).map(|w| seen_here(w).count_ones() as usize).sum()
+    }
+
     /// CNV-24, DC-8: whether a node is a member of the own data centre, or self.
     #[must_use]
     pub fn is_in_same_data_center(&self, node: &UniqueAddress) -> bool {

@@ -202,6 +202,29 @@ fn an_exit_is_confirmed_within_the_data_centre() {
     assert_eq!(told("b", "a@west:up:1 b@east:exiting:1 c@west:up:2"), "");
 }
 
+/// DC-42, GSP-61: gossip is sped up while somebody is Down, or fewer than half of the own data centre have seen the state, whoever of
+/// others has; with Pekko always.
+#[test]
+fn gossip_is_sped_up_while_news_spread_in_the_own_data_centre() {
+    let four = "a@east:up:1 b@east:up:2 c@east:up:3 d@east:up:4 x@west:up:1 y@west:up:2 z@west:up:3";
+    let downed = "a@east:up:1 b@east:up:2 x@west:down:1";
+    for (members, seen, expected) in [
+        (four, "a x y z", true),
+        (four, "a b", false),
+        (four, "a b c d x y z", false),
+        (four, "x y z", true),
+        (downed, "a b x", true),
+        ("a@east:up:1 b@east:up:2 x@west:up:1 y@west:up:2 z@west:up:3", "a", false),
+    ] {
+        for always in ["off", "on"] {
+            let settings = &[("multi-data-center.always-speed-up-gossip", always)];
+            let step = Step { members, seen, settings, ..Step::default() };
+            let is_needed = step.probe().needs_speedup();
+            assert_eq!(is_needed, expected || always == "on", "{members} seen by {seen}, always {always}");
+        }
+    }
+}
+
 /// DC-43: who became Exiting is told of at once to the two oldest of the own data centre.
 #[test]
 fn news_of_an_exit_go_to_the_oldest_of_the_own_data_centre() {

@@ -44,15 +44,21 @@ pub(super) fn speedup_tick(base: &mut Base) {
     }
 }
 
-/// GSP-60, GSP-61, SBR-78, DC-42: some member is Down, or fewer than half have seen the state. With several data centres it is always
-/// needed as soon as the own one has a member: so Pekko has it.
+/// GSP-60, GSP-61, SBR-78, DC-42: some member is Down, or fewer than half have seen the state; of several data centres those of the own
+/// count. `always_speed_up_gossip`: with several data centres it is needed as soon as the own one has a member.
 pub(super) fn needs_speedup(base: &Base) -> bool {
     let gossip = base.gossip();
-    let somebody_is_down = !gossip.members().with_status(MemberStatus::Down).is_empty();
-    if gossip.is_multi_data_center() {
-        return somebody_is_down || base.view().data_center_members().next().is_some();
+    if !gossip.members().with_status(MemberStatus::Down).is_empty() {
+        return true;
     }
-    somebody_is_down || gossip.seen_count() < gossip.members().len() / 2
+    if !gossip.is_multi_data_center() {
+        return gossip.seen_count() < gossip.members().len() / 2;
+    }
+    let view = base.view();
+    if base.config.multi_data_center.always_speed_up_gossip {
+        return view.data_center_members().next().is_some();
+    }
+    view.data_center_seen_count() < view.data_center_len() / 2
 }
 
 /// GSP-45, DC-39: one round. A member of the own data centre that has not seen the state gets all of it, any other only its

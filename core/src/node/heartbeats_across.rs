@@ -61,7 +61,8 @@ impl HeartbeatsAcross {
             ClusterEvent::UnreachableMember(_) | ClusterEvent::ReachableMember(_) => {}
             other => {
                 if let Some(member) = other.member() {
-                    receivers.member_event(member, &mut self.asking.registry);
+                    let forgets_former = base.config.multi_data_center.forget_former_receivers;
+                    receivers.member_event(member, forgets_former, &mut self.asking.registry);
                 }
             }
         }

@@ -1,12 +1,13 @@
 //! Heartbeats between data centres.
 
-use quorate::{ClusterEvent, InputKind, Message, Output, Warning};
+use quorate::{AppVersion, ClusterEvent, InputKind, Member, MemberStatus, Message, Output, Warning};
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, node};
 
 /// Three nodes of one data centre and two of another, two of each asking across.
-fn three_and_two() -> Cluster {
-    let mut cluster = Cluster::new(&[("multi-data-center.cross-data-center-connections", "2")]);
+fn three_and_two(settings: &[(&str, &str)]) -> Cluster {
+    let connections = ("multi-data-center.cross-data-center-connections", "2");
+    let mut cluster = Cluster::new(&[settings, &[connections]].concat());
     for (name, data_center) in [("a1", "a"), ("a2", "a"), ("a3", "a"), ("b1", "b"), ("b2", "b")] {
         cluster.start_in(name, data_center);
         cluster.join(name, "a1");
@@ -16,6 +17,13 @@ fn three_and_two() -> Cluster {
     assert!(!cluster.view("a3").contains("joining"), "{}", cluster.view("a3"));
     cluster.outputs.clear();
     cluster
+}
+
+/// Whom a node asks from now on, of another data centre.
+fn asked_of(cluster: &mut Cluster, name: &str) -> Vec<String> {
+    cluster.outputs.clear();
+    cluster.run_secs(4);
+    asked_across(cluster, name)
 }
 
 /// Whom a node asked, of another data centre.
@@ -43,7 +51,7 @@ fn data_center_events(cluster: &Cluster, name: &str) -> Vec<String> {
 /// XDC-1, XDC-10 to XDC-16, DC-46, DC-55: the two oldest of each ask the two oldest of the other; the fifth asks nobody there.
 #[test]
 fn the_oldest_of_each_data_centre_ask_each_other() {
-    let mut cluster = three_and_two();
+    let mut cluster = three_and_two(&[]);
     cluster.run_secs(4);
     for (name, expected) in [
         ("a1", &["b1", "b2"][..]),
@@ -59,7 +67,7 @@ fn the_oldest_of_each_data_centre_ask_each_other() {
 /// XDC-16, XDC-25, DC-54, DC-55: at an interval of its own, three seconds.
 #[test]
 fn other_data_centres_are_asked_every_three_seconds() {
-    let mut cluster = three_and_two();
+    let mut cluster = three_and_two(&[]);
     cluster.run_secs(30);
     let sent = cluster.sent("a1", |message| matches!(message, Message::Heartbeat { .. }));
     assert_eq!(sent.iter().filter(|name| **name == "b1").count(), 10);
@@ -69,7 +77,7 @@ fn other_data_centres_are_asked_every_three_seconds() {
 /// HB-21: of heartbeats to other data centres that come late nothing is said; of those inside once.
 #[test]
 fn only_heartbeats_inside_are_said_to_be_late() {
-    let mut cluster = three_and_two();
+    let mut cluster = three_and_two(&[]);
     cluster.run_secs(4);
     let is_late = |output: &&Output| matches!(output, Output::Warned(Warning::HeartbeatDelayed { .. }));
     cluster.now = cluster.now + std::time::Duration::from_secs(7);
@@ -83,7 +91,7 @@ fn only_heartbeats_inside_are_said_to_be_late() {
 /// XDC-14, DC-33, DC-51: when one of the oldest leaves, the next oldest takes its place, to ask and to be asked.
 #[test]
 fn when_an_oldest_leaves_the_next_oldest_takes_over() {
-    let mut cluster = three_and_two();
+    let mut cluster = three_and_two(&[]);
     cluster.leave("a1", "a1");
     cluster.run_secs(5);
     cluster.finish_exit("a1");
@@ -100,7 +108,7 @@ fn when_an_oldest_leaves_the_next_oldest_takes_over() {
 /// their own; members of the own data centre stay reachable, and all heals.
 #[test]
 fn data_centres_that_are_cut_apart_call_each_other_unreachable() {
-    let mut cluster = three_and_two();
+    let mut cluster = three_and_two(&[]);
     for a in ["a1", "a2", "a3"] {
         for b in ["b1", "b2"] {
             cluster.cut_pair(a, b);
@@ -115,6 +123,36 @@ fn data_centres_that_are_cut_apart_call_each_other_unreachable() {
     cluster.cut.clear();
     cluster.run_secs(10);
     assert_eq!(data_center_events(&cluster, "a3"), ["unreachable b", "reachable b"]);
+}
+
+/// DC-62, XDC-21, DC-60: an older member of another data centre comes to light, and one that was asked is asked no longer. It is
+/// forgotten, and what was said of it is taken back; with Pekko the whole data centre counts as unreachable from then on.
+#[test]
+fn who_is_asked_no_longer_is_forgotten() {
+    for (forgets, is_silent, expected) in [
+        ("on", false, &[][..]),
+        ("off", false, &["unreachable b"]),
+        ("on", true, &["unreachable b", "reachable b"]),
+        ("off", true, &["unreachable b"]),
+    ] {
+        let mut cluster = three_and_two(&[("multi-data-center.forget-former-receivers", forgets)]);
+        if is_silent {
+            cluster.cut_pair("a1", "b2");
+            cluster.cut_pair("a2", "b2");
+            cluster.run_secs(20);
+            assert_eq!(data_center_events(&cluster, "a1"), ["unreachable b"]);
+        }
+        cluster.start_in("b0", "b");
+        let b1 = cluster.nodes["b1"].gossip().clone();
+        let roles = b1.member(&node("b1")).unwrap().roles().clone();
+        let older = Member::with_parts(node("b0"), roles, AppVersion::default(), 1, MemberStatus::Up);
+        let gossip = b1.add(older).bump(node("b1").key()).only_seen(&node("b1"));
+        cluster.receive("b0", "b1", Message::Welcome { gossip: gossip.clone().into() });
+        cluster.receive("a1", "b1", Message::Gossip { gossip: gossip.into() });
+        cluster.run_secs(30);
+        assert_eq!(data_center_events(&cluster, "a1"), expected, "{forgets} {is_silent}");
+        assert_eq!(asked_of(&mut cluster, "a1"), ["b0", "b1"], "{forgets}");
+    }
 }
 
 /// XDC-17, XDC-19, DC-56: who never answers from there is measured from a second after the first question.
@@ -135,7 +173,7 @@ fn a_node_of_another_data_centre_that_never_answers_is_noticed() {
 /// XDC-15: a node that asks nobody in other data centres takes no answer from there.
 #[test]
 fn who_asks_nobody_across_takes_no_answers() {
-    let mut cluster = three_and_two();
+    let mut cluster = three_and_two(&[]);
     let sent_at = cluster.now;
     let is_ignored =
         |output: &Output| matches!(output, Output::Ignored { why: quorate::IgnoreReason::NotAsked, .. });
@@ -175,12 +213,12 @@ fn who_asks_across_goes_on_though_older_ones_come() {
     let b1 = cluster.nodes["b1"].unique_address().clone();
     let state = cluster.nodes["b1"].gossip().clone();
     let own = state.members().get(cluster.nodes["a1"].unique_address()).unwrap();
-    let older = quorate::Member::with_parts(
+    let older = Member::with_parts(
         quorate::UniqueAddress::new(crate::cluster::address("a0"), 1),
         own.roles().clone(),
         own.app_version().clone(),
         own.up_number() - 1,
-        quorate::MemberStatus::Up,
+        MemberStatus::Up,
     );
     let gossip = std::sync::Arc::new(state.add(older).bump(b1.key()).only_seen(&b1));
     cluster.receive("a1", "b1", Message::Gossip { gossip });
@@ -203,11 +241,8 @@ fn a_new_member_across_makes_the_silence_at_its_address_begin_anew() {
     cluster.run_secs(9);
     let [a1, a2, b1, b2] = ["a1", "a2", "b1", "b2"].map(|name| cluster.nodes[name].unique_address().clone());
     let roles = cluster.nodes["b1"].roles().clone();
-    let successor = quorate::Member::joining(
-        quorate::UniqueAddress::new(b1.address.clone(), 2),
-        roles,
-        quorate::AppVersion::default(),
-    );
+    let successor =
+        Member::joining(quorate::UniqueAddress::new(b1.address.clone(), 2), roles, AppVersion::default());
     let state = cluster.nodes["a2"].gossip().add(successor);
     let gossip = std::sync::Arc::new(state.bump(a2.key()).only_seen(&a2));
     cluster.receive("a1", "a2", Message::Gossip { gossip });
@@ -226,7 +261,7 @@ fn who_is_silent_inside_is_not_marked_for_a_namesake_elsewhere() {
     cluster.crash("x");
     cluster.crash("b");
     let namesake = quorate::UniqueAddress::new(b.address.clone(), 2);
-    let joining = quorate::Member::joining(namesake.clone(), roles, quorate::AppVersion::default());
+    let joining = Member::joining(namesake.clone(), roles, AppVersion::default());
     let gossip = cluster.nodes["c"].gossip().add(joining).bump(c.key()).only_seen(&c);
     cluster.receive("a", "c", Message::Gossip { gossip: std::sync::Arc::new(gossip) });
     cluster.run_secs(12);

@@ -92,7 +92,7 @@ pub(crate) fn across(input: &Value) -> Outcome {
     for step in list(&input["steps"]) {
         match text(&step[0]) {
             "init" => receivers.init(members(&step[1]).iter()),
-            "member_event" => receivers.member_event(&member(&step[1]), &mut double),
+            "member_event" => receivers.member_event(&member(&step[1]), false, &mut double),
             "remove" => receivers.remove(&member(&step[1]), &mut double),
             "reply" => {
                 receivers.replied(&node(&step[1]), &mut double, NOW);

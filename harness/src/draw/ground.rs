@@ -277,6 +277,7 @@ fn settings(profile: Profile, nodes: usize, with_role: bool, dice: &Dice) -> (Ve
     maybe("world.exit-tasks", 30, &["500ms", "2s", "5s", "12s", "30s"], "off");
     maybe("multi-data-center.cross-data-center-connections", 15, &["1", "2"], "5");
     maybe("multi-data-center.cross-data-center-gossip-probability", 15, &["0.05", "0.5", "0.9"], "0.2");
+    maybe("multi-data-center.always-speed-up-gossip", 15, &["on"], "off");
     let minimum =
         dice.of("min-nr-of-members").happens(12).then(|| dice.of("minimum").between(2, nodes as u64));
     if let Some(minimum) = minimum.filter(|minimum| *minimum <= nodes as u64) {

@@ -78,6 +78,8 @@ pub(super) struct Terms {
     /// GSP-54
     pub(super) cross_connections: u32,
     pub(super) cross_probability: f64,
+    /// DC-42
+    pub(super) always_speeds_up: bool,
     pub(super) initial_delay: Duration,
     pub(super) members_min: usize,
     pub(super) role_members_min: BTreeMap<Arc<str>, u32>,
@@ -116,6 +118,7 @@ impl Terms {
             different_view: config.reduce_gossip_different_view_probability,
             cross_connections: config.multi_data_center.cross_data_center_connections,
             cross_probability: config.multi_data_center.cross_data_center_gossip_probability,
+            always_speeds_up: config.multi_data_center.always_speed_up_gossip,
             initial_delay: config.periodic_tasks_initial_delay,
             members_min: config.min_nr_of_members as usize,
             role_members_min: config.role_min_nr_of_members.clone(),

@@ -26,6 +26,9 @@ pub(super) struct Spreading {
     data_centers: u32,
     /// How often in an interval two data centres meet, if there are several.
     meetings: f64,
+    /// DC-42: how many rounds a node has in an interval for its own data centre, where they are fewest; one where gossip is always sped
+    /// up, and with one data centre.
+    inside: f64,
 }
 
 impl Spreading {
@@ -37,7 +40,8 @@ impl Spreading {
         let most = |of: fn(&Terms) -> Duration| terms().map(of).max().unwrap_or_default();
         let members = seats.iter().map(|seat| seat.gossip.members().len()).max();
         let nodes = members.unwrap_or(1).max(seats.len()).max(1);
-        let (data_centers, meetings) = meetings(&seats);
+        let always_speeds_up = terms().all(|terms| terms.always_speeds_up);
+        let (data_centers, meetings) = meetings(&seats, if always_speeds_up { 3.0 } else { 1.0 });
         let joins = |seat: &&Seat| !seat.is_initialized || seat.gossip.members().has_status(Joining);
         let anybody_joins = seats.iter().any(joins);
         Self {
@@ -54,11 +58,23 @@ impl Spreading {
                 .fold(1.0, f64::min),
             data_centers,
             meetings,
+            inside: if always_speeds_up || data_centers == 1 { 1.0 } else { inside(&seats) },
         }
     }
 
-    /// T(N): 8 + 2 * ceil(log2 N) of the longest interval. A first tick that is held back is added.
+    /// T(N): 8 + 2 * ceil(log2 N) of the longest interval. A first tick that is held back is added. Two thirds of it are needed, and
+    /// more where rounds within the own data centre are few.
     pub(super) fn time(&self) -> Duration {
+        self.undivided().max(self.needed())
+    }
+
+    /// T(N) of what is needed, without what is to spare.
+    fn needed(&self) -> Duration {
+        (self.undivided() / 3 * 2).mul_f64(1.0 / self.inside.max(1e-6))
+    }
+
+    /// T(N) of one data centre.
+    fn undivided(&self) -> Duration {
         let doublings = self.nodes.next_power_of_two().ilog2();
         self.longest.saturating_mul(8 + 2 * doublings) + self.held_back.saturating_sub(self.longest)
     }
@@ -86,16 +102,17 @@ impl Spreading {
     fn by_chance(&self, times: u32) -> Duration {
         let doublings = self.nodes.next_power_of_two().ilog2();
         let rounds = (f64::from(times * doublings) * LN_2 + expected_for(times)) / 2.0;
-        self.longest.mul_f64((1.0 - self.different_view) * rounds)
+        self.longest.mul_f64((1.0 - self.different_view) * rounds / self.inside.max(1e-6))
     }
 
-    /// CNV-26: whether no news can go from one data centre to another, as all have died who talk across, or none ever does.
+    /// CNV-26: whether no news can go from one data centre to another, as all have died who talk across, or none ever does; or within one, as all rounds
+    /// go to others.
     fn never_meet(&self) -> bool {
-        self.data_centers > 1 && self.meetings < 1e-6
+        self.data_centers > 1 && (self.meetings < 1e-6 || self.inside < 1e-6)
     }
 
-    /// L1: so many times, one after the other, news wait for one of the oldest of two data centres to talk to the other's. T(N) has a
-    /// third to spare for chance: the rest is added.
+    /// L1: so many times, one after the other, news wait for one of the oldest of two data centres to talk to the other's. T(N) has
+    /// something to spare for chance: the rest is added.
     fn across(&self, times: u32, is_begun_anew: bool) -> Duration {
         let others = self.data_centers - 1;
         if others == 0 {
@@ -104,7 +121,7 @@ impl Spreading {
         // To all and back for the first of each, and the last news; to all and back again if they begin anew; once for what comes after.
         let in_a_row = 2 * others + times + 2 * u32::from(is_begun_anew);
         let waited = self.longest.mul_f64(expected_for(in_a_row) / self.meetings);
-        waited.saturating_sub(times * self.time() / 3)
+        waited.saturating_sub(times * self.undivided().saturating_sub(self.needed()))
     }
 }
 
@@ -165,7 +182,7 @@ impl<'a> Center<'a> {
         let of_view = |view: &&Gossip| {
             let (near, far) = (self.members(view), other.members(view));
             let nodes = near.len().max(self.seats.len()) as f64;
-            let probability = if nodes > 4.0 { set } else { set.max((5.0 - nodes) * 0.25) };
+            let probability = probability(nodes, set);
             let known = near.iter().filter(|member| self.lives(member)).count();
             let to_come = (self.seats.len() - known).min(self.connections().saturating_sub(near.len()));
             let talkers = near.iter().take(self.connections()).filter(|member| self.lives(member)).count();
@@ -178,9 +195,27 @@ impl<'a> Center<'a> {
     }
 }
 
-/// GSP-61: how many data centres there are, and how often in an interval two of them meet, of those that do so least: three rounds, from
-/// both sides, to one of the others.
-fn meetings(seats: &[&Seat]) -> (u32, f64) {
+/// DC-35: of the rounds of a data centre with more than one member those that stay in it, where that is least.
+fn inside(seats: &[&Seat]) -> f64 {
+    let centers = Center::all(seats);
+    let stay = centers.iter().filter(|center| center.seats.len() > 1).map(|center| {
+        let most = center.seats.iter().map(|seat| seat.terms.cross_probability).fold(0.0, f64::max);
+        let connections = center.seats.iter().map(|seat| seat.terms.cross_connections).max();
+        let known = center.views.iter().map(|view| center.members(view).len()).max();
+        let nodes = center.seats.len().max(known.unwrap_or_default()) as f64;
+        1.0 - probability(nodes, most) * f64::from(connections.unwrap_or_default()).min(nodes) / nodes
+    });
+    stay.fold(1.0, f64::min)
+}
+
+/// DC-35: how likely a round of one of the oldest goes across, of so many members.
+fn probability(nodes: f64, set: f64) -> f64 {
+    if nodes > 4.0 { set } else { set.max((5.0 - nodes) * 0.25) }
+}
+
+/// GSP-61: how many data centres there are, and how often in an interval two of them meet, of those that do so least: so many rounds,
+/// from both sides, to one of the others.
+fn meetings(seats: &[&Seat], rounds: f64) -> (u32, f64) {
     let are_near = |one: &Arc<Terms>, other: &Arc<Terms>| {
         Arc::ptr_eq(one, other) || one.data_center == other.data_center
     };
@@ -194,7 +229,7 @@ fn meetings(seats: &[&Seat]) -> (u32, f64) {
         .enumerate()
         .flat_map(|(place, one)| centers[..place].iter().map(move |other| of_pair(one, other)));
     let least = pairs.fold(f64::MAX, f64::min);
-    (centers.len() as u32, 3.0 * least / (centers.len() - 1) as f64)
+    (centers.len() as u32, rounds * least / (centers.len() - 1) as f64)
 }
 
 /// How many events must be expected that fewer than these are seen with a chance below 10^-9 (Poisson), in steps of a half.
@@ -224,7 +259,7 @@ mod tests {
     use super::super::testing::{gossip, node, seat};
     use super::*;
 
-    /// Nodes in data centres of these sizes, the oldest first in each.
+    /// Nodes in data centres of these sizes, the oldest first in each. Gossip is always sped up unless the settings say otherwise.
     fn seats(sizes: &[usize], set: &[(&str, &str)]) -> Vec<Seat> {
         let centers = sizes.iter().enumerate().flat_map(|(center, size)| std::iter::repeat_n(center, *size));
         let names: Vec<(String, String)> = centers
@@ -240,6 +275,7 @@ mod tests {
             names.iter().enumerate().map(member).fold(Gossip::new(), |gossip, member| gossip.add(member));
         let seat = |(name, center): &(String, String)| {
             let mut config = Config::default();
+            config.set("multi-data-center.always-speed-up-gossip", "on").unwrap();
             set.iter().for_each(|(key, value)| config.set(key, value).unwrap());
             config.set("multi-data-center.self-data-center", center).unwrap();
             Seat { terms: Arc::new(Terms::of(&config)), ..seat(name, everybody.clone()) }
@@ -316,6 +352,30 @@ mod tests {
         let (two, three) = (cost(&[8, 8], "1", "0.05"), cost(&[8, 8, 8], "1", "0.05"));
         assert!(two > 40_000 && three > 2 * two, "{two} {three}");
         assert!(cost(&[8, 8], "1", "0.2") < two / 2);
+    }
+
+    /// L1, DC-42, GSP-61: where gossip is not always sped up data centres meet a third as often.
+    #[test]
+    fn data_centers_that_do_not_always_speed_up_meet_a_third_as_often() {
+        let meetings =
+            |always| among(&[8, 8], &[("multi-data-center.always-speed-up-gossip", always)]).meetings;
+        assert_eq!((meetings("on"), meetings("off")), (6.0, 2.0));
+    }
+
+    /// T(N), DC-35, DC-42: a data centre of few members spends most of its rounds on others; two of two have a quarter for themselves. Where
+    /// gossip is always sped up that is enough.
+    #[test]
+    fn small_data_centers_have_few_rounds_for_themselves() {
+        let off = ("multi-data-center.always-speed-up-gossip", "off");
+        let seconds = |sizes: &[usize]| among(sizes, &[off]).time().as_secs();
+        assert_eq!([seconds(&[2, 4]), seconds(&[4, 2])], [37; 2], "14 * 2/3 * 4");
+        assert_eq!(seconds(&[3, 3]), 18, "14 * 2/3 * 2");
+        assert_eq!([seconds(&[4, 1]), seconds(&[6])], [14, 14]);
+        assert_eq!(among(&[2, 4], &[]).time().as_secs(), 14);
+        let one = ("multi-data-center.cross-data-center-connections", "1");
+        assert_eq!(among(&[2, 4], &[off, one]).time().as_secs(), 14, "one of the two never talks across");
+        let across = ("multi-data-center.cross-data-center-gossip-probability", "1");
+        assert_eq!(among(&[2, 2], &[off, across]).agreement(), Duration::MAX);
     }
 
     /// L2, CNV-26: who is dead is still one of the oldest, and talks to nobody.
