@@ -232,7 +232,7 @@ fn who_asks_across_goes_on_though_older_ones_come() {
 /// PHI-44: so it is in other data centres: a silence that was nearly long enough begins anew.
 #[test]
 fn a_new_member_across_makes_the_silence_at_its_address_begin_anew() {
-    let mut cluster = three_and_two();
+    let mut cluster = three_and_two(&[]);
     for a in ["a1", "a2", "a3"] {
         for b in ["b1", "b2"] {
             cluster.cut_pair(a, b);
