@@ -45,7 +45,7 @@ use() {
 for target in "${targets[@]}"; do
   flags=("${common[@]}")
   case $target in
-    # Their bytes are choices. What the code compares has nothing to do with those, and to watch it takes two thirds of the time.
+    # Their bytes are choices. What the code compares has nothing to do with those, and to watch it takes more than half of the time.
     world | differences | inputs | byzantine) flags+=(--no-trace-compares) ;;
   esac
   build=${CARGO_TARGET_DIR:-target}
