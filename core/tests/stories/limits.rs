@@ -1,12 +1,10 @@
 //! How much a node takes from its peers, and what it says of what is more.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use quorate::{
-    AppVersion, Bounded, Command, Destination, Envelope, Gossip, IgnoreReason, Input, InputKind, JoinRefusal,
-    Member, MemberStatus, Members, Message, Node, Output, OverLimit, Roles, Tombstones, VectorClock, Warning,
-    internals,
+    AppVersion, Bounded, Command, Gossip, IgnoreReason, InputKind, JoinRefusal, MemberStatus, Message,
+    Output, OverLimit, Roles, Warning,
 };
 
 use crate::cluster::{Cluster, address, joining, node};
@@ -263,61 +261,4 @@ fn a_state_that_has_this_node_among_the_removed_is_refused() {
     let welcome = told(Gossip::new().add(joining("a")).add(joining("b")));
     let outputs = cluster.receive("a", "b", Message::Welcome { gossip: Arc::new(welcome) });
     assert_eq!(why(&outputs), Some(&IgnoreReason::WithoutMe));
-}
-
-/// A member of so many, with as many tombstones and half as many observations, and the state of another that was changed at the same time.
-fn two_that_merge(count: usize) -> (Node, Input) {
-    let name = |number: usize| format!("n{number:05}");
-    let up = |name: &str, number: i32| {
-        Member::with_parts(node(name), Roles::default(), AppVersion::default(), number, MemberStatus::Up)
-    };
-    let others = (0..2 * count).map(|number| up(&name(number), number as i32 + 2));
-    let members: Vec<Member> = std::iter::once(up("a", 1)).chain(others).collect();
-    let all: Vec<_> = members.iter().map(|member| member.unique_address().clone()).collect();
-    let table = (1..count / 2).fold(quorate::Reachability::new(), |table, number| {
-        table.unreachable(&node(&name(0)), &node(&name(number)))
-    });
-    let mut entries: Vec<_> = all.iter().map(|node| (node.key(), 3)).collect();
-    entries.sort_unstable();
-    let clock = VectorClock::try_from(entries).unwrap();
-    let members = Members::try_from(members).unwrap();
-    let state = internals::gossip_of_parts(members, table, &all, Tombstones::new(), clock).unwrap();
-    let state = state.remove(&all[count + 1..], 1);
-    let mut cluster = Cluster::new(&[("repairs.all", "on")]);
-    cluster.start("a");
-    cluster.join("a", &name(0));
-    cluster.receive("a", &name(0), Message::Welcome { gossip: Arc::new(state.clone()) });
-    cluster.leave(&name(1), "a");
-    let leaving = state.member(&all[count]).unwrap().with_status(MemberStatus::Leaving).unwrap();
-    let told = state.update(&[leaving]).bump(all[1].key()).only_seen(&all[1]);
-    let me = cluster.nodes.remove("a").unwrap();
-    let envelope = Envelope {
-        cluster: me.config().cluster_name.clone(),
-        from: all[1].clone(),
-        to: Destination::Incarnation(me.unique_address().clone()),
-        message: Message::Gossip { gossip: Arc::new(told) },
-    };
-    (me, Input { now: cluster.now, wall_ms: 0, kind: InputKind::Received(envelope) })
-}
-
-/// FRM-33: what the merge of two states takes, with members, tombstones and observations in both, grows as they do. Sixteen times as many take some sixteen
-/// times as long; a step for each pair of them would take two hundred times as long, so no machine is too busy to tell.
-#[test]
-#[allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "what is asked is how long it takes")]
-fn the_time_of_an_input_grows_as_what_it_holds() {
-    let shortest = |count: usize| -> Duration {
-        let (node, input) = two_that_merge(count);
-        let took = (0..10).map(|_| {
-            let (mut node, input) = (node.clone(), input.clone());
-            let began = std::time::Instant::now();
-            let outputs = node.handle(input);
-            let took = began.elapsed();
-            assert_eq!(why(&outputs), None);
-            assert_eq!(node.gossip().members().len(), count + 1);
-            took
-        });
-        took.min().unwrap()
-    };
-    let (few, many) = (shortest(100), shortest(1600));
-    assert!(many < 60 * few, "100: {few:?}, 1600: {many:?}");
 }
