@@ -297,6 +297,12 @@ fn the_time_to_settle_is_that_of_all_who_are_to_come() {
     holds(include_str!("regressions/fourteen-that-draw-whom-to-tell.qcase"));
 }
 
+/// L4, INV-6, DC-35: the time of a joiner was that of the few who were in the cluster when it came.
+#[test]
+fn who_joins_waits_for_what_its_data_centre_grows_to() {
+    holds(include_str!("regressions/a-data-centre-that-grows.qcase"));
+}
+
 /// L2, CNV-26: data centres of which no oldest member lives can't hear of each other.
 #[test]
 fn a_data_centre_whose_oldest_is_dead_hears_nothing() {

@@ -83,7 +83,7 @@ impl Judge {
 
     /// L3, L6: nodes have gone at an instant before which all agreed. `gone`: who, and what its host runs now.
     pub(super) fn await_removals(&mut self, at: Instant, gone: Vec<(UniqueAddress, Option<UniqueAddress>)>) {
-        let spreading = self.spreading();
+        let spreading = self.spreading_among_all();
         let due = at + self.longest(|terms| terms.removal(&spreading));
         for (node, successor) in gone {
             let invariant = if successor.is_some() { &L6 } else { &L3 };
@@ -96,13 +96,13 @@ impl Judge {
         if self.partition(stage) != Partition::Whole {
             return;
         }
-        let (spreading, of_all) = (self.spreading(), self.spreading_among_all());
+        let spreading = self.spreading_among_all();
         let all = self.participants();
         let is_removed = |seat: &&&Seat| self.ledger.departed.contains(&seat.me.key());
         let removed: Vec<UniqueAddress> = all.iter().filter(is_removed).map(|seat| seat.me.clone()).collect();
         let knows_all = |seat: &&Seat| all.iter().all(|other| seat.gossip.member(&other.me).is_some());
         let whole = removed.is_empty() && all.iter().all(knows_all);
-        let settled = at + self.longest(|terms| terms.settling(&of_all));
+        let settled = at + self.longest(|terms| terms.settling(&spreading));
         if whole {
             self.await_by(Duty::of(&L2, None, at + Duration::from_secs(2) + spreading.agreement()));
         }
@@ -135,7 +135,7 @@ impl Judge {
         if joined.is_empty() && leaves.is_empty() {
             return;
         }
-        let due = event.at + self.spreading().agreements(3);
+        let due = event.at + self.spreading_among_all().agreements(3);
         joined.into_iter().for_each(|node| self.await_by(Duty::of(&L4, Some(node), due)));
         leaves.into_iter().for_each(|node| self.await_by(Duty::of(&L5, Some(node), due)));
     }
@@ -147,7 +147,7 @@ impl Judge {
         if !self.duties.iter().any(goes_on) {
             return;
         }
-        let due = at + self.spreading().agreements(2);
+        let due = at + self.spreading_among_all().agreements(2);
         for duty in self.duties.iter_mut().filter(|duty| goes_on(duty)) {
             duty.due = duty.due.max(due);
         }
@@ -187,7 +187,7 @@ impl Judge {
         // An exit that the host has not finished yet is nobody's delay, nor is a welcome that the network holds back.
         let exits = seats.iter().any(|seat| seat.is_exiting());
         if duty.invariant == &L5 && (exits || self.waits_for_welcome(&seats)) {
-            let again = Duty { due: at + self.spreading().agreements(2), ..duty.clone() };
+            let again = Duty { due: at + self.spreading_among_all().agreements(2), ..duty.clone() };
             return self.await_by(again);
         }
         let one_data_center = !seats.iter().any(|seat| seat.gossip.is_multi_data_center());

@@ -499,7 +499,7 @@ impl Judge {
         Spreading::of(self.seats.iter().flatten().filter(|seat| seat.takes_part()))
     }
 
-    /// L8: those that are in no cluster yet are to come to it.
+    /// L2 to L8: those that are in no cluster yet may come to it meanwhile, which is no fault.
     fn spreading_among_all(&self) -> Spreading {
         Spreading::of(self.seats.iter().flatten().filter(|seat| seat.is_live))
     }
