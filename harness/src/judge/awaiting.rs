@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use quorate::{Address, Instant, Member, MemberStatus, MessageKind, Output, UniqueAddress};
+use quorate::{Address, Instant, Member, MemberStatus, Output, UniqueAddress};
 
 use super::Judge;
 use super::assumptions::{
@@ -62,7 +62,7 @@ impl Judge {
     /// L5: a node has ended, and these are its last words.
     pub(super) fn hear_last_words(&mut self, node: &UniqueAddress, outputs: &[Output]) {
         let told = |output: &Output| match output {
-            Output::Send(envelope) if envelope.message.kind() == MessageKind::Gossip => {
+            Output::Send(envelope) if envelope.message.told_state().is_some() => {
                 let lives = |seat: &&Seat| seat.is_live && seat.me.address == *envelope.to.address();
                 self.seats.iter().flatten().find(lives).map(|seat| seat.me.clone())
             }
