@@ -326,6 +326,7 @@ fn a_joiner_is_downed_by_an_old_join_of_its_address() {
 fn who_leaves_last_of_a_data_centre_may_have_told_one_that_has_gone() {
     holds(include_str!("regressions/the-last-of-two-data-centres-leave.qcase"));
     holds(include_str!("regressions/the-last-words-are-an-introduction.qcase"));
+    holds(include_str!("regressions/last-words-to-one-that-has-gone.qcase"));
 }
 
 /// L5: a leaver is removed if nobody else is missed; here all are down.

@@ -63,8 +63,9 @@ impl Judge {
     pub(super) fn hear_last_words(&mut self, node: &UniqueAddress, outputs: &[Output]) {
         let told = |output: &Output| match output {
             Output::Send(envelope) if envelope.message.told_state().is_some() => {
-                let lives = |seat: &&Seat| seat.is_live && seat.me.address == *envelope.to.address();
-                self.seats.iter().flatten().find(lives).map(|seat| seat.me.clone())
+                // Also one that has gone already.
+                let is_there = |seat: &&Seat| seat.me.address == *envelope.to.address();
+                self.seats.iter().flatten().find(is_there).map(|seat| seat.me.clone())
             }
             _ => None,
         };
