@@ -277,10 +277,7 @@ impl Judge {
             (!self.waits_for_welcome(&seats), &WELCOMED),
         ];
         let finding = liveness::all_agree(&seats, names);
-        for (_, assumption) in assumptions.iter().filter(|(holds, _)| !holds) {
-            self.docket.excused(&L1, assumption);
-        }
-        if assumptions.iter().all(|(holds, _)| *holds) {
+        if self.docket.all_hold(&L1, &assumptions) {
             if finding.is_none() {
                 self.measure_agreement(at);
             }

@@ -1,105 +1,59 @@
 //! Values by node, found in a few steps however many there are.
+#![allow(clippy::disallowed_types, reason = "nobody can walk along it, so its order shows nowhere")]
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use quorate::NodeKey;
 
-/// A key is a hash already, which tells where it is in a table with room to spare. What is in it has no order, so that nobody can
-/// walk along it.
+/// A map that only tells of one key at a time, and never in which order it holds them.
 #[derive(Clone, Debug)]
-pub(super) struct ByKey<V> {
-    /// As many as a power of two, or none; a key is at its place or behind it, with no empty slot between.
-    slots: Vec<Option<(NodeKey, V)>>,
-    len: usize,
+pub(super) struct ByKey<V>(HashMap<NodeKey, V, BuildHasherDefault<AsItIs>>);
+
+/// A key is a hash already.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(self.0 << 8 | u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl<V> Default for ByKey<V> {
     fn default() -> Self {
-        Self { slots: Vec::new(), len: 0 }
+        Self(HashMap::default())
     }
 }
 
 impl<V> ByKey<V> {
     pub(super) fn get(&self, key: NodeKey) -> Option<&V> {
-        let at = self.find(key).ok()?;
-        self.slots[at].as_ref().map(|(_, value)| value)
+        self.0.get(&key)
     }
 
     pub(super) fn get_mut(&mut self, key: NodeKey) -> Option<&mut V> {
-        let at = self.find(key).ok()?;
-        self.slots[at].as_mut().map(|(_, value)| value)
+        self.0.get_mut(&key)
     }
 
     pub(super) fn contains(&self, key: NodeKey) -> bool {
-        self.find(key).is_ok()
+        self.0.contains_key(&key)
     }
 
     /// The value that was there before comes back.
     pub(super) fn insert(&mut self, key: NodeKey, value: V) -> Option<V> {
-        if self.slots.len() * 3 <= self.len * 4 {
-            self.grow();
-        }
-        match self.find(key) {
-            Ok(at) => self.slots[at].replace((key, value)).map(|(_, value)| value),
-            Err(at) => {
-                self.slots[at] = Some((key, value));
-                self.len += 1;
-                None
-            }
-        }
+        self.0.insert(key, value)
     }
 
     pub(super) fn remove(&mut self, key: NodeKey) -> Option<V> {
-        let mut hole = self.find(key).ok()?;
-        let (_, value) = self.slots[hole].take()?;
-        self.len -= 1;
-        // Who stands behind the hole and could not be found any more moves into it.
-        let mut at = hole;
-        loop {
-            at = self.after(at);
-            let Some((key, _)) = &self.slots[at] else { return Some(value) };
-            let (from_place, from_hole) = (self.steps(self.place(*key), at), self.steps(hole, at));
-            if from_place >= from_hole {
-                self.slots.swap(hole, at);
-                hole = at;
-            }
-        }
-    }
-
-    fn grow(&mut self) {
-        let size = (self.slots.len() * 2).max(8);
-        let old = std::mem::replace(&mut self.slots, std::iter::repeat_with(|| None).take(size).collect());
-        for (key, value) in old.into_iter().flatten() {
-            if let Err(at) = self.find(key) {
-                self.slots[at] = Some((key, value));
-            }
-        }
-    }
-
-    fn place(&self, key: NodeKey) -> usize {
-        key.0 as usize & (self.slots.len() - 1)
-    }
-
-    fn after(&self, at: usize) -> usize {
-        (at + 1) & (self.slots.len() - 1)
-    }
-
-    /// How far it is from one slot on to another.
-    fn steps(&self, from: usize, to: usize) -> usize {
-        to.wrapping_sub(from) & (self.slots.len() - 1)
-    }
-
-    /// Where a key is, or the empty slot where it would be; in a table without slots that is none.
-    fn find(&self, key: NodeKey) -> Result<usize, usize> {
-        if self.slots.is_empty() {
-            return Err(0);
-        }
-        let mut at = self.place(key);
-        loop {
-            match &self.slots[at] {
-                Some((other, _)) if *other == key => return Ok(at),
-                Some(_) => at = self.after(at),
-                None => return Err(at),
-            }
-        }
+        self.0.remove(&key)
     }
 }
 
@@ -124,7 +78,7 @@ mod tests {
                     _ => assert_eq!(table.insert(key, step), map.insert(key, step)),
                 }
                 assert_eq!((table.get(key), table.contains(key)), (map.get(&key), map.contains_key(&key)));
-                assert_eq!(table.len, map.len());
+                assert_eq!(table.0.len(), map.len());
             }
             let all = (0..97).map(|number: u64| NodeKey(number.wrapping_mul(spread)));
             all.for_each(|key| assert_eq!(table.get_mut(key), map.get_mut(&key)));
