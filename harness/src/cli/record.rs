@@ -83,14 +83,15 @@ pub(super) fn replay(page: &mut Page, asked: &Recorded<'_>) -> io::Result<Status
         Some(Stop::Before(at)) => Until::Time(Duration::from_nanos(at.as_nanos())),
         Some(Stop::BeforeStep(input)) => Until::Input(input),
     };
-    let future = match asked.then.as_ref().map(|then| what_if::play(page, then, &lives, until)).transpose() {
+    let relived = relive(&lives, until);
+    let future = asked.then.as_ref().map(|then| what_if::play(page, then, (&lives, &relived), until));
+    let future = match future.transpose() {
         Ok(future) => future,
         Err(error) => {
             page.complain(error)?;
             return Ok(Status::Unusable);
         }
     };
-    let relived = relive(&lives, until);
     let mut lines: Vec<&Told> = relived.iter().flat_map(|one| &one.lines).collect();
     lines.sort_by_key(|line| line.at);
     let lines = lines.split_off(lines.len().saturating_sub(asked.last));
@@ -148,7 +149,7 @@ fn read(asked: &Recorded<'_>) -> Result<Vec<Life>, String> {
     Ok(lives)
 }
 
-fn seconds(time: Duration) -> String {
+pub(super) fn seconds(time: Duration) -> String {
     format!("{:.3}s", time.as_secs_f64())
 }
 

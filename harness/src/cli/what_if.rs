@@ -9,9 +9,9 @@ use serde::Serialize;
 use super::input::{not_applicable, read_case};
 use super::json::RunObject;
 use super::page::Page;
-use super::record::Then;
+use super::record::{Then, seconds};
 use crate::case::Case;
-use crate::recorded::{Life, Part, Until, WhatIf, stand};
+use crate::recorded::{Life, Part, Relived, Until, WhatIf, stand};
 use crate::run::{GoneOn, NodeState, NotRunnable, Options, StateTables, go_on};
 
 /// What became of recorded nodes in a simulated world.
@@ -42,14 +42,20 @@ pub(super) struct ThenObject<'a> {
 }
 
 /// Plays a case from where the recordings are left.
-pub(super) fn play(page: &Page, then: &Then<'_>, lives: &[Life], until: Until) -> Result<Future, String> {
+pub(super) fn play(
+    page: &Page,
+    then: &Then<'_>,
+    (lives, relived): (&[Life], &[Relived]),
+    until: Until,
+) -> Result<Future, String> {
     let Until::Time(from) = until else {
         return Err("error: --then goes on from a time, such as --until 41.2s, not from an input".into());
     };
     let file = then.file.display().to_string();
     let case = read_case(then.file, page.colour)?;
     let options = then.flags.options(page.rider)?;
-    let what_if = stand(lives, from).map_err(|why| format!("error: --until {}: {why}", seconds(from)))?;
+    let what_if =
+        stand(lives, relived, from).map_err(|why| format!("error: --until {}: {why}", seconds(from)))?;
     fits(&case, &what_if).map_err(|not| not_applicable(&file, &not))?;
     let parts = parts_of(&case, &what_if);
     let on_their_way = what_if.standing.on_their_way.len();
@@ -101,10 +107,6 @@ fn parts_of(case: &Case, what_if: &WhatIf) -> Vec<PartOf> {
         is: part.to_string(),
     });
     part.collect()
-}
-
-fn seconds(time: Duration) -> String {
-    format!("{:.3}s", time.as_secs_f64())
 }
 
 impl Future {

@@ -152,17 +152,16 @@ impl Traffic {
 /// RUN-7: recorded nodes as they stood before anything of this time, on the axis that begins with the first input of all.
 ///
 /// Of what one recorded node had sent to another, that is on its way which the other was given at that time or later: it arrives when it did. All
-/// else that was not given yet is lost.
-pub(crate) fn stand(lives: &[Life], at: Duration) -> Result<WhatIf, NoStand> {
+/// else that was not given yet is lost. `relived`: what became of each life up to then.
+pub(crate) fn stand(lives: &[Life], relived: &[Relived], at: Duration) -> Result<WhatIf, NoStand> {
     let zero = zero_of(lives);
-    let begun: Vec<&Life> = lives.iter().filter(|life| life.begins(zero).1 < at).collect();
-    if begun.is_empty() {
+    let mut begun = lives.iter().zip(relived).filter(|(life, _)| life.begins(zero).1 < at).peekable();
+    if begun.peek().is_none() {
         return Err(NoStand::NotBegun);
     }
-    let mut known: BTreeMap<Address, (&Life, Relived, Traffic)> = BTreeMap::new();
+    let mut known: BTreeMap<Address, (&Life, &Relived, Traffic)> = BTreeMap::new();
     let mut last = Duration::ZERO;
-    for life in begun {
-        let relived = relive_one(life, Until::Time(at), zero, &mut |_, _, _| {});
+    for (life, relived) in begun {
         let traffic = Traffic::of(life, at, zero);
         last = last.max(traffic.last);
         let replaced = known
@@ -229,7 +228,7 @@ fn add_the_unrecorded(
 }
 
 fn on_their_way(
-    known: &mut BTreeMap<Address, (&Life, Relived, Traffic)>,
+    known: &mut BTreeMap<Address, (&Life, &Relived, Traffic)>,
     addresses: &[Address],
     at: Duration,
 ) -> Vec<(usize, Envelope, Instant)> {
