@@ -200,13 +200,8 @@ pub(super) fn receive_gossip(
 /// REP-12 (`content_decides`): the same by content. REP-15: tombstones of an age at which this node drops its own are not
 /// taken over.
 fn join_content(base: &Base, remote: &Gossip, local: &Arc<Gossip>) -> (Relation, Arc<Gossip>) {
-    let pruned;
-    let remote = if remote.tombstones().is_empty() {
-        remote
-    } else {
-        pruned = remote.expire_tombstones(oldest_tombstone_ms(base));
-        &pruned
-    };
+    let pruned = remote.expire_tombstones(oldest_tombstone_ms(base));
+    let remote = pruned.as_ref().unwrap_or(remote);
     let (relation, state) = Gossip::join(remote, local, &base.config.repairs);
     if relation == Relation::Older && base.config.repairs.breaks(Planted::OlderGossipTaken) {
         return (relation, Arc::new(remote.clone()));
@@ -244,8 +239,8 @@ pub(super) fn drop_old_tombstones(base: &mut Base) -> bool {
         return false;
     }
     let pruned = base.gossip().expire_tombstones(oldest_tombstone_ms(base));
-    let fell = pruned.tombstones() != base.gossip().tombstones();
-    if fell {
+    let fell = pruned.is_some();
+    if let Some(pruned) = pruned {
         base.adopt(pruned);
     }
     fell

@@ -111,14 +111,13 @@ impl Gossip {
     }
 
     /// REP-15: with the tombstones only whose stamp is later than a limit, and without what the clock still counts of the others: a
-    /// peer may tell such a state, and the entry would be a stranger's (V4).
+    /// peer may tell such a state, and the entry would be a stranger's (V4). `None` if all are later.
     #[must_use]
-    pub(crate) fn expire_tombstones(&self, limit_ms: i64) -> Self {
-        if !self.tombstones.any_until(limit_ms) {
-            return self.clone();
-        }
-        let clock = without_removed(self.clock.clone(), &self.tombstones);
-        Self { tombstones: self.tombstones.later_than(limit_ms), clock, ..self.clone() }
+    pub(crate) fn expire_tombstones(&self, limit_ms: i64) -> Option<Self> {
+        self.tombstones.any_until(limit_ms).then(|| {
+            let clock = without_removed(self.clock.clone(), &self.tombstones);
+            Self { tombstones: self.tombstones.later_than(limit_ms), clock, ..self.clone() }
+        })
     }
 
     /// With other observations, without those of observers that are no members (GSP-7). Members, seen, tombstones and
