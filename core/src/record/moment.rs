@@ -33,33 +33,30 @@ const LINE_BYTES: usize = 64;
 
 /// One input in numbers, put together before it is written, so that room is looked for once and not for each byte.
 #[derive(Debug)]
-pub(super) struct Line {
-    bytes: [u8; LINE_BYTES],
-    length: usize,
-}
+pub(super) struct Line(heapless::Vec<u8, LINE_BYTES>);
 
 impl Line {
     #[inline]
     pub(super) fn new(first: u8) -> Self {
-        let mut line = Self { bytes: [0; LINE_BYTES], length: 0 };
-        line.byte(first);
+        let mut line = Self(heapless::Vec::new());
+        line.extend(&[first]);
         line
     }
 
     #[inline]
-    fn byte(&mut self, byte: u8) {
-        self.bytes[self.length % LINE_BYTES] = byte;
-        self.length += 1;
+    fn extend(&mut self, bytes: &[u8]) {
+        let fits = self.0.extend_from_slice(bytes);
+        debug_assert!(fits.is_ok(), "a line has room for all that is said in one");
     }
 
     /// Seven bits a byte, the lowest first; the highest bit says that more follow.
     #[inline]
     pub(super) fn number(&mut self, mut number: u64) {
         while number >= 0x80 {
-            self.byte(number as u8 | 0x80);
+            self.extend(&[number as u8 | 0x80]);
             number >>= 7;
         }
-        self.byte(number as u8);
+        self.extend(&[number as u8]);
     }
 
     /// Small numbers of either sign are short.
@@ -70,14 +67,12 @@ impl Line {
 
     #[inline]
     pub(super) fn digest(&mut self, digest: u32) {
-        let at = self.length.min(LINE_BYTES - 4);
-        self.bytes[at..at + 4].copy_from_slice(&digest.to_le_bytes());
-        self.length = at + 4;
+        self.extend(&digest.to_le_bytes());
     }
 
     #[inline]
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.length.min(LINE_BYTES)]
+        &self.0
     }
 }
 
