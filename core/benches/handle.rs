@@ -2,14 +2,18 @@
 //! the same on every machine.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may fail loudly")]
 
+mod cluster;
+
 use std::time::Duration;
 
 use divan::{AllocProfiler, Bencher};
 use quorate::internals::LoneDetector;
 use quorate::{
-    Codec, Command, Config, Destination, Envelope, Gossip, Input, InputKind, Instant, Member, Message,
-    NEWEST_FORMAT, Node, Output, UniqueAddress,
+    Codec, Config, Envelope, Gossip, Input, InputKind, Instant, Member, Message, NEWEST_FORMAT, Node, Output,
+    UniqueAddress,
 };
+
+use cluster::{envelope, gossip_of_one_change, input, member};
 
 #[global_allocator]
 static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
@@ -21,42 +25,8 @@ fn main() {
 
 const SIZES: [usize; 3] = [10, 100, 1000];
 
-fn address(place: usize) -> quorate::Address {
-    quorate::Address::new("n", u16::try_from(place).unwrap() + 1).unwrap()
-}
-
-fn node_of(place: usize) -> UniqueAddress {
-    UniqueAddress::new(address(place), 1)
-}
-
-fn input(kind: InputKind) -> Input {
-    Input { now: Instant::ZERO, wall_ms: 0, kind }
-}
-
-fn envelope(node: &Node, from: usize, message: Message) -> Envelope {
-    Envelope {
-        cluster: node.config().cluster_name.clone(),
-        from: node_of(from),
-        to: Destination::Incarnation(node.unique_address().clone()),
-        message,
-    }
-}
-
-/// The first of a cluster of so many members, all of which joined it.
-fn member(nodes: usize) -> Node {
-    let mut node = Node::new(Config::default(), node_of(0), 1, Instant::ZERO).unwrap();
-    node.handle(input(InputKind::Command(Command::Join(address(0)))));
-    for place in 1..nodes {
-        let (roles, app_version) = (quorate::Roles::default(), quorate::AppVersion::default());
-        let join = envelope(&node, place, Message::Join { roles, app_version });
-        node.handle(input(InputKind::Received(join)));
-    }
-    assert_eq!(node.gossip().members().len(), nodes);
-    node
-}
-
 fn repeat(bencher: Bencher<'_, '_>, nodes: usize, message: impl Fn(&Node) -> Message) {
-    let mut node = member(nodes);
+    let mut node = member(nodes, Config::default());
     let envelope = envelope(&node, 1, message(&node));
     let mut outputs: Vec<Output> = Vec::with_capacity(16);
     // What arrives is made before, so that its copy does not count.
@@ -76,7 +46,7 @@ fn heartbeat(bencher: Bencher<'_, '_>, nodes: usize) {
 /// A reply of a node that was asked, into its history.
 #[divan::bench(args = SIZES)]
 fn heartbeat_reply(bencher: Bencher<'_, '_>, nodes: usize) {
-    let mut node = member(nodes);
+    let mut node = member(nodes, Config::default());
     // The last heartbeats of a tick name those who are asked.
     let at = node.next_deadline().unwrap() + Duration::from_secs(5);
     let outputs = node.handle(Input { now: at, wall_ms: 0, kind: InputKind::Tick });
@@ -129,10 +99,8 @@ fn gossip_of_the_same_state(bencher: Bencher<'_, '_>, nodes: usize) {
 /// count, and everything that follows: diff, events, ring, resolver.
 #[divan::bench(args = SIZES)]
 fn gossip_that_changes_one_member(bencher: Bencher<'_, '_>, nodes: usize) {
-    let node = member(nodes);
-    let joining = node.gossip().members().iter().nth(1).unwrap().up_with(2).unwrap();
-    let changed = node.gossip().update(&[joining]).bump(node_of(1).key()).only_seen(&node_of(1));
-    let envelope = envelope(&node, 1, Message::Gossip { gossip: changed.into() });
+    let node = member(nodes, Config::default());
+    let envelope = envelope(&node, 1, gossip_of_one_change(&node));
     bencher.with_inputs(|| (node.clone(), Vec::with_capacity(16))).bench_local_values(
         |(mut node, mut outputs): (Node, Vec<Output>)| {
             node.handle_into(input(InputKind::Received(envelope.clone())), &mut outputs);
@@ -161,7 +129,7 @@ fn heartbeat_frame_read(bencher: Bencher<'_, '_>) {
 /// A heartbeat after twenty hours of a node's life.
 fn heartbeat_envelope() -> Envelope {
     let sent_at = Instant::from_nanos(72_000_000_000_000);
-    envelope(&member(1), 1, Message::Heartbeat { sequence: 300, sent_at })
+    envelope(&member(1, Config::default()), 1, Message::Heartbeat { sequence: 300, sent_at })
 }
 
 fn frame_of(envelope: &Envelope) -> Vec<u8> {
@@ -200,7 +168,7 @@ fn print_sizes() {
 /// The frame of a whole state, read.
 #[divan::bench(args = SIZES)]
 fn gossip_frame_read(bencher: Bencher<'_, '_>, nodes: usize) {
-    let node = member(nodes);
+    let node = member(nodes, Config::default());
     let envelope = envelope(&node, 1, Message::Gossip { gossip: node.gossip().clone() });
     let mut codec = Codec::default();
     let frame = frame_of(&envelope);

@@ -2,14 +2,19 @@
 //! on every machine.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may fail loudly")]
 
+#[allow(dead_code, reason = "here a cluster is formed step by step")]
+mod cluster;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use divan::{AllocProfiler, Bencher};
 use quorate::{
-    Address, AppVersion, Command, Config, Destination, Envelope, Input, InputKind, Instant, MemberStatus,
-    Message, Node, Output, Roles, UniqueAddress,
+    AppVersion, Command, Config, Input, InputKind, Instant, MemberStatus, Message, Node, Output, Roles,
+    UniqueAddress,
 };
+
+use cluster::{envelope, node_of};
 
 #[global_allocator]
 static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
@@ -20,10 +25,6 @@ fn main() {
 
 const SIZES: [usize; 3] = [10, 100, 1000];
 const TICK: Duration = Duration::from_secs(1);
-
-fn node_of(place: usize) -> UniqueAddress {
-    UniqueAddress::new(Address::new("n", u16::try_from(place).unwrap() + 1).unwrap(), 1)
-}
 
 /// A node of a cluster, and what time it is.
 #[derive(Clone)]
@@ -62,9 +63,7 @@ impl Bench {
     }
 
     fn receive(&mut self, from: usize, message: Message) {
-        let cluster = self.node.config().cluster_name.clone();
-        let to = Destination::Incarnation(self.node.unique_address().clone());
-        self.give(InputKind::Received(Envelope { cluster, from: node_of(from), to, message }));
+        self.give(InputKind::Received(envelope(&self.node, from, message)));
     }
 
     fn joins(&mut self, place: usize) {

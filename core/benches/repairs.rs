@@ -3,13 +3,14 @@
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may fail loudly")]
 #![allow(clippy::disallowed_types, clippy::disallowed_methods, reason = "a benchmark looks at the clock")]
 
+mod cluster;
+
 use std::hint::black_box;
 use std::time::{Duration, Instant as Stopwatch};
 
-use quorate::{
-    Address, AppVersion, Command, Config, Destination, Envelope, Input, InputKind, Instant, Message, Node,
-    Output, Roles, UniqueAddress,
-};
+use quorate::{Config, Input, InputKind, Instant, Message, Node, Output};
+
+use cluster::{envelope, gossip_of_one_change, input, member};
 
 const SIZES: [usize; 3] = [10, 100, 1000];
 const ROUNDS: usize = 300;
@@ -20,7 +21,8 @@ fn main() {
     println!("{:<32}{:>6}{:>14}{:>14}{:>8}", "input", "N", "repairs off", "on", "ratio");
     for row in ROWS {
         for nodes in SIZES {
-            let mut rounds = ["off", "on"].map(|repairs| Round::of(member(nodes, repairs), row.input));
+            let mut rounds =
+                ["off", "on"].map(|repairs| Round::of(member(nodes, with_repairs(repairs)), row.input));
             let mut best = [f64::MAX; 2];
             for _ in 0..ROUNDS {
                 for (round, best) in rounds.iter_mut().zip(&mut best) {
@@ -56,7 +58,11 @@ const ROWS: [Row; 5] = [
         input: |node| received(node, Message::Gossip { gossip: node.gossip().clone() }),
         is_repeated: true,
     },
-    Row { name: "gossip that changes one member", input: gossip_of_one_change, is_repeated: false },
+    Row {
+        name: "gossip that changes one member",
+        input: |node| received(node, gossip_of_one_change(node)),
+        is_repeated: false,
+    },
     Row { name: "the first tick of all timers", input: first_tick, is_repeated: false },
 ];
 
@@ -98,40 +104,14 @@ impl Round {
     }
 }
 
-fn node_of(place: usize) -> UniqueAddress {
-    UniqueAddress::new(Address::new("n", u16::try_from(place).unwrap() + 1).unwrap(), 1)
-}
-
-fn at(now: Instant, kind: InputKind) -> Input {
-    Input { now, wall_ms: 0, kind }
-}
-
-fn from(node: &Node, place: usize, message: Message) -> Input {
-    let envelope = Envelope {
-        cluster: node.config().cluster_name.clone(),
-        from: node_of(place),
-        to: Destination::Incarnation(node.unique_address().clone()),
-        message,
-    };
-    at(Instant::ZERO, InputKind::Received(envelope))
-}
-
 fn received(node: &Node, message: Message) -> Input {
-    from(node, 1, message)
+    input(InputKind::Received(envelope(node, 1, message)))
 }
 
-/// The first of a cluster of so many members, all of which joined it.
-fn member(nodes: usize, repairs: &str) -> Node {
+fn with_repairs(repairs: &str) -> Config {
     let mut config = Config::default();
     config.set("repairs.all", repairs).unwrap();
-    let mut node = Node::new(config, node_of(0), 1, Instant::ZERO).unwrap();
-    node.handle(at(Instant::ZERO, InputKind::Command(Command::Join(node_of(0).address))));
-    for place in 1..nodes {
-        let join = Message::Join { roles: Roles::default(), app_version: AppVersion::default() };
-        node.handle(from(&node, place, join));
-    }
-    assert_eq!(node.gossip().members().len(), nodes);
-    node
+    config
 }
 
 /// REP-14: as a peer with these repairs sends it.
@@ -145,13 +125,6 @@ fn status_of_its_state(node: &Node) -> Message {
     }
 }
 
-/// The first that is Joining is Up.
-fn gossip_of_one_change(node: &Node) -> Input {
-    let joining = node.gossip().members().iter().nth(1).unwrap().up_with(2).unwrap();
-    let changed = node.gossip().update(&[joining]).bump(node_of(1).key()).only_seen(&node_of(1));
-    received(node, Message::Gossip { gossip: changed.into() })
-}
-
 fn first_tick(node: &Node) -> Input {
-    at(node.next_deadline().unwrap() + Duration::from_secs(1), InputKind::Tick)
+    Input { now: node.next_deadline().unwrap() + Duration::from_secs(1), ..input(InputKind::Tick) }
 }

@@ -19,6 +19,15 @@ fn three_and_two(settings: &[(&str, &str)]) -> Cluster {
     cluster
 }
 
+/// Nobody of one of them hears anybody of the other.
+fn cut_apart(cluster: &mut Cluster) {
+    for a in ["a1", "a2", "a3"] {
+        for b in ["b1", "b2"] {
+            cluster.cut_pair(a, b);
+        }
+    }
+}
+
 /// Whom a node asks from now on, of another data centre.
 fn asked_of(cluster: &mut Cluster, name: &str) -> Vec<String> {
     cluster.outputs.clear();
@@ -109,11 +118,7 @@ fn when_an_oldest_leaves_the_next_oldest_takes_over() {
 #[test]
 fn data_centres_that_are_cut_apart_call_each_other_unreachable() {
     let mut cluster = three_and_two(&[]);
-    for a in ["a1", "a2", "a3"] {
-        for b in ["b1", "b2"] {
-            cluster.cut_pair(a, b);
-        }
-    }
+    cut_apart(&mut cluster);
     cluster.run_secs(9);
     assert_eq!(data_center_events(&cluster, "a3"), [""; 0]);
     cluster.run_secs(7);
@@ -233,11 +238,7 @@ fn who_asks_across_goes_on_though_older_ones_come() {
 #[test]
 fn a_new_member_across_makes_the_silence_at_its_address_begin_anew() {
     let mut cluster = three_and_two(&[]);
-    for a in ["a1", "a2", "a3"] {
-        for b in ["b1", "b2"] {
-            cluster.cut_pair(a, b);
-        }
-    }
+    cut_apart(&mut cluster);
     cluster.run_secs(9);
     let [a1, a2, b1, b2] = ["a1", "a2", "b1", "b2"].map(|name| cluster.nodes[name].unique_address().clone());
     let roles = cluster.nodes["b1"].roles().clone();
