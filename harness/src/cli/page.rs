@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -88,6 +89,11 @@ fn shrunk_stem(stem: &str) -> String {
 
 fn wants_colour() -> bool {
     io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// A time, for people.
+pub(super) fn seconds(time: Duration) -> String {
+    format!("{:.3}s", time.as_secs_f64())
 }
 
 #[cfg(test)]

@@ -1,16 +1,15 @@
 //! `quorate replay --record`: what nodes of a real cluster recorded, looked at where somebody wants to.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use quorate::{BUILD, Level, Question};
 use serde::Serialize;
 
 use super::Status;
-use super::input::RunFlags;
-use super::page::Page;
-use super::what_if::{self, Future, ThenObject};
+use super::page::{Page, seconds};
+use super::what_if::{self, Future, Then, ThenObject};
 use crate::recorded::{Life, Relived, Told, Until, gather, relive};
 use crate::run::Stop;
 
@@ -22,12 +21,6 @@ pub(super) struct Recorded<'a> {
     pub(super) node: Option<&'a str>,
     pub(super) last: usize,
     pub(super) then: Option<Then<'a>>,
-}
-
-/// What happens from there in a simulated world.
-pub(super) struct Then<'a> {
-    pub(super) file: &'a Path,
-    pub(super) flags: &'a RunFlags,
 }
 
 #[derive(Serialize)]
@@ -147,10 +140,6 @@ fn read(asked: &Recorded<'_>) -> Result<Vec<Life>, String> {
         }
     }
     Ok(lives)
-}
-
-pub(super) fn seconds(time: Duration) -> String {
-    format!("{:.3}s", time.as_secs_f64())
 }
 
 /// What is asked when nobody says what: why there is no convergence, why it is in no cluster, and the last decision.

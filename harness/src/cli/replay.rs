@@ -12,7 +12,8 @@ use super::input::{RunFlags, Subject, find_case, not_applicable};
 use super::json::{FailureObject, seconds as in_seconds};
 use super::output::write_whole;
 use super::page::Page;
-use super::record::{Recorded, Then};
+use super::record::Recorded;
+use super::what_if::Then;
 use crate::case::{RecordedDigest, Time};
 use crate::failure::{BUILD, FailureBlock, stamped};
 use crate::run::{

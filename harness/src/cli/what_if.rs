@@ -1,18 +1,24 @@
 //! `quorate replay --record ... --then`: recorded nodes go on in a simulated world.
 
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use quorate::Instant;
 use serde::Serialize;
 
-use super::input::{not_applicable, read_case};
+use super::input::{RunFlags, not_applicable, read_case};
 use super::json::RunObject;
-use super::page::Page;
-use super::record::{Then, seconds};
+use super::page::{Page, seconds};
 use crate::case::Case;
 use crate::recorded::{Life, Part, Relived, Until, WhatIf, stand};
 use crate::run::{GoneOn, NodeState, NotRunnable, Options, StateTables, go_on};
+
+/// What is to happen from there.
+pub(super) struct Then<'a> {
+    pub(super) file: &'a Path,
+    pub(super) flags: &'a RunFlags,
+}
 
 /// What became of recorded nodes in a simulated world.
 pub(super) struct Future {

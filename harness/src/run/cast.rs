@@ -5,7 +5,6 @@ use std::fmt;
 use quorate::{Address, Instant, UniqueAddress};
 use quorate_sim::{HostId, HostState};
 
-use super::plan;
 use crate::case::{Case, NodeName, NodeRef, address_parts};
 
 /// One life of a node.
@@ -48,7 +47,7 @@ impl Cast {
     pub(super) fn address(&self, name: &NodeName) -> Result<Address, String> {
         let place = self.names.iter().position(|other| other == name);
         let given = place.and_then(|place| self.addresses.get(place));
-        given.cloned().map_or_else(|| plan::address(name), Ok)
+        given.cloned().map_or_else(|| address_of(name), Ok)
     }
 
     fn name_at(&self, address: &Address) -> Option<&NodeName> {
@@ -157,4 +156,10 @@ impl fmt::Display for NameList<'_> {
             _ => f.write_str(&self.0.join(" ")),
         }
     }
+}
+
+/// CASE-9: where a node is by its name.
+fn address_of(name: &NodeName) -> Result<Address, String> {
+    let (host, port) = address_parts(name);
+    Address::new(host, port).map_err(|error| format!("{name}: {error}"))
 }

@@ -12,7 +12,6 @@ use quorate_sim::{
 use super::cast::Cast;
 use crate::case::{
     self, Action, Between, Bytes, Case, Delay, LinkEffect, Links, NodeName, NodeRef, Percent, Time,
-    address_parts,
 };
 use crate::settings::{
     WORLD_EXIT_TASKS, WORLD_MEMORY_CAP, WORLD_MEMORY_CAP_DEFAULT, WORLD_PLANTED, WORLD_WIRE, planted,
@@ -37,12 +36,6 @@ impl std::fmt::Display for NotRunnable {
 }
 
 impl std::error::Error for NotRunnable {}
-
-/// The address of a node (CASE-9).
-pub(super) fn address(name: &NodeName) -> Result<Address, String> {
-    let (host, port) = address_parts(name);
-    Address::new(host, port).map_err(|error| format!("{name}: {error}"))
-}
 
 /// The configuration of each node: the defaults, what the case sets for all, what it sets for one; in the order written.
 /// Overrides come last.
