@@ -118,8 +118,9 @@ pub(super) static ONE_LINEAGE: Assumption =
 /// Of U1 to U3.
 pub(super) static SAME_SIDE: Assumption = Assumption {
     name: "same-side",
-    sentence: "none of those who gave the numbers, or saw convergence with them, had given up another of them: what a leader does \
-               last before a split one side only may hear of (REP-121)",
+    sentence: "who gave a number had not given up the one that had given it to another, or another to the same member: what a leader \
+               does last before a split one side only may hear of (REP-121). Of numbers that nobody saw given: of those who saw \
+               convergence with them none had given up the other",
 };
 
 /// Of L1, L8.

@@ -148,6 +148,14 @@ pub(super) fn later_is_higher(change: &Change<'_>) -> Option<Finding> {
     Some(Finding::new(&who, one, format!("{older} was there with the number {high}")))
 }
 
+/// `same-side`: whether who gives a number has given up one that gave another before: it is Down, or was removed.
+fn has_given_up(change: &Change<'_>, giver: &UniqueAddress) -> bool {
+    match change.before.member(giver) {
+        Some(member) => member.status() == MemberStatus::Down,
+        None => change.before.tombstones().contains(giver),
+    }
+}
+
 /// Which numbers were given to whom, and what converged views say of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Numbers {
@@ -156,6 +164,11 @@ pub(super) struct Numbers {
     /// Who was given a number by somebody who had given up the one that had given it to another: what that one did last it need not
     /// have heard of.
     twins: BTreeSet<(NodeKey, NodeKey)>,
+    /// By member: each number that it was given, and by whom.
+    of: BTreeMap<NodeKey, Vec<(i32, UniqueAddress)>>,
+    /// The two numbers, ascending, of who was given the second by somebody who had given up the one that had given the first: as
+    /// far as that one knew, it had none.
+    renumbered: BTreeSet<(NodeKey, i32, i32)>,
     /// By member: the number, and who saw convergence with it last.
     agreed: BTreeMap<NodeKey, (i32, UniqueAddress)>,
 }
@@ -164,6 +177,8 @@ pub(super) struct Numbers {
 pub(super) struct Disagreement {
     /// Who saw convergence with another number last.
     pub(super) with: UniqueAddress,
+    /// `same-side`: whether the two numbers were given by sides that had given up each other; none if nobody saw one of them given.
+    pub(super) is_apart: Option<bool>,
     pub(super) finding: Finding,
 }
 
@@ -177,10 +192,11 @@ impl Numbers {
         let mut finding = None;
         for member in promoted(change) {
             let (node, number) = (member.unique_address(), member.up_number());
+            self.renumber(change, node.key(), number);
             let now = (node.clone(), change.me.clone());
             let before = self.given.insert((member.data_center().into(), number), now);
             let Some((other, giver)) = before.filter(|(other, _)| other != node) else { continue };
-            if change.before.member(&giver).is_none_or(|giver| giver.status() == MemberStatus::Down) {
+            if has_given_up(change, &giver) {
                 self.twins.insert((other.key(), node.key()));
             }
             if !has_it(&other, number) {
@@ -193,6 +209,22 @@ impl Numbers {
             finding.get_or_insert(Finding::new(&[change.me, node, &other], one, fact));
         }
         finding
+    }
+
+    /// Takes in that a member was given a number, which may have another one from somebody else.
+    fn renumber(&mut self, change: &Change<'_>, member: NodeKey, number: i32) {
+        let given = self.of.entry(member).or_default();
+        let apart = given.iter().filter(|(_, giver)| has_given_up(change, giver));
+        self.renumbered.extend(apart.map(|(other, _)| (member, number.min(*other), number.max(*other))));
+        given.push((number, change.me.clone()));
+    }
+
+    /// U3: the assumption `same-side`, of one member with two numbers, if both were seen given.
+    fn are_of_two_sides(&self, member: NodeKey, one: i32, other: i32) -> Option<bool> {
+        let given = self.of.get(&member)?;
+        let is_known = |number: i32| given.iter().any(|(given, _)| *given == number);
+        let numbers = (member, one.min(other), one.max(other));
+        (is_known(one) && is_known(other)).then(|| self.renumbered.contains(&numbers))
     }
 
     /// U1, U2: the assumption `same-side`, of two members with one number.
@@ -213,12 +245,15 @@ impl Numbers {
             let number = member.up_number();
             let now = (number, me.clone());
             let (before, with) = self.agreed.insert(member.key(), now.clone()).unwrap_or(now);
-            if before != number && member.status() != MemberStatus::Down && first.is_none() {
+            // One that is excused hides no other.
+            let is_first = first.as_ref().is_none_or(|it: &Disagreement| it.is_apart == Some(true));
+            if before != number && member.status() != MemberStatus::Down && is_first {
                 let (name, me_named) = (names.of(member.unique_address()), names.of(me));
                 let one = format!("to {me_named}, which sees convergence, {name} has the up number {number}");
                 let other = format!("in a converged view of {} before it had {before}", names.of(&with));
                 let finding = Finding::new(&[me, member.unique_address()], one, other);
-                first = Some(Disagreement { with, finding });
+                let is_apart = self.are_of_two_sides(member.key(), before, number);
+                first = Some(Disagreement { with, is_apart, finding });
             }
         }
         first
@@ -321,6 +356,18 @@ mod tests {
         };
         assert!(are_twins(MemberStatus::Down));
         assert!(!are_twins(Up));
+    }
+
+    /// U1, U2: who has never heard of the giver has not given it up.
+    #[test]
+    fn a_giver_is_given_up_by_who_has_it_as_down_or_has_removed_it() {
+        let state = numbered(&[("a", Up, 1), ("b", Up, 2), ("c", MemberStatus::Down, 3)]);
+        let given_up = |name: &str| {
+            let state = state.remove(&[node("b")], 0);
+            let change = Doctored::of(state.clone(), state, Cause::Tick);
+            change.check(|change| has_given_up(change, &node(name)))
+        };
+        assert_eq!(["a", "b", "c", "d"].map(given_up), [false, true, true, false]);
     }
 
     /// U3

@@ -43,7 +43,7 @@ fn given_up(seat: &Seat, node: &UniqueAddress) -> Option<&'static str> {
     }
 }
 
-/// U3: whether one of two nodes has given up the other.
+/// U3, `same-side`: whether one of two nodes has given up the other.
 pub(super) fn is_given_up_by_either(one: &Seat, other: &Seat) -> bool {
     given_up(one, &other.me).is_some() || given_up(other, &one.me).is_some()
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quorate::MemberStatus::{self, Down, Exiting, Joining, Up};
-use quorate::{CommandKind, Config, Gossip, Instant, Phase, Reachability};
+use quorate::{CommandKind, Config, Gossip, Instant, Member, Phase, Reachability};
 
-use super::testing::{FakeNode, FakeStage, counted, exact, gossip, node, observed};
+use super::testing::{FakeNode, FakeStage, all_seen, counted, exact, gossip, member, node, observed};
 use super::*;
 
 /// Nodes whose states the test sets, judged event by event.
@@ -429,4 +429,48 @@ fn a_leaver_that_is_downed_violates_unless_one_was_missed_and_a_resolver_waits_t
     assert_eq!(is_downed(20, true), (true, false), "nobody decides before all agree");
     assert_eq!(is_downed(3, false), (true, false), "there was nothing to decide");
     assert_eq!(is_downed(3, true), (false, true));
+}
+
+fn only_u3(names: &[&str]) -> Play {
+    Play::new(names, JudgeSetup::none().with(Invariant::find("U3").unwrap(), true))
+}
+
+/// U3: the assumption `same-side`, both ways. b moves c to Up and a hears of it; c has not, and takes the next number itself, having
+/// heard of b what is given here.
+#[test]
+fn a_newcomer_that_is_numbered_twice_violates_unless_the_first_giver_was_given_up() {
+    let numbered = |b: Option<MemberStatus>, c: Option<i32>| {
+        let newcomer = Member::joining(node("c"), Default::default(), Default::default());
+        let newcomer = c.map_or(newcomer.clone(), |number| newcomer.up_with(number).unwrap());
+        let state = gossip(&[("a", Up), ("b", b.unwrap_or(Up))]).add(newcomer);
+        all_seen(if b.is_some() { state } else { state.remove(&[node("b")], 0) })
+    };
+    let told = |b: Option<MemberStatus>| {
+        let mut play = only_u3(&["a", "b", "c"]);
+        for host in 0..3 {
+            assert_eq!(play.becomes(host, numbered(Some(Up), None), Cause::Welcome), []);
+        }
+        assert_eq!(play.becomes(1, numbered(Some(Up), Some(3)), Cause::Tick), []);
+        assert_eq!(play.becomes(0, numbered(Some(Up), Some(3)), Cause::Gossip), []);
+        assert_eq!(play.becomes(2, numbered(b, None), Cause::Gossip), []);
+        let told = play.becomes(2, numbered(b, Some(4)), Cause::Tick);
+        (told, play.report("U3").assumption_failed.get("same-side").copied())
+    };
+    assert_eq!(told(Some(Up)), (vec![("U3", names(&["c", "c"]))], None));
+    assert_eq!(told(Some(Down)), (vec![], Some(1)));
+    assert_eq!(told(None), (vec![], Some(1)));
+}
+
+/// U3, RUN-7: of numbers that nobody saw given, those tell which sides they are of who have them.
+#[test]
+fn numbers_from_before_what_is_judged_violate_unless_one_view_has_given_up_the_other() {
+    let told = |a: MemberStatus| {
+        let mut play = only_u3(&["a", "b"]);
+        let state = |a, b: i32| all_seen(gossip(&[("a", a)]).add(member("b", Up).up_with(b).unwrap()));
+        assert_eq!(play.becomes(0, state(Up, 2), Cause::Welcome), []);
+        let told = play.becomes(1, state(a, 3), Cause::Welcome);
+        (told, play.report("U3").assumption_failed.get("same-side").copied())
+    };
+    assert_eq!(told(Up), (vec![("U3", names(&["b", "b"]))], None));
+    assert_eq!(told(Down), (vec![], Some(1)));
 }

@@ -327,8 +327,12 @@ impl Judge {
             && let Some(disagreement) = numbers
         {
             let is_apart = disagreement.as_ref().is_some_and(|disagreement| {
-                let other = self.seats.iter().flatten().find(|other| other.me == disagreement.with);
-                other.is_some_and(|other| split::is_given_up_by_either(seat, other))
+                // RUN-7: of numbers that are older than what is judged, those tell who have them.
+                let have_given_up = || {
+                    let other = self.seats.iter().flatten().find(|other| other.me == disagreement.with);
+                    other.is_some_and(|other| split::is_given_up_by_either(seat, other))
+                };
+                disagreement.is_apart.unwrap_or_else(have_given_up)
             });
             let holds = [(self.ledger.founded <= 1, &ONE_LINEAGE), (!is_apart, &SAME_SIDE)];
             if self.docket.all_hold(&U3, &holds) {
