@@ -9,6 +9,7 @@ pub(crate) mod deadline;
 pub(crate) mod external;
 pub(crate) mod history;
 pub(crate) mod lone;
+mod marked;
 pub(crate) mod phi;
 pub(crate) mod receivers;
 pub(crate) mod registry;

@@ -2,13 +2,13 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
 use super::Detectors;
+use super::marked::MarkedRing;
 use crate::membership::members::hash_of_nodes;
-use crate::membership::ring::{insert_all_into_ring, receivers, ring_order, ring_position};
+use crate::membership::ring::{receivers, ring_order, ring_position};
 use crate::membership::{Members, UniqueAddress};
 use crate::mix::mix;
 use crate::time::Instant;
@@ -21,15 +21,12 @@ pub struct Receivers {
     me: UniqueAddress,
     /// HB-48: how many reachable nodes are asked.
     n: usize,
-    /// HB-41: the ring, always with `me`. Nodes that know the same members share it.
-    ring: Arc<Vec<UniqueAddress>>,
+    /// HB-32, HB-41: the ring, always with `me`, and who is unreachable by the events.
+    ring: MarkedRing,
     /// Who has come since the ring was settled, in no order. Many come at once where a cluster forms: put in one by one they would take
     /// time with the square of them.
     #[serde(skip)]
     arriving: Vec<UniqueAddress>,
-    /// HB-32, HB-42: who is unreachable by the events, in no order that means anything: ascending by uid, which
-    /// lies in the list itself and nearly always tells two apart.
-    unreachable: Vec<UniqueAddress>,
     /// HB-46 to HB-50, in the order of the ring.
     by_ring: Vec<UniqueAddress>,
     /// HB-47: whether `n` of them are reachable, so that whoever stands behind the last of them changes nothing.
@@ -42,13 +39,12 @@ impl Receivers {
     /// The receivers of a node that knows of nobody else.
     #[must_use]
     pub fn new(me: UniqueAddress, n: usize) -> Self {
-        let ring = Arc::new([me.clone()].into());
+        let ring = MarkedRing::new(Arc::new([me.clone()].into()), [].iter());
         Self {
             me,
             n,
             ring,
             arriving: Vec::new(),
-            unreachable: Vec::new(),
             by_ring: Vec::new(),
             are_enough: false,
             old: Vec::new(),
@@ -65,8 +61,7 @@ impl Receivers {
         let own = members.data_center_position(data_center).map(|place| &members.data_centers()[place].ring);
         match own {
             Some(ring) if ring_position(ring, &self.me).is_some() => {
-                self.ring = ring.clone();
-                self.init_unreachable(unreachable);
+                self.begin_with(MarkedRing::new(ring.clone(), unreachable));
             }
             ring => self.init(ring.into_iter().flat_map(|ring| ring.iter()), unreachable),
         }
@@ -83,14 +78,11 @@ impl Receivers {
         nodes.push(self.me.clone());
         nodes.sort_unstable();
         nodes.dedup();
-        self.ring = Arc::new(ring_order(&nodes));
-        self.init_unreachable(unreachable);
+        self.begin_with(MarkedRing::new(Arc::new(ring_order(&nodes)), unreachable));
     }
 
-    fn init_unreachable<'a>(&mut self, unreachable: impl Iterator<Item = &'a UniqueAddress>) {
-        self.unreachable = unreachable.cloned().collect();
-        self.unreachable.sort_unstable_by(by_uid);
-        self.unreachable.dedup();
+    fn begin_with(&mut self, ring: MarkedRing) {
+        self.ring = ring;
         (self.by_ring, self.are_enough) = self.walk();
     }
 
@@ -134,7 +126,7 @@ impl Receivers {
 
     /// The same, but that a new one is in the ring only when that is settled.
     pub(crate) fn comes(&mut self, node: &UniqueAddress) {
-        if *node != self.me && ring_position(&self.ring, node).is_none() {
+        if *node != self.me && self.ring.position(node).is_none() {
             self.arriving.push(node.clone());
         }
     }
@@ -152,7 +144,7 @@ impl Receivers {
         };
         let each = if arriving.iter().any(is_heard_of) { 1 } else { arriving.len() };
         for nodes in arriving.chunks(each) {
-            insert_all_into_ring(Arc::make_mut(&mut self.ring), nodes);
+            self.ring.insert_all(nodes);
             self.change(detectors, now);
         }
     }
@@ -160,15 +152,12 @@ impl Receivers {
     /// HB-29, HB-33: a member of the own data centre is gone. Its detector goes with it.
     pub fn remove(&mut self, node: &UniqueAddress, detectors: &mut impl Detectors, now: Instant) {
         self.settle(detectors, now);
-        let in_ring = (*node != self.me).then(|| ring_position(&self.ring, node)).flatten();
+        let in_ring = (*node != self.me).then(|| self.ring.position(node)).flatten();
         if let Some(position) = in_ring {
-            Arc::make_mut(&mut self.ring).remove(position);
+            self.ring.remove(position);
         }
-        let marked = self.unreachable_position(node);
-        if let Ok(position) = marked {
-            self.unreachable.remove(position);
-        }
-        if in_ring.is_some() || marked.is_ok() {
+        let was_unreachable = self.ring.unmark(node);
+        if in_ring.is_some() || was_unreachable {
             self.change(detectors, now);
         }
         detectors.remove(&node.address);
@@ -180,23 +169,17 @@ impl Receivers {
     /// HB-32: somebody of the own data centre does not see a node any more.
     pub fn unreachable(&mut self, node: &UniqueAddress, detectors: &mut impl Detectors, now: Instant) {
         self.settle(detectors, now);
-        if let Err(position) = self.unreachable_position(node) {
-            self.unreachable.insert(position, node.clone());
-            // On the way along the ring all that are reachable were taken: it was not met.
-            if self.is_by_ring(node) {
-                self.change(detectors, now);
-            }
+        // On the way along the ring all that are reachable were taken: who is not among them was not met.
+        if self.ring.mark(node) && self.is_by_ring(node) {
+            self.change(detectors, now);
         }
     }
 
     /// HB-32: all see a node again. HB-38: who is still asked as a former receiver stays that.
     pub fn reachable(&mut self, node: &UniqueAddress, detectors: &mut impl Detectors, now: Instant) {
         self.settle(detectors, now);
-        if let Ok(position) = self.unreachable_position(node) {
-            self.unreachable.remove(position);
-            if !self.stands_behind(node) {
-                self.change(detectors, now);
-            }
+        if self.ring.unmark(node) && !self.stands_behind(node) {
+            self.change(detectors, now);
         }
     }
 
@@ -249,39 +232,26 @@ impl Receivers {
 
     /// HB-47: whom a walk along the ring takes, and whether it ends because it has met enough.
     fn walk(&self) -> (Vec<UniqueAddress>, bool) {
-        let Some(own) = ring_position(&self.ring, &self.me) else { return (Vec::new(), false) };
-        let mut reachable = 0;
-        let is_unreachable = |node: &UniqueAddress| {
-            let is_unreachable = !self.unreachable.is_empty() && self.unreachable_position(node).is_ok();
-            reachable += usize::from(!is_unreachable);
-            is_unreachable
-        };
-        let taken = receivers(&self.ring, own, is_unreachable, self.n);
-        (taken, reachable == self.n)
+        let Some(own) = self.ring.position(&self.me) else { return (Vec::new(), false) };
+        receivers(self.ring.nodes(), own, self.ring.unreachable_places(), self.n)
     }
 
     /// Whether a node stands in the ring behind the last one that the walk has met.
     fn stands_behind(&self, node: &UniqueAddress) -> bool {
         let Some(last) = self.by_ring.last().filter(|_| self.are_enough) else { return false };
-        let position = |node| ring_position(&self.ring, node);
+        let position = |node| self.ring.position(node);
         let (Some(own), Some(last), Some(at)) = (position(&self.me), position(last), position(node)) else {
             return false;
         };
-        let way = |at: usize| (at + self.ring.len() - own) % self.ring.len();
+        let len = self.ring.nodes().len();
+        let way = |at: usize| (at + len - own) % len;
         way(at) > way(last)
-    }
-
-    fn unreachable_position(&self, node: &UniqueAddress) -> Result<usize, usize> {
-        self.unreachable.binary_search_by(|other| by_uid(other, node))
     }
 
     /// Takes the ring that the members have made already, where it is the same, so that nodes of one opinion hold it once.
     pub(crate) fn share_ring(&mut self, members: &Members, data_center: &str) {
         let Some(place) = members.data_center_position(data_center) else { return };
-        let shared = &members.data_centers()[place].ring;
-        if !Arc::ptr_eq(shared, &self.ring) && **shared == *self.ring {
-            self.ring = shared.clone();
-        }
+        self.ring.share(&members.data_centers()[place].ring);
     }
 
     /// HB-30: nobody is asked any more.
@@ -290,13 +260,9 @@ impl Receivers {
     }
 
     pub(crate) fn hash64(&self) -> u64 {
-        let lists = [&self.unreachable, &self.by_ring, &self.old];
-        lists.iter().fold(self.ring.len() as u64, |hash, list| mix(hash, hash_of_nodes(list.iter())))
+        let lists = [self.ring.unreachable(), &self.by_ring, &self.old];
+        lists.iter().fold(self.ring.nodes().len() as u64, |hash, list| mix(hash, hash_of_nodes(list.iter())))
     }
-}
-
-fn by_uid(a: &UniqueAddress, b: &UniqueAddress) -> Ordering {
-    a.uid.cmp(&b.uid).then_with(|| a.address.cmp(&b.address))
 }
 
 #[cfg(test)]

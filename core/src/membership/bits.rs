@@ -73,6 +73,18 @@ impl Bits {
         rest.find(|(_, word)| *word != 0).and_then(|(place, word)| positions(place, word).next())
     }
 
+    /// The first position from one on that is not in the set, as all are behind the end.
+    #[inline]
+    pub(crate) fn next_outside(&self, position: usize) -> usize {
+        let mut place = position / 64;
+        let mut outside = !self.word(place) & (u64::MAX << (position % 64));
+        while outside == 0 {
+            place += 1;
+            outside = !self.word(place);
+        }
+        place * 64 + outside.trailing_zeros() as usize
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.words().iter().all(|&word| word == 0)
     }
@@ -135,6 +147,8 @@ mod tests {
                     twin.insert(position);
                 }
                 prop_assert_eq!(bits.contains(position), twin.contains(&position));
+                let outside = (position..).find(|position| !twin.contains(position));
+                prop_assert_eq!(Some(bits.next_outside(position)), outside);
             }
             let (mut other, mut other_twin) = (Bits::new(len), BTreeSet::new());
             for position in others {

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::address::UniqueAddress;
+use super::bits::Bits;
 use crate::splice::insert_at;
 
 /// HB-44: the number that orders the ring: both halves of the uid, one over the other, as a signed number.
@@ -58,51 +59,61 @@ pub(crate) fn ring_position(ring: &[UniqueAddress], node: &UniqueAddress) -> Opt
     (ring[position] == *node).then_some(position)
 }
 
-/// The nodes to which the node at `self_position` sends heartbeats, as a walk meets them that starts after it.
+/// The nodes to which the node at `self_position` sends heartbeats, as a walk meets them that starts after it, and whether `n` of
+/// them are reachable, so that whoever stands behind the last one changes nothing.
 ///
 /// HB-46: all others, if `n` of them would be all; else what HB-47 says. Nobody, if the position is outside the
-/// ring (HB-54).
+/// ring (HB-54). `unreachable` are places in the ring.
 pub(crate) fn receivers(
     ring: &[UniqueAddress],
     self_position: usize,
-    is_unreachable: impl FnMut(&UniqueAddress) -> bool,
+    unreachable: &Bits,
     n: usize,
-) -> Vec<UniqueAddress> {
-    let Some((before, [_, after @ ..])) = ring.split_at_checked(self_position) else {
-        return Vec::new();
-    };
-    let walk = after.iter().chain(before);
-    if n >= ring.len() - 1 {
-        return walk.cloned().collect();
+) -> (Vec<UniqueAddress>, bool) {
+    if self_position >= ring.len() {
+        return (Vec::new(), false);
     }
-    walk_receivers(walk, is_unreachable, n)
+    if n >= ring.len() - 1 {
+        let (before, after) = (&ring[..self_position], &ring[self_position + 1..]);
+        return ([after, before].concat(), false);
+    }
+    walk_receivers(ring, self_position, unreachable, n)
 }
 
 /// HB-47: a reachable node is taken and counted until `n` are counted; an unreachable one on the way is taken if
-/// fewer than `n` were taken before it, and is never counted. HB-48: both counts span the whole walk.
+/// fewer than `n` were taken before it, and is never counted. So the first `n` are taken, whoever they are, and then reachable
+/// ones: whole stretches of others are passed over at once. HB-48: both counts span the whole walk.
 ///
 /// So a dead successor keeps being watched, while as many living ones are watched as without it (HB-49, HB-50): `2n` at the
 /// most (HB-51), and exactly `n` by and of everybody while all are reachable (HB-52). To mark one more can add a living
 /// one and drop a dead one that was taken late (HB-53).
-fn walk_receivers<'a>(
-    walk: impl Iterator<Item = &'a UniqueAddress>,
-    mut is_unreachable: impl FnMut(&UniqueAddress) -> bool,
+fn walk_receivers(
+    ring: &[UniqueAddress],
+    self_position: usize,
+    unreachable: &Bits,
     n: usize,
-) -> Vec<UniqueAddress> {
+) -> (Vec<UniqueAddress>, bool) {
     let mut taken = Vec::with_capacity(n);
     let mut left = n;
-    for node in walk {
-        if left == 0 {
-            break;
-        }
-        if !is_unreachable(node) {
-            taken.push(node.clone());
+    for at in (self_position + 1..=self_position + n).map(|at| at % ring.len()) {
+        taken.push(ring[at].clone());
+        left -= usize::from(!unreachable.contains(at));
+    }
+    let next = self_position + n + 1;
+    let behind = if next < ring.len() {
+        [next..ring.len(), 0..self_position]
+    } else {
+        [next - ring.len()..self_position, 0..0]
+    };
+    for stretch in behind {
+        let mut at = unreachable.next_outside(stretch.start);
+        while left > 0 && at < stretch.end {
+            taken.push(ring[at].clone());
             left -= 1;
-        } else if taken.len() < n {
-            taken.push(node.clone());
+            at = unreachable.next_outside(at + 1);
         }
     }
-    taken
+    (taken, left == 0)
 }
 
 #[cfg(test)]
