@@ -40,15 +40,7 @@ impl Receivers {
     #[must_use]
     pub fn new(me: UniqueAddress, n: usize) -> Self {
         let ring = MarkedRing::new(Arc::new([me.clone()].into()), [].iter());
-        Self {
-            me,
-            n,
-            ring,
-            arriving: Vec::new(),
-            by_ring: Vec::new(),
-            are_enough: false,
-            old: Vec::new(),
-        }
+        Self { me, n, ring, arriving: Vec::new(), by_ring: Vec::new(), are_enough: false, old: Vec::new() }
     }
 
     /// The same with the members of a data centre, whose ring has been made already.

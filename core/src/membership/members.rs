@@ -475,22 +475,27 @@ impl<'a> Iterator for Walk<'a> {
     }
 }
 
-/// Where in a list of members, which ascend, each of some nodes is, which ascend too.
-fn positions_among<'a>(
+/// Where in a list of members, which ascend, each of some nodes is, which ascend too, each once.
+pub(crate) fn positions_among<'a>(
     list: &'a [Member],
     nodes: impl Iterator<Item = &'a UniqueAddress>,
 ) -> impl Iterator<Item = Option<usize>> {
     let mut from = 0;
     nodes.map(move |node| {
-        // The next one is mostly near: so it is looked for among twice as many each time.
-        let rest = &list[from..];
-        let is_before = |member: &Member| member.unique_address() < node;
-        let mut reach = 1;
-        while rest.get(reach - 1).is_some_and(is_before) {
-            reach *= 2;
+        let is_it = |at: usize| list.get(at).is_some_and(|member| member.unique_address() == node);
+        if !is_it(from) {
+            // It is mostly near: so it is looked for among twice as many each time.
+            let rest = &list[from..];
+            let is_before = |member: &Member| member.unique_address() < node;
+            let mut reach = 1;
+            while rest.get(reach - 1).is_some_and(is_before) {
+                reach *= 2;
+            }
+            from += rest[..reach.min(rest.len())].partition_point(is_before);
         }
-        from += rest[..reach.min(rest.len())].partition_point(is_before);
-        list.get(from).is_some_and(|member| member.unique_address() == node).then_some(from)
+        let found = is_it(from).then_some(from);
+        from += usize::from(found.is_some());
+        found
     })
 }
 

@@ -15,6 +15,7 @@ mod explain;
 mod indirect;
 mod lease;
 mod leased;
+mod links;
 mod nodes;
 mod places;
 mod record;

@@ -42,20 +42,23 @@ pub(super) struct NodesToDown {
 impl Situation<'_> {
     /// The nodes that are reached by some only, ascending.
     pub(super) fn indirectly_connected(&self) -> Vec<UniqueAddress> {
-        let found = self.numbers().filter(|&number| self.indirect().contains(number));
-        let mut nodes: Vec<UniqueAddress> = found.map(|number| self.node(number).clone()).collect();
-        nodes.sort_unstable();
-        nodes
+        self.ascending(|number| self.indirect().contains(number))
     }
 
     /// SBR-33: the same by either rule.
     pub(super) fn indirectly_connected_by_rule(&self) -> [Vec<UniqueAddress>; 2] {
-        self.indirect().by_rule().map(|found| {
-            let found = self.numbers().filter(|&number| found[number as usize]);
-            let mut nodes: Vec<UniqueAddress> = found.map(|number| self.node(number).clone()).collect();
+        self.indirect().by_rule().map(|found| self.ascending(|number| found[number as usize]))
+    }
+
+    /// The nodes of the numbers of which something holds, ascending.
+    fn ascending(&self, holds: impl Fn(u32) -> bool) -> Vec<UniqueAddress> {
+        let found = self.numbers().filter(|&number| holds(number));
+        let mut nodes: Vec<UniqueAddress> = found.map(|number| self.node(number).clone()).collect();
+        // The members are so already.
+        if self.has_others() {
             nodes.sort_unstable();
-            nodes
-        })
+        }
+        nodes
     }
 
     /// SBR-51: the members that a decision takes down. SBR-55: when the second pass finds indirectly connected nodes again,

@@ -25,8 +25,9 @@ impl Situation<'_> {
         if !(is_another_unreachable || self.oldest_may_be_gone(strategy, &gone)) {
             return None;
         }
-        let left = self.records().iter().copied();
-        Some(self.with_records(left.filter(|&link| self.is_left(link) && !gone[link.0 as usize]).collect()))
+        let mut left = self.records().to_vec();
+        left.retain(|&link| self.is_left(link) && !gone[link.0 as usize]);
+        Some(self.with_records(left))
     }
 
     /// REP-115: under keep-oldest that stays alone, whether some indirectly connected node is gone: if that is the oldest, nobody

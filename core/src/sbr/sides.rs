@@ -24,6 +24,12 @@ impl Order {
             Self::Age => a.age_order(b).then_with(|| a.unique_address().cmp(b.unique_address())),
         }
     }
+
+    /// Whether a member stands before one that comes earlier among the members of a situation. These are in the order of addresses
+    /// already, and of two of one age the earlier one is the first.
+    pub(super) fn overtakes(self, later: &Member, earlier: &Member) -> bool {
+        self == Self::Age && later.age_order(earlier).is_lt()
+    }
 }
 
 /// What is counted: of whom, on this side and beyond, and among whom the first is sought.
@@ -85,7 +91,7 @@ impl Situation<'_> {
                 continue;
             }
             *side += u32::from(counts);
-            if may_be_first && first.is_none_or(|(first, _)| count.order.compare(member, first).is_lt()) {
+            if may_be_first && first.is_none_or(|(first, _)| count.order.overtakes(member, first)) {
                 first = Some((member, !is_unreachable));
             }
         }

@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 
 use super::indirect::{Indirect, Link};
 use super::view::ResolverView;
-use crate::membership::{Address, Member, SeenBy, UniqueAddress};
+use crate::membership::members::positions_among;
+use crate::membership::{Member, SeenBy, UniqueAddress};
 
 /// What the strategies decide on.
 pub(super) struct Situation<'a> {
@@ -17,7 +18,7 @@ pub(super) struct Situation<'a> {
     nodes: Vec<&'a UniqueAddress>,
     /// Of each node.
     unreachable: Vec<bool>,
-    /// Of each node that a record names: whether its address has seen the present gossip.
+    /// Of each node: whether its address has seen the present gossip.
     has_seen: Vec<bool>,
     records: Vec<Link>,
     indirect: Indirect,
@@ -26,23 +27,12 @@ pub(super) struct Situation<'a> {
 impl<'a> Situation<'a> {
     pub(super) fn new(view: &'a ResolverView) -> Self {
         let mut numbers = Numbers::new(view);
-        let unreachable_nodes: Vec<u32> =
-            view.unreachable().iter().map(|node| numbers.number(node)).collect();
-        let mut records = Vec::new();
-        let mut last: Option<(&UniqueAddress, u32)> = None;
-        for (observer, subject) in view.records() {
-            // The records of one observer come together.
-            let observer_number = match last {
-                Some((node, number)) if core::ptr::eq(node, observer) => number,
-                _ => numbers.number(observer),
-            };
-            last = Some((observer, observer_number));
-            records.push((observer_number, numbers.number(subject)));
-        }
+        let unreachable_nodes = numbers.of_ascending(view.unreachable());
+        let records = view.links().map_or_else(|| numbers.of_records(), <[Link]>::to_vec);
         let nodes = numbers.nodes;
         let mut unreachable = vec![false; nodes.len()];
         unreachable_nodes.iter().for_each(|&node| unreachable[node as usize] = true);
-        let has_seen = those_who_have_seen(view.seen_by(), &nodes, &records);
+        let has_seen = those_who_have_seen(view.seen_by(), view.members(), &nodes);
         let indirect = Indirect::among(&records, &has_seen);
         let (members, exits_heard) = (view.members(), view.exits_heard());
         Self { members, exits_heard, nodes, unreachable, has_seen, records, indirect }
@@ -82,7 +72,12 @@ impl<'a> Situation<'a> {
         0..self.nodes.len() as u32
     }
 
-    /// Whether a node that a record names has seen the present gossip.
+    /// Whether there are nodes that are only named.
+    pub(super) fn has_others(&self) -> bool {
+        self.nodes.len() > self.members.len()
+    }
+
+    /// Whether the address of a node has seen the present gossip.
     pub(super) fn has_seen(&self, number: u32) -> bool {
         self.has_seen[number as usize]
     }
@@ -113,10 +108,23 @@ impl<'a> Numbers<'a> {
         Self { view, nodes, others: BTreeMap::new() }
     }
 
+    /// The numbers of some nodes that ascend.
+    fn of_ascending(&mut self, nodes: &'a [UniqueAddress]) -> Vec<u32> {
+        let places = positions_among(self.view.members(), nodes.iter());
+        let numbers = nodes.iter().zip(places);
+        numbers.map(|(node, place)| place.map_or_else(|| self.other(node), |place| place as u32)).collect()
+    }
+
+    /// The records by the numbers of observer and subject: where all are members, the [links](ResolverView::links).
+    fn of_records(&mut self) -> Vec<Link> {
+        self.view.records().map(|(observer, subject)| (self.number(observer), self.number(subject))).collect()
+    }
+
     fn number(&mut self, node: &'a UniqueAddress) -> u32 {
-        if let Some(place) = self.view.position(node) {
-            return place as u32;
-        }
+        self.view.position(node).map_or_else(|| self.other(node), |place| place as u32)
+    }
+
+    fn other(&mut self, node: &'a UniqueAddress) -> u32 {
         *self.others.entry(node).or_insert_with(|| {
             self.nodes.push(node);
             self.nodes.len() as u32 - 1
@@ -124,25 +132,18 @@ impl<'a> Numbers<'a> {
     }
 }
 
-/// SBR-4: of the nodes of some records, those whose address, in any incarnation, has seen the present gossip.
-fn those_who_have_seen(seen_by: &SeenBy, nodes: &[&UniqueAddress], records: &[Link]) -> Vec<bool> {
-    let mut has_seen = vec![false; nodes.len()];
-    if records.is_empty() {
-        return has_seen;
-    }
-    for &(observer, subject) in records {
-        has_seen[observer as usize] = true;
-        has_seen[subject as usize] = true;
-    }
-    let mut seen: Vec<&Address> = seen_by.nodes().map(|node| &node.address).collect();
-    seen.sort_unstable_by_key(|address| address.hash64());
-    let contains = |address: &Address| {
-        let from = seen.partition_point(|other| other.hash64() < address.hash64());
-        let mut same_hash = seen[from..].iter().take_while(|other| other.hash64() == address.hash64());
-        same_hash.any(|other| *other == address)
-    };
-    for (is_named, node) in has_seen.iter_mut().zip(nodes) {
-        *is_named = *is_named && contains(&node.address);
-    }
+/// SBR-4: of each node, members first and ascending, whether its address, in any incarnation, has seen the present gossip.
+fn those_who_have_seen(seen_by: &SeenBy, members: &[Member], nodes: &[&UniqueAddress]) -> Vec<bool> {
+    // Both ascend, by address first.
+    let mut seen = seen_by.nodes().map(|node| &node.address).peekable();
+    let mut has_seen: Vec<bool> = members
+        .iter()
+        .map(|member| {
+            while seen.next_if(|seen| *seen < member.address()).is_some() {}
+            seen.peek() == Some(&member.address())
+        })
+        .collect();
+    let others = &nodes[members.len()..];
+    has_seen.extend(others.iter().map(|node| seen_by.nodes().any(|seen| seen.address == node.address)));
     has_seen
 }

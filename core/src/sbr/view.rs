@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::exits::Exits;
+use super::indirect::Link;
+use super::links::{KeptLinks, Links};
 use super::places::Places;
 use super::selection::Selection;
 use super::strategy::Strategy;
@@ -42,6 +44,8 @@ pub struct ResolverView {
     observations: Reachability,
     /// SBR-31: observers and subjects in `observations` that were no stored members when it was heard of; ascending.
     strangers: Vec<UniqueAddress>,
+    /// The kept records by place, unless somebody was stored or taken out since `observations` was heard of.
+    links: KeptLinks,
     seen_by: SeenBy,
     exits: Exits,
     /// Ascending. Plays no part in a decision.
@@ -79,6 +83,7 @@ impl ResolverView {
             members_hash: 0,
             observations: Reachability::new(),
             strangers: Vec::new(),
+            links: KeptLinks::default(),
             seen_by: SeenBy::from(Vec::new()),
             exits: Exits::default(),
             unreachable_data_centers: Vec::new(),
@@ -120,6 +125,12 @@ impl ResolverView {
             });
             records.map(|record| (row.observer(), &record.subject))
         })
+    }
+
+    /// The same by the places of observer and subject among the stored members, unless some of these have come or gone since the
+    /// records were heard of.
+    pub(super) fn links(&self) -> Option<&[Link]> {
+        self.links.get().map(Links::list)
     }
 
     /// The nodes that have seen the present gossip, of all data centres.
@@ -197,6 +208,7 @@ impl ResolverView {
         if let [only] = &*arriving {
             return self.insert(only.clone());
         }
+        self.links.forget();
         let members = Arc::make_mut(&mut self.members);
         let mut from = 0;
         let placed = arriving.into_iter().map(|member| {
@@ -253,27 +265,17 @@ impl ResolverView {
     /// SBR-31, REP-71: takes over a table of observations. Of its records those count whose observer and subject are stored
     /// members now, whatever becomes of them later.
     pub fn set_observations(&mut self, table: Reachability) {
-        let mut strangers = Vec::new();
-        if table.anybody_is_unreachable() {
-            let observers = table.rows().iter().filter(|row| {
-                row.records().iter().any(|record| record.status != ReachabilityStatus::Reachable)
-            });
-            strangers.extend(self.not_stored(observers.map(|row| row.observer())).cloned());
-            strangers.extend(self.not_stored(table.all_unreachable().iter()).cloned());
-            strangers.extend(self.not_stored(table.all_terminated().iter()).cloned());
-            strangers.sort_unstable();
-            strangers.dedup();
-        }
+        let nothing = Links::default();
+        // Who was a stranger may be stored by now.
+        let known = self.links.get().filter(|_| self.strangers.is_empty()).unwrap_or(&nothing);
+        let rows = if table.anybody_is_unreachable() { table.rows() } else { &[] };
+        let (links, strangers) = known.followed(self.observations.rows(), rows, |node| self.position(node));
+        let mut strangers: Vec<UniqueAddress> = strangers.into_iter().cloned().collect();
+        strangers.sort_unstable();
+        strangers.dedup();
         self.strangers = strangers;
+        self.links.keep(links);
         self.observations = table;
-    }
-
-    /// Those of some nodes that are no stored members.
-    fn not_stored<'a>(
-        &'a self,
-        nodes: impl Iterator<Item = &'a UniqueAddress>,
-    ) -> impl Iterator<Item = &'a UniqueAddress> {
-        nodes.filter(|node| self.position(node).is_none())
     }
 
     /// SBR-32: takes over who has seen the present gossip. REP-126: that is a state in which the members are as they are stored
@@ -322,11 +324,13 @@ impl ResolverView {
     fn insert(&mut self, member: Member) {
         let node = member.unique_address();
         let at = self.members.partition_point(|other| other.unique_address() < node);
+        self.links.forget();
         Arc::make_mut(&mut self.places).insert(node.key(), at as u32);
         Arc::make_mut(&mut self.members).insert(at, member);
     }
 
     fn take_out(&mut self, at: usize) {
+        self.links.forget();
         Arc::make_mut(&mut self.members).remove(at);
         Arc::make_mut(&mut self.places).remove(at as u32);
     }
@@ -379,6 +383,7 @@ impl From<StoredView> for ResolverView {
             members_hash: 0,
             observations: stored.observations,
             strangers: stored.strangers,
+            links: KeptLinks::default(),
             seen_by: stored.seen_by,
             exits: Exits::heard_by(stored.exits_heard),
             unreachable_data_centers: stored.unreachable_data_centers,

@@ -308,6 +308,45 @@ proptest! {
     }
 }
 
+/// Who says what of whom.
+fn any_change() -> impl Generator<Value = (UniqueAddress, UniqueAddress, ReachabilityStatus)> {
+    use ReachabilityStatus::{Reachable, Terminated, Unreachable};
+    let name = (0..6usize).prop_map(|at| node(["a", "b", "c", "d", "d#2", "e"][at]));
+    let status = (0..5usize).prop_map(|at| [Reachable, Reachable, Unreachable, Unreachable, Terminated][at]);
+    (name.clone(), name, status)
+}
+
+proptest! {
+    #![proptest_config(proptest_config())]
+
+    /// SBR-31: what is kept of records by place, made row by row from what was kept before, is what the records say by name.
+    #[test]
+    fn links_are_the_records(
+        steps in prop::collection::vec((any_event(), prop::option::weighted(0.8, any_change())), 0..40),
+    ) {
+        let mut view = heard(&[event("a"), event("b"), event("c"), event("d")]);
+        let mut table = Reachability::new();
+        for (event, change) in steps {
+            let is_of_table = change.is_some();
+            let event = change.map_or(event, |(observer, subject, status)| {
+                table = table.change(&observer, &subject, status);
+                ClusterEvent::ReachabilityChanged(table.clone())
+            });
+            let mut anew = view.clone();
+            anew.links.forget();
+            view.apply(&event);
+            anew.apply(&event);
+            prop_assert_eq!(&view, &anew);
+            let node = |place: u32| view.members()[place as usize].unique_address();
+            if let Some(links) = view.links() {
+                let named = links.iter().map(|&(observer, subject)| (node(observer), node(subject)));
+                prop_assert!(named.eq(view.records()), "{:?}", view);
+            }
+            prop_assert!(view.links().is_some() || !is_of_table);
+        }
+    }
+}
+
 /// SBR-14, SBR-30
 #[test]
 fn newcomers_are_stored_as_if_each_were_settled_at_once() {

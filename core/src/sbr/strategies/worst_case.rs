@@ -62,7 +62,7 @@ impl<'a> Situation<'a> {
 impl<'a> Part<'a> {
     fn add(&mut self, member: &'a Member, order: Order) {
         self.size += 1;
-        if self.first.is_none_or(|first| order.compare(member, first).is_lt()) {
+        if self.first.is_none_or(|first| order.overtakes(member, first)) {
             self.first = Some(member);
         }
     }
