@@ -270,6 +270,12 @@ fn a_leave_waits_for_a_welcome_that_is_held_back() {
     assert!(!planted.passed(), "who never goes is late all the same");
 }
 
+/// L4, CNV-6: who joins, too, waits for somebody who is Up and has not heard of it.
+#[test]
+fn a_joiner_waits_for_a_welcome_that_is_held_back() {
+    holds(include_str!("regressions/a-welcome-that-is-held-back.qcase"));
+}
+
 /// L10, RCH-40: the mark of a node that shares its address with a dead incarnation was counted as one that came by chance.
 #[test]
 fn a_node_marked_for_the_silence_of_its_earlier_life_is_not_marked_by_chance() {

@@ -141,11 +141,19 @@ impl Judge {
         leaves.into_iter().for_each(|node| self.await_by(Duty::of(&L5, Some(node), due)));
     }
 
-    /// L5: the leaves of these nodes go on from here: of one whose exit tasks have ended, or of all, who waited for what one
-    /// has seen that was let in and has heard of it now.
-    pub(super) fn leaves_go_on(&mut self, of: impl Fn(&UniqueAddress) -> bool, at: Instant) {
-        let goes_on = |duty: &Duty| duty.invariant == &L5 && duty.node.as_ref().is_some_and(&of);
-        if !self.duties.iter().any(goes_on) {
+    /// L5: the leave of a node whose exit tasks have ended goes on from here.
+    pub(super) fn leave_goes_on(&mut self, node: &UniqueAddress, at: Instant) {
+        self.go_on(|duty| duty.invariant == &L5 && duty.node.as_ref() == Some(node), at);
+    }
+
+    /// L4, L5: who was let in has heard of it now. Who leaves may have waited for what this one sees, and who joins, if it was late.
+    pub(super) fn was_welcomed(&mut self, node: &UniqueAddress, at: Instant) {
+        let was_late = is_asked(&self.participants(), node);
+        self.go_on(|duty| duty.invariant == &L5 || was_late && duty.invariant == &L4, at);
+    }
+
+    fn go_on(&mut self, goes_on: impl Fn(&Duty) -> bool, at: Instant) {
+        if !self.duties.iter().any(&goes_on) {
             return;
         }
         let due = at + self.spreading_among_all().agreements(2);
@@ -187,7 +195,12 @@ impl Judge {
         let minimum = liveness::minimum_is_met(&seats);
         // An exit that the host has not finished yet is nobody's delay, nor is a welcome that the network holds back.
         let exits = seats.iter().any(|seat| seat.is_exiting());
-        if duty.invariant == &L5 && (exits || self.waits_for_welcome(&seats)) {
+        let is_held_up = match duty.invariant.id {
+            "L4" => self.outside().any(|waits| is_asked(&seats, &waits.me)),
+            "L5" => exits || self.waits_for_welcome(&seats),
+            _ => false,
+        };
+        if is_held_up {
             let again = Duty { due: at + self.spreading_among_all().agreements(2), ..duty.clone() };
             return self.await_by(again);
         }
@@ -287,8 +300,12 @@ impl Judge {
 
     /// Whether a live node is a member to some of these, and has not heard of it.
     pub(super) fn waits_for_welcome(&self, seats: &[&Seat]) -> bool {
-        let outside = self.seats.iter().flatten().filter(|seat| seat.is_live && !seat.is_initialized);
-        outside.into_iter().any(|waits| seats.iter().any(|seat| seat.gossip.member(&waits.me).is_some()))
+        self.outside().any(|waits| seats.iter().any(|seat| seat.gossip.member(&waits.me).is_some()))
+    }
+
+    /// The live nodes that are in no cluster, as far as they know.
+    fn outside(&self) -> impl Iterator<Item = &Seat> {
+        self.seats.iter().flatten().filter(|seat| seat.is_live && !seat.is_initialized)
     }
 
     pub(super) fn not_removed(&self) -> Vec<&Seat> {
@@ -297,4 +314,16 @@ impl Judge {
         removed.sort_unstable();
         all.into_iter().filter(|seat| removed.binary_search(&&seat.me).is_err()).collect()
     }
+}
+
+/// L4, CNV-6, CNV-7: whether somebody's leader waits until a node has seen its state: of a data centre where nobody is Up that is each
+/// member.
+fn is_asked(seats: &[&Seat], node: &UniqueAddress) -> bool {
+    seats.iter().any(|seat| {
+        let counts = |member: &Member| member.status().counts_for_convergence();
+        let members = seat.gossip.members();
+        seat.gossip.member(node).is_some_and(|member| {
+            counts(member) || !members.iter().any(|it| counts(it) && it.data_center() == member.data_center())
+        })
+    })
 }

@@ -329,11 +329,11 @@ impl Judge {
             self.await_removals(event.at, vec![(old, Some(node.me.clone()))]);
         }
         if event.cause == Cause::Welcome {
-            self.leaves_go_on(|_| true, event.at);
+            self.was_welcomed(node.me, event.at);
         }
         if event.cause == Cause::ExitTasksDone {
             self.restart_quiet(event.at);
-            self.leaves_go_on(|leaver| leaver == node.me, event.at);
+            self.leave_goes_on(node.me, event.at);
         }
         self.see_change(stage, host, &node, event);
         if event.cause == Cause::Tick

@@ -301,6 +301,33 @@ fn a_joiner_is_awaited_until_its_own_address_asks_anew() {
     assert_eq!(downed_by(1), (vec!["L4"], false));
 }
 
+/// L4, CNV-6: the time of a joiner goes on when somebody has heard late that it is Up, and not while that one or another has not.
+#[test]
+fn a_joiner_waits_for_who_is_up_and_has_not_heard_of_it() {
+    let late = |w: MemberStatus| {
+        let l4 = Invariant::find("L4").unwrap();
+        let mut play = Play::new(&["a", "x", "w"], JudgeSetup::none().with(l4, true));
+        let state = |list: &[_]| gossip(&[&[("a", Up), ("w", w)], list].concat());
+        assert_eq!(play.becomes(0, state(&[]), Cause::Welcome), []);
+        assert_eq!(play.becomes(0, state(&[("x", Joining)]), Cause::Join), []);
+        assert_eq!(play.becomes(1, state(&[("x", Joining)]), Cause::Welcome), []);
+        let mut found = vec![];
+        for _ in 0..2 {
+            play.later(120);
+            found.push(play.finish().len());
+        }
+        play.later(15);
+        found.push(play.becomes(2, state(&[("x", Joining)]), Cause::Welcome).len());
+        play.later(20);
+        found.push(play.finish().len());
+        play.later(100);
+        found.push(play.finish().len());
+        found
+    };
+    assert_eq!(late(Up), [0, 0, 0, 0, 1]);
+    assert_eq!(late(Joining), [1, 0, 0, 0, 0], "nobody waits for w");
+}
+
 /// S1: a second fault before the first was dealt with.
 #[test]
 fn a_split_after_staggered_faults_is_excused_until_all_agree_again() {
