@@ -492,10 +492,12 @@ pub(crate) fn positions_among<'a>(
                 reach *= 2;
             }
             from += rest[..reach.min(rest.len())].partition_point(is_before);
+            if !is_it(from) {
+                return None;
+            }
         }
-        let found = is_it(from).then_some(from);
-        from += usize::from(found.is_some());
-        found
+        from += 1;
+        Some(from - 1)
     })
 }
 

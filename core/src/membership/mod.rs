@@ -28,6 +28,7 @@ pub(crate) use gossip::CompactGossip;
 pub use gossip::{Gossip, GossipError, SeenIter, Tombstones, TombstonesError};
 pub use member::{Member, TransitionError, UP_NUMBER_NONE};
 pub use members::{Members, MembersError};
+pub(crate) use reachability::RowPairs;
 pub use reachability::{Reachability, ReachabilityError, ReachabilityStatus, Record, Row};
 pub use roles::{DataCenter, ROLE_BYTES_MAX, ROLES_MAX, Roles, RolesError};
 pub use state::CurrentClusterState;

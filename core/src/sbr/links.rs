@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::indirect::Link;
-use crate::membership::{ReachabilityStatus, Row, UniqueAddress};
+use crate::membership::{ReachabilityStatus, Record, Row, RowPairs, UniqueAddress};
 
 /// The kept records of a table of observations (SBR-31), row by row, each with the places of observer and subject among the stored
 /// members. They hold as long as nobody is stored or taken out.
@@ -44,17 +44,11 @@ impl Links {
         &self.list
     }
 
-    /// Of each row, its links.
-    fn by_row(&self) -> impl Iterator<Item = &[Link]> {
-        let starts = core::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, end)| &self.list[start as usize..*end as usize])
-    }
-
     /// The links of these rows when they change from `before` to `after`, both ascending by observer: only rows that are new are looked
     /// at. With them, the ends of new records that have no place, in no order; who has none is in no link.
     pub(super) fn followed<'a>(
         &self,
-        before: &[Arc<Row>],
+        before: &'a [Arc<Row>],
         after: &'a [Arc<Row>],
         place: impl Fn(&UniqueAddress) -> Option<usize>,
     ) -> (Self, Vec<&'a UniqueAddress>) {
@@ -66,19 +60,18 @@ impl Links {
             strangers.extend(place.is_none().then_some(node));
             place.map(|place| place as u32)
         };
-        let mut known = before.iter().zip(self.by_row()).peekable();
-        for row in after {
-            let is_over =
-                |(was, _): &(&Arc<Row>, _)| !Arc::ptr_eq(was, row) && was.observer() < row.observer();
-            while known.next_if(is_over).is_some() {}
-            if let Some((_, same)) = known.next_if(|(was, _)| Arc::ptr_eq(was, row)) {
-                links.list.extend_from_slice(same);
+        // Of rows whose links are not kept, none is known.
+        let before = &before[..self.ends.len().min(before.len())];
+        let (mut start, mut ends) = (0, self.ends.iter());
+        for (was, is) in RowPairs::of(before, after) {
+            let known = start..was.and_then(|_| ends.next()).map_or(start, |end| *end as usize);
+            start = known.end;
+            let Some(row) = is else { continue };
+            if was.is_some_and(|was| Arc::ptr_eq(was, row)) {
+                links.list.extend_from_slice(&self.list[known]);
             } else {
-                let mut records = row
-                    .records()
-                    .iter()
-                    .filter(|record| record.status != ReachabilityStatus::Reachable)
-                    .peekable();
+                let says_not = |record: &&Record| record.status != ReachabilityStatus::Reachable;
+                let mut records = row.records().iter().filter(says_not).peekable();
                 let observer = records.peek().and_then(|_| find(row.observer()));
                 for record in records {
                     let subject = find(&record.subject);

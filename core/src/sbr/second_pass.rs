@@ -2,6 +2,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cell::LazyCell;
 
 use super::indirect::Link;
 use super::selection::is_downable;
@@ -18,30 +19,31 @@ impl Situation<'_> {
     /// first pass both ends of a broken link would stay, each on its own. REP-113: what that saves. REP-114: lease-majority passes
     /// here as all others do.
     pub(super) fn without_indirect(&self, strategy: &Strategy, repairs: &Repairs) -> Option<Self> {
-        let gone = if repairs.gone_observers { self.gone() } else { vec![false; self.numbers().len()] };
+        // Seldom asked for.
+        let gone = LazyCell::new(|| repairs.gone_observers.then(|| self.gone()));
+        let is_gone = |node: u32| gone.as_ref().is_some_and(|gone| gone[node as usize]);
         let is_indirect = |node| self.indirect().contains(node);
         let is_another_unreachable =
             self.numbers().any(|node| self.is_unreachable(node) && !is_indirect(node));
-        if !(is_another_unreachable || self.oldest_may_be_gone(strategy, &gone)) {
+        if !(is_another_unreachable || self.oldest_may_be_gone(strategy, is_gone)) {
             return None;
         }
-        let mut left = self.records().to_vec();
-        left.retain(|&link| self.is_left(link) && !gone[link.0 as usize]);
-        Some(self.with_records(left))
+        let left = self.records().iter().copied();
+        Some(self.with_records(left.filter(|&link| self.is_left(link) && !is_gone(link.0)).collect()))
     }
 
     /// REP-115: under keep-oldest that stays alone, whether some indirectly connected node is gone: if that is the oldest, nobody
     /// would miss it without the second pass.
-    fn oldest_may_be_gone(&self, strategy: &Strategy, gone: &[bool]) -> bool {
+    fn oldest_may_be_gone(&self, strategy: &Strategy, is_gone: impl Fn(u32) -> bool) -> bool {
         matches!(strategy, Strategy::KeepOldest { down_if_alone: false, .. })
-            && self.numbers().any(|node| self.indirect().contains(node) && gone[node as usize])
+            && self.numbers().any(|node| self.indirect().contains(node) && is_gone(node))
     }
 
     /// SBR-52: whether a record still counts in the second pass. What members on their way out say, or is said of them,
     /// does not.
     fn is_left(&self, link: Link) -> bool {
         let is_downable = |number| self.member(number).is_some_and(|member| is_downable(member.status()));
-        is_downable(link.0) && is_downable(link.1) && !self.indirect().explains(link)
+        !self.indirect().explains(link) && is_downable(link.0) && is_downable(link.1)
     }
 
     /// REP-110: of each node, whether it has not seen the present gossip and somebody who has seen it cannot reach it.

@@ -1,9 +1,9 @@
 //! How tables from different nodes become one, and how nodes leave a table.
 
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 use core::cmp::Ordering;
 
+use super::pairs::RowPairs;
 use super::{Reachability, Row, UniqueAddress};
 
 impl Reachability {
@@ -21,36 +21,24 @@ impl Reachability {
         if Arc::ptr_eq(&self.0, &other.0) {
             return self.clone();
         }
-        let mut rows = Vec::with_capacity(self.0.rows.len().max(other.0.rows.len()));
         // How many rows of the result each side does not have.
         let (mut new_to_me, mut new_to_them) = (0, 0);
-        let (mut mine, mut theirs) = (self.0.rows.iter().peekable(), other.0.rows.iter().peekable());
-        loop {
-            let order = match (mine.peek(), theirs.peek()) {
-                (Some(a), Some(b)) if Arc::ptr_eq(a, b) => Ordering::Equal,
-                (Some(a), Some(b)) => a.observer.cmp(&b.observer),
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (None, None) => break,
+        for (mine, theirs) in RowPairs::of(&self.0.rows, &other.0.rows) {
+            let row = newer_row(mine, theirs);
+            let lacks = |side: Option<&Arc<Row>>| {
+                side.is_none_or(|own| row.is_some_and(|row| !Arc::ptr_eq(own, row) && own != row))
             };
-            let a = if order.is_le() { mine.next() } else { None };
-            let b = if order.is_ge() { theirs.next() } else { None };
-            let row = match (a, b) {
-                (Some(a), Some(b)) => newer_row(a, b),
-                (Some(row), None) | (None, Some(row)) => row,
-                (None, None) => break,
-            };
-            let lacks = |side: Option<&Arc<Row>>| side.is_none_or(|own| !Arc::ptr_eq(own, row) && own != row);
-            new_to_me += usize::from(lacks(a));
-            new_to_them += usize::from(lacks(b));
-            rows.push(row.clone());
+            new_to_me += usize::from(lacks(mine));
+            new_to_them += usize::from(lacks(theirs));
         }
-        match (new_to_me, new_to_them) {
-            (_, 0) => other.clone(),
-            (0, _) => self.clone(),
-            _ if new_to_me < new_to_them => self.with_rows(rows),
-            _ => other.with_rows(rows),
-        }
+        let nearer = match (new_to_me, new_to_them) {
+            (_, 0) => return other.clone(),
+            (0, _) => return self.clone(),
+            _ if new_to_me < new_to_them => self,
+            _ => other,
+        };
+        let pairs = RowPairs::of(&self.0.rows, &other.0.rows);
+        nearer.with_rows(pairs.filter_map(|(mine, theirs)| newer_row(mine, theirs).cloned()).collect())
     }
 
     fn restricted_to(self, is_allowed: &impl Fn(&UniqueAddress) -> bool) -> Self {
@@ -102,14 +90,16 @@ impl Reachability {
     }
 }
 
-/// RCH-22, RCH-26: the row of the higher version; of equal versions `b`, and none of the records when one has none.
-fn newer_row<'a>(a: &'a Arc<Row>, b: &'a Arc<Row>) -> &'a Arc<Row> {
-    match a.version.cmp(&b.version) {
+/// RCH-22, RCH-26: of two rows of one observer that of the higher version; of equal versions `b`, and none of the records when one has
+/// none. The only one, if there is but one.
+fn newer_row<'a>(a: Option<&'a Arc<Row>>, b: Option<&'a Arc<Row>>) -> Option<&'a Arc<Row>> {
+    let (Some(a), Some(b)) = (a, b) else { return a.or(b) };
+    Some(match a.version.cmp(&b.version) {
         Ordering::Greater => a,
         Ordering::Less => b,
         Ordering::Equal if a.records.is_empty() => a,
         Ordering::Equal => b,
-    }
+    })
 }
 
 fn with_allowed_subjects(row: Arc<Row>, is_allowed: &impl Fn(&UniqueAddress) -> bool) -> Arc<Row> {

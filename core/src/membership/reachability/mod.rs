@@ -7,6 +7,7 @@
 mod change;
 mod display;
 mod merge;
+mod pairs;
 mod query;
 mod subjects;
 
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::UniqueAddress;
 use crate::mix::{Mixer, mix};
+pub(crate) use pairs::RowPairs;
 use subjects::Subjects;
 
 /// What an observer says of a subject.

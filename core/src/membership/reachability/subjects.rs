@@ -2,8 +2,8 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 
+use super::pairs::{RowPairs, different_records};
 use super::{ReachabilityStatus, Row, UniqueAddress};
 
 /// RCH-35, RCH-37: what is derived of all records of a table, made from that of a table that differs in a few rows. Lists
@@ -41,35 +41,21 @@ impl Counts {
 
 impl Subjects {
     /// These, which belong to the rows `before`, as they are with the rows `after`; both ascending by observer.
-    pub(super) fn followed(&self, before: &[Arc<Row>], after: &[Arc<Row>]) -> Self {
+    pub(super) fn followed<'a>(&self, before: &'a [Arc<Row>], after: &'a [Arc<Row>]) -> Self {
         let mut subjects = self.clone();
         let mut moved = false;
-        let (mut before, mut after) = (before.iter().peekable(), after.iter().peekable());
-        loop {
-            let order = match (before.peek(), after.peek()) {
-                (Some(was), Some(is)) if Arc::ptr_eq(was, is) => {
-                    before.next();
-                    after.next();
-                    continue;
-                }
-                (Some(was), Some(is)) => was.observer.cmp(&is.observer),
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (None, None) => break,
-            };
-            if order.is_ge()
-                && let Some(row) = after.next()
-            {
-                row.records
-                    .iter()
-                    .for_each(|record| moved |= subjects.count(&record.subject, record.status, 1));
+        for (was, is) in RowPairs::of(before, after) {
+            if was.zip(is).is_some_and(|(was, is)| Arc::ptr_eq(was, is)) {
+                continue;
             }
-            if order.is_le()
-                && let Some(row) = before.next()
-            {
-                row.records
-                    .iter()
-                    .for_each(|record| moved |= subjects.count(&record.subject, record.status, -1));
+            let records = |row: Option<&'a Arc<Row>>| row.map_or(&[][..], |row| row.records());
+            for (was, is) in different_records(records(was), records(is)) {
+                // One more first, so that nobody goes who stays.
+                let new = is.map(|record| (record, 1));
+                let old = was.map(|record| (record, -1));
+                for (record, step) in new.into_iter().chain(old) {
+                    moved |= subjects.count(&record.subject, record.status, step);
+                }
             }
         }
         if moved {

@@ -60,25 +60,34 @@ impl Dropped {
     }
 }
 
-/// Since when members of the own data centre are unreachable, as users were told. As many as there are of them.
+/// Since when members of the own data centre are unreachable, as users were told; ascending by node. As many as there are of them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(in crate::node) struct Unseen(Vec<(UniqueAddress, Instant)>);
 
 impl Unseen {
     pub(in crate::node) fn on_event(&mut self, event: &ClusterEvent, now: Instant) {
-        let (ClusterEvent::UnreachableMember(member)
-        | ClusterEvent::ReachableMember(member)
-        | ClusterEvent::MemberRemoved { member, .. }) = event
-        else {
-            return;
-        };
-        self.0.retain(|(node, _)| node != member.unique_address());
-        if matches!(event, ClusterEvent::UnreachableMember(_)) {
-            self.0.push((member.unique_address().clone(), now));
+        match event {
+            ClusterEvent::UnreachableMember(member) => {
+                let since = (member.unique_address().clone(), now);
+                match self.find(&since.0) {
+                    Ok(at) => self.0[at] = since,
+                    Err(at) => self.0.insert(at, since),
+                }
+            }
+            ClusterEvent::ReachableMember(member) | ClusterEvent::MemberRemoved { member, .. } => {
+                if let Ok(at) = self.find(member.unique_address()) {
+                    self.0.remove(at);
+                }
+            }
+            _ => {}
         }
     }
 
     pub(super) fn since(&self, node: &UniqueAddress) -> Option<Instant> {
-        self.0.iter().find(|one| one.0 == *node).map(|one| one.1)
+        self.find(node).ok().map(|at| self.0[at].1)
+    }
+
+    fn find(&self, node: &UniqueAddress) -> Result<usize, usize> {
+        self.0.binary_search_by(|one| one.0.cmp(node))
     }
 }
