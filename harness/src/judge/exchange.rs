@@ -1,9 +1,11 @@
 //! V: what gossip may and may not do.
 
-use quorate::{ClockOrder, Gossip, Output};
+use std::sync::Arc;
+
+use quorate::{ClockOrder, Gossip, Output, Row, UniqueAddress};
 
 use super::assumptions::SENDER_KNOWN;
-use super::change::{Change, joined};
+use super::change::{Change, joined, joined_by};
 use super::invariant::{Group, Invariant, Watches};
 use super::stage::Cause;
 use super::violation::Finding;
@@ -100,14 +102,32 @@ fn has_news(change: &Change<'_>, told: &Gossip, own: &Gossip) -> bool {
     if repairs.planted.is_some() || !repairs.tombstones_remove {
         return false;
     }
-    let is_removed = |node| told.tombstones().contains(node) || own.tombstones().contains(node);
-    joined(told.members().as_slice(), own.members().as_slice()).any(|(is, was)| match (is, was) {
-        (Some(is), None) => !is_removed(is.unique_address()),
-        (Some(is), Some(was)) if is.status() != was.status() => {
-            let order = is.status().merge_order(was.status(), repairs.life_cycle_order);
-            order.is_gt() && !is_removed(is.unique_address())
-        }
-        _ => false,
+    let is_removed =
+        |node: &UniqueAddress| told.tombstones().contains(node) || own.tombstones().contains(node);
+    has_new_row(told, own, &is_removed)
+        || joined(told.members().as_slice(), own.members().as_slice()).any(|(is, was)| match (is, was) {
+            (Some(is), None) => !is_removed(is.unique_address()),
+            (Some(is), Some(was)) if is.status() != was.status() => {
+                let order = is.status().merge_order(was.status(), repairs.life_cycle_order);
+                order.is_gt() && !is_removed(is.unique_address())
+            }
+            _ => false,
+        })
+}
+
+/// RCH-22: whether a row of an observer who stays a member has a higher version than here.
+fn has_new_row(told: &Gossip, own: &Gossip, is_removed: &impl Fn(&UniqueAddress) -> bool) -> bool {
+    let (is, was) = (told.reachability(), own.reachability());
+    if is.is_identical(was) {
+        return false;
+    }
+    let order = |is: &Arc<Row>, was: &Arc<Row>| is.observer().cmp(was.observer());
+    joined_by(is.rows(), was.rows(), order).any(|(is, was)| {
+        let is_newer = |is: &&Arc<Row>| is.version() > was.map_or(0, |was| was.version());
+        is.filter(is_newer).is_some_and(|is| {
+            let observer = is.observer();
+            own.member(observer).is_some() && !is_removed(observer)
+        })
     })
 }
 
@@ -222,6 +242,23 @@ mod tests {
         assert_eq!(change(own.clone()).check(|change| older_changes_nothing(change, &[answer()])), None);
         let taken = change(older.clone());
         assert!(taken.check(|change| older_changes_nothing(change, &[answer()])).is_some());
+    }
+
+    /// RCH-22: a merge takes over exactly what is new; a removed observer's row is not.
+    #[test]
+    fn a_row_is_new_when_a_merge_takes_it_over() {
+        let repairs = Repairs { tombstones_remove: true, ..Repairs::none() };
+        let pair = pair(&[]);
+        let one = Reachability::new().unreachable(&node("a"), &node("b"));
+        let both = one.unreachable(&node("b"), &node("a"));
+        let tables = [Reachability::new(), one.clone(), one.reachable(&node("a"), &node("b")), both];
+        let states = tables.map(|table| observed(&pair, table));
+        let removed = states.clone().map(|state| state.remove(&[node("b")], 1));
+        for (told, own) in states.iter().flat_map(|a| states.iter().chain(&removed).map(move |b| (a, b))) {
+            let is_removed = |node: &UniqueAddress| own.tombstones().contains(node);
+            let is_taken_over = !told.merge(own, &repairs).same_content(own);
+            assert_eq!(has_new_row(told, own, &is_removed), is_taken_over, "{told} told, {own} held");
+        }
     }
 
     /// V5: without repairs ReadyForShutdown takes a member back from Down (MDL-35).
