@@ -166,7 +166,7 @@ pub(super) fn receive_gossip(
     let repairs = base.config.repairs;
     let unseen_by_me = !base.exit_in_progress && !remote.is_seen_by(&base.me);
     let (relation, state) = if repairs.content_decides {
-        join_content(base, &remote, &local)
+        join_content(base, remote, &local)
     } else {
         let relation = relation(&remote, &local);
         let state = match relation {
@@ -199,12 +199,18 @@ pub(super) fn receive_gossip(
 
 /// REP-12 (`content_decides`): the same by content. REP-15: tombstones of an age at which this node drops its own are not
 /// taken over.
-fn join_content(base: &Base, remote: &Gossip, local: &Arc<Gossip>) -> (Relation, Arc<Gossip>) {
-    let pruned = remote.expire_tombstones(oldest_tombstone_ms(base));
-    let remote = pruned.as_ref().unwrap_or(remote);
-    let (relation, state) = Gossip::join(remote, local, &base.config.repairs);
-    if relation == Relation::Older && base.config.repairs.breaks(Planted::OlderGossipTaken) {
-        return (relation, Arc::new(remote.clone()));
+fn join_content(base: &Base, remote: Arc<Gossip>, local: &Arc<Gossip>) -> (Relation, Arc<Gossip>) {
+    let repairs = &base.config.repairs;
+    let remote = match remote.expire_tombstones(oldest_tombstone_ms(base)) {
+        Some(pruned) => Arc::new(pruned),
+        None => remote,
+    };
+    if Gossip::supersedes(&remote, local, repairs) {
+        return (Relation::Newer, remote);
+    }
+    let (relation, state) = Gossip::join(&remote, local, repairs);
+    if relation == Relation::Older && repairs.breaks(Planted::OlderGossipTaken) {
+        return (relation, remote);
     }
     (relation, state)
 }

@@ -2,10 +2,11 @@
 
 use alloc::sync::Arc;
 
-use super::merge::without_removed;
+use super::merge::{prevails, without_removed};
 use super::seen::Seen;
-use super::{Gossip, Tombstones};
+use super::{Gossip, Tombstones, UniqueAddress};
 use crate::membership::{ClockOrder, VectorClock};
+use crate::planted::Planted;
 use crate::repairs::Repairs;
 
 /// REP-12, GSP-71: how a received state relates to the own one, by content or by the clocks.
@@ -61,6 +62,28 @@ impl Gossip {
         }
         state.seen.union(&state.members, &received.seen, &received.members);
         (Relation::Newer, Arc::new(state))
+    }
+
+    /// REP-12: whether the join of a received state and the own one ([`Gossip::join`]) certainly is the received one, as it is with most news: it
+    /// knows all that the own one does, and more. Then nothing has to be made. Where this says no, the join tells.
+    pub(crate) fn supersedes(received: &Self, local: &Self, repairs: &Repairs) -> bool {
+        let joins_otherwise =
+            repairs.breaks(Planted::MergeKeepsSeen) || repairs.breaks(Planted::DownNotTerminal);
+        let tombstones = &received.tombstones;
+        repairs.tombstones_remove
+            && !joins_otherwise
+            && received.content_hash() != local.content_hash()
+            && (local.tombstones.is_empty() || local.tombstones == *tombstones)
+            && tombstones.iter().all(|(node, _)| received.knows_nothing_of(node))
+            && matches!(received.clock.compare(&local.clock), ClockOrder::Same | ClockOrder::After)
+            && received.names_members_only()
+            && received.reachability.has_all_of(&local.reachability)
+            && prevails(&received.members, &local.members, repairs)
+    }
+
+    /// Whether a node is no member and has no entry in the clock.
+    fn knows_nothing_of(&self, node: &UniqueAddress) -> bool {
+        !self.members.contains(node) && self.clock.count(node.key()) == 0
     }
 
     /// Whether there is nothing to join of two histories: nobody was removed, and the changes are the same.

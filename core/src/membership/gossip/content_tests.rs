@@ -1,11 +1,66 @@
+use alloc::vec::Vec;
+
+use proptest::prelude::*;
+
 use super::*;
-use crate::testing::{gossip, gossip_with, node};
+use crate::testing::{any_gossip, common_history, gossip, gossip_with, node, proptest_config};
 
 const LAWFUL: Repairs =
     Repairs { content_decides: true, tombstones_remove: true, life_cycle_order: true, ..Repairs::none() };
 
 fn relation(received: &Gossip, local: &Gossip) -> (Relation, Arc<Gossip>) {
     Gossip::join(received, &Arc::new(local.clone()), &LAWFUL)
+}
+
+/// REP-12: a state is taken whole only where the join would be just that.
+fn is_taken_whole(received: &Gossip, local: &Gossip) -> bool {
+    let is_whole = Gossip::supersedes(received, local, &LAWFUL);
+    if is_whole {
+        let (relation, joined) = relation(received, local);
+        assert_eq!((relation, &*joined), (Relation::Newer, received), "of\n{received}\nand\n{local}");
+    }
+    is_whole
+}
+
+proptest! {
+    #![proptest_config(proptest_config())]
+
+    /// REP-12: states of one history, what comes of them, and any at all.
+    #[test]
+    fn what_is_taken_whole_is_the_join(states in common_history(3), others in (any_gossip(), any_gossip())) {
+        let joined = states[0].merge(&states[1], &LAWFUL);
+        let all: Vec<&Gossip> = states.iter().chain([&joined, &others.0, &others.1]).collect();
+        for received in &all {
+            for local in &all {
+                is_taken_whole(received, local);
+            }
+        }
+    }
+}
+
+/// REP-12: news are taken whole, and what one side lacks, knows less of, or has a removed one of is joined.
+#[test]
+fn news_are_taken_whole() {
+    let local = gossip_with("a:up b:up c:joining", "a", "a>b", "a:3 b:7");
+    for (members, rows, clock, expected) in [
+        ("a:up b:up c:up", "a>b", "a:4 b:7", true),
+        ("a:up b:up c:up d:joining", "a>b", "a:4 b:7", true),
+        ("a:up b:up c:joining", "a>b b>c", "a:3 b:8", true),
+        ("a:up b:up c:up", "a>b", "a:3 b:7", true),
+        ("a:up b:up c:joining", "a>b", "a:4 b:7", false),
+        ("a:up b:up c:up", "a>b", "a:4 b:6", false),
+        ("a:up b:up", "a>b", "a:4 b:7", false),
+        ("a:up b:up c:up", "", "a:4 b:7", false),
+        ("a:up b:joining c:up", "a>b", "a:4 b:7", false),
+    ] {
+        let received = gossip_with(members, "b", rows, clock);
+        assert_eq!(is_taken_whole(&received, &local), expected, "{members} {rows} {clock}");
+    }
+    let removed = gossip_with("a:up b:up c:up x:down", "b", "a>b", "a:4 b:7").remove(&[node("x")], 5);
+    assert!(is_taken_whole(&removed, &local));
+    let knows_x = gossip_with("a:up b:up c:up x:joining", "b", "a>b", "a:4 b:7");
+    assert!(!is_taken_whole(&knows_x, &local.remove(&[node("x")], 5)));
+    assert!(!is_taken_whole(&knows_x, &removed));
 }
 
 /// REP-12, REP-18: equal content is the same state if its clocks are equal, and who has seen either has seen it. Else the clocks tell
@@ -21,7 +76,7 @@ fn of_equal_content_the_clocks_tell_who_has_seen_it() {
         let (local, received) =
             (gossip_with("a:up b:up", "a", "", mine), gossip_with("a:up b:up", "b", "", theirs));
         let (relation, state) = relation(&received, &local);
-        let who: alloc::vec::Vec<_> = state.seen().map(|node| node.address.host()).collect();
+        let who: Vec<_> = state.seen().map(|node| node.address.host()).collect();
         assert_eq!((relation, &*who.join(" ")), (expected, seen), "{theirs} and {mine}");
         assert!(state.same_content(&local));
         assert_eq!(*state.clock(), received.clock().merge(local.clock()));
@@ -102,8 +157,7 @@ fn a_tombstone_takes_a_member_out_and_the_earlier_stamp_stays() {
     assert_eq!((case, state.member(&node("b"))), (Relation::Newer, None));
     let later = gossip("a:up b:down", "a").remove(&[node("b")], 90);
     for (received, local) in [(&removed, &later), (&later, &removed)] {
-        let stamps: alloc::vec::Vec<i64> =
-            relation(received, local).1.tombstones().iter().map(|(_, at)| *at).collect();
+        let stamps: Vec<i64> = relation(received, local).1.tombstones().iter().map(|(_, at)| *at).collect();
         assert_eq!(stamps, [50]);
     }
 }

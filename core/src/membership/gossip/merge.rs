@@ -169,6 +169,18 @@ pub(crate) fn pick(a: &Members, b: &Members, tombstones: &Tombstones, repairs: &
     }
 }
 
+/// Whether the members that [`pick`] makes of two tables are those of the first, of whom nobody was removed: it has all nodes of the second,
+/// and no copy there wins against its own. Nothing is made to tell.
+pub(super) fn prevails(a: &Members, b: &Members, repairs: &Repairs) -> bool {
+    let wins =
+        |x: &Member, y: &Member| core::ptr::eq(Member::higher_priority(x, y, repairs.life_cycle_order), x);
+    if Arc::ptr_eq(a.roster(), b.roster()) {
+        // The same nodes in the same places.
+        return a.iter().zip(b).all(|(x, y)| x == y || wins(x, y));
+    }
+    Walk::of(a, b).all(|(x, y)| x.is_some_and(|x| y.is_none_or(|y| x == y || wins(x, y))))
+}
+
 #[cfg(test)]
 #[path = "merge_tests.rs"]
 mod tests;

@@ -41,6 +41,19 @@ impl Reachability {
         nearer.with_rows(pairs.filter_map(|(mine, theirs)| newer_row(mine, theirs).cloned()).collect())
     }
 
+    /// RCH-22: whether of each observer this table has the row that another one has, or a later one: so that a merge gives what this has.
+    pub(crate) fn has_all_of(&self, other: &Self) -> bool {
+        let mut mine = self.0.rows.iter();
+        let mut has = |theirs: &Arc<Row>| {
+            let own = mine.find(|row| Arc::ptr_eq(row, theirs) || row.observer >= theirs.observer);
+            own.is_some_and(|own| {
+                let is_same = Arc::ptr_eq(own, theirs) || own == theirs;
+                is_same || (own.observer == theirs.observer && own.version > theirs.version)
+            })
+        };
+        Arc::ptr_eq(&self.0, &other.0) || other.0.rows.iter().all(&mut has)
+    }
+
     fn restricted_to(self, is_allowed: &impl Fn(&UniqueAddress) -> bool) -> Self {
         if self.names_only(is_allowed) {
             return self;
@@ -189,6 +202,23 @@ mod tests {
             Reachability::new().unreachable(&node("a"), &node("b")).unreachable(&node("b"), &node("a"));
         assert_eq!(table.remove_observers(&[node("b")]).all_unreachable(), [node("b")]);
         assert!(table.remove_observers(&[]).is_identical(&table));
+    }
+
+    /// RCH-22
+    #[test]
+    fn a_table_has_all_of_another_when_a_merge_adds_nothing() {
+        let start =
+            Reachability::new().unreachable(&node("a"), &node("c")).unreachable(&node("b"), &node("c"));
+        let later = start.reachable(&node("a"), &node("c"));
+        let more = start.unreachable(&node("d"), &node("c"));
+        let tie = Reachability::new().unreachable(&node("a"), &node("b")).unreachable(&node("b"), &node("c"));
+        let tables = [Reachability::new(), start, later, more, tie];
+        for (place, a) in tables.iter().enumerate() {
+            for (other, b) in tables.iter().enumerate() {
+                let expected = a.merge_all(b) == *a && b.merge_all(a) == *a;
+                assert_eq!(a.has_all_of(b), expected, "{place} and {other}");
+            }
+        }
     }
 
     /// RCH-28
