@@ -43,6 +43,8 @@ pub(super) struct Head {
     pub(super) part: Option<Part>,
     pub(super) cluster: Arc<str>,
     pub(super) from: UniqueAddress,
+    /// The place of the sender among those that are known.
+    pub(super) place: usize,
     pub(super) to: Destination,
 }
 
@@ -117,20 +119,25 @@ pub(super) fn read<'a>(
         let area = rest.sized().ok_or(DecodeError::Malformed { field: Field::Extensions })?;
         (reads, part) = extensions(area, version)?;
     }
-    let name = rest.text().ok_or(DecodeError::Malformed { field: Field::Cluster })?;
-    let cluster = match cluster {
-        Some(last) if **last == *name => last.clone(),
-        _ => cluster.insert(name.into()).clone(),
-    };
-    let from = rest.node(known, true).ok_or(DecodeError::Malformed { field: Field::Sender })?;
+    let name = rest.sized().and_then(|name| name_of(name, cluster));
+    let cluster = name.ok_or(DecodeError::Malformed { field: Field::Cluster })?;
+    let (from, place) = rest.node(known, true).ok_or(DecodeError::Malformed { field: Field::Sender })?;
     let to = rest.node(known, flags & TO_INCARNATION != 0);
-    let to = to.ok_or(DecodeError::Malformed { field: Field::Destination })?;
+    let (to, _) = to.ok_or(DecodeError::Malformed { field: Field::Destination })?;
     let to = if flags & TO_INCARNATION == 0 {
         Destination::Address(to.address)
     } else {
         Destination::Incarnation(to)
     };
-    Ok((Head { format: version, reads, part, cluster, from, to }, rest.0))
+    Ok((Head { format: version, reads, part, cluster, from, place, to }, rest.0))
+}
+
+/// A name, which is the one that was read last unless its bytes are others: so it need not be looked at whether they are a text.
+fn name_of(name: &[u8], last: &mut Option<Arc<str>>) -> Option<Arc<str>> {
+    match last {
+        Some(last) if last.as_bytes() == name => Some(last.clone()),
+        _ => Some(last.insert(core::str::from_utf8(name).ok()?.into()).clone()),
+    }
 }
 
 /// FRM-2: the newest format that the sender reads, and which part of a message the frame holds.
@@ -192,14 +199,12 @@ impl<'a> Reader<'a> {
         None
     }
 
-    fn text(&mut self) -> Option<&'a str> {
-        core::str::from_utf8(self.sized()?).ok()
-    }
-
-    fn node(&mut self, known: &mut Known, has_uid: bool) -> Option<UniqueAddress> {
-        let host = self.text()?;
+    /// A node, and the place of its address among those that are known.
+    fn node(&mut self, known: &mut Known, has_uid: bool) -> Option<(UniqueAddress, usize)> {
+        let host = self.sized()?;
         let port = u16::from_le_bytes(self.bytes()?);
         let uid = if has_uid { i64::from_le_bytes(self.bytes()?) } else { 0 };
-        Some(UniqueAddress::new(known.address(host, port).ok()?, uid))
+        let (address, place) = known.address(host, port)?;
+        Some((UniqueAddress::new(address, uid), place))
     }
 }

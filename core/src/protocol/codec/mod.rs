@@ -198,7 +198,7 @@ impl Codec {
                 match self.unfinished.take(&head.from, head.format, part, body, &self.limits)? {
                     Some(message) => whole = message,
                     None => {
-                        self.known.heard(&head.from.address, head.reads);
+                        self.known.heard(head.place, &head.from.address, head.reads);
                         return Ok(None);
                     }
                 }
@@ -209,7 +209,7 @@ impl Codec {
         if !trailing.is_empty() {
             return Err(DecodeError::TrailingBytes { bytes: trailing.len() as u64 });
         }
-        self.known.heard(&head.from.address, head.reads);
+        self.known.heard(head.place, &head.from.address, head.reads);
         Ok(Some(Envelope { cluster: head.cluster, from: head.from, to: head.to, message }))
     }
 }
