@@ -5,17 +5,17 @@
 #[allow(dead_code, reason = "what Pekko takes is a time, which is not counted here")]
 mod operations;
 
-use std::env;
-use std::process::Command;
+mod callgrind;
 
+use std::env;
+
+use callgrind::counted;
 use operations::{OPERATIONS, SIZES};
 
-/// The row that a run under callgrind is for.
-const ROW: &str = "QUORATE_INSTRUCTIONS_ROW";
 const REPEATS: u64 = 10;
 
 fn main() {
-    if let Ok(row) = env::var(ROW) {
+    if let Some(row) = callgrind::row() {
         return repeat(&row);
     }
     let wanted: Vec<String> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
@@ -46,26 +46,6 @@ fn repeat(row: &str) {
     }
 }
 
-/// What callgrind counts: it looks for this name.
-#[inline(never)]
-fn counted(act: &mut dyn FnMut()) {
-    act();
-}
-
 fn count(name: &str, members: usize) -> Result<u64, String> {
-    let this = env::current_exe().map_err(|error| error.to_string())?;
-    let output = Command::new("valgrind")
-        .args([
-            "--tool=callgrind",
-            "--callgrind-out-file=/dev/null",
-            "--toggle-collect=*instructions*counted*",
-        ])
-        .arg(this)
-        .env(ROW, format!("{name}@{members}"))
-        .output()
-        .map_err(|error| format!("valgrind: {error}"))?;
-    let text = String::from_utf8_lossy(&output.stderr);
-    let collected = text.lines().find_map(|line| line.split_once("Collected :"));
-    let collected = collected.and_then(|(_, number)| number.trim().parse::<u64>().ok());
-    collected.map(|all| all / REPEATS).ok_or_else(|| format!("valgrind said nothing of it:\n{text}"))
+    callgrind::count(&format!("{name}@{members}")).map(|all| all / REPEATS)
 }

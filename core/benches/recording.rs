@@ -1,9 +1,13 @@
-//! What recording costs: `cargo bench -p quorate --bench recording`. The inputs of one member during ten steady minutes, handled without
-//! and with a recorder, in turns; the best of many rounds of each.
+//! What recording costs: `cargo bench -p quorate --bench recording`. The inputs of one member during ten steady minutes, as its codec has read
+//! them, handled without and with a recorder, in turns; the best of many rounds of each. With `-- instructions` it counts those of both
+//! instead, which takes `valgrind`.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark may fail loudly")]
 #![allow(clippy::disallowed_types, reason = "a benchmark measures time")]
 
+mod callgrind;
+
 use std::collections::VecDeque;
+use std::env;
 use std::hint::black_box;
 use std::time::{Duration, Instant as Clock};
 
@@ -14,10 +18,47 @@ use quorate::{
 
 const ROUNDS: usize = 60;
 
+const SIZES: [usize; 2] = [10, 100];
+
 fn main() {
+    if let Some(row) = callgrind::row() {
+        return count_once(&row);
+    }
+    if env::args().any(|argument| argument == "instructions") {
+        return print_instructions();
+    }
     println!("members  inputs   handled   recorded   costs   of a host's input   bytes/input   bytes/day");
-    for members in [10, 100] {
+    for members in SIZES {
         measure(members);
+    }
+}
+
+fn print_instructions() {
+    println!("members   instructions an input, handled   recorded   costs");
+    for members in SIZES {
+        let (_, inputs) = life(members);
+        let count = |way: &str| callgrind::count(&format!("{way}@{members}"));
+        match (count("handled"), count("recorded")) {
+            (Ok(handled), Ok(recorded)) => {
+                let [handled, recorded] = [handled, recorded].map(|all| all as f64 / inputs.len() as f64);
+                let costs = 100.0 * (recorded / handled - 1.0);
+                println!("{members:>7}{handled:>33.1}{recorded:>11.1}{costs:>6.1} %");
+            }
+            (Err(why), _) | (_, Err(why)) => println!("not counted: {why}"),
+        }
+    }
+}
+
+/// A run under callgrind, which counts one of the two.
+fn count_once(row: &str) {
+    let (way, members) = row.split_once('@').unwrap();
+    let (node, inputs) = life(members.parse().unwrap());
+    if way == "handled" {
+        let mut run = Plain::new(&node, &inputs);
+        callgrind::counted(&mut || run.go());
+    } else {
+        let mut run = Recorded::new(&node, &inputs);
+        callgrind::counted(&mut || run.go());
     }
 }
 
@@ -82,12 +123,29 @@ impl Cluster {
     }
 }
 
-fn measure(members: usize) {
+/// A member, and what is given to it from then on.
+fn life(members: usize) -> (Node, Vec<Input>) {
     let mut cluster = Cluster::formed(members);
     let node = cluster.nodes[0].clone();
     cluster.given = Some(Vec::new());
     cluster.run(Duration::from_secs(600));
-    let inputs = cluster.given.unwrap();
+    let (mut sender, mut codec) = (Codec::default(), Codec::default());
+    let as_read = |mut input: Input| {
+        if let InputKind::Received(envelope) = &mut input.kind {
+            for frame in sender.encode(envelope).unwrap() {
+                if let Some(read) = codec.decode(frame).unwrap() {
+                    *envelope = read;
+                    break;
+                }
+            }
+        }
+        input
+    };
+    (node, cluster.given.unwrap().into_iter().map(as_read).collect())
+}
+
+fn measure(members: usize) {
+    let (node, inputs) = life(members);
     let [mut plain, mut recorded, mut carried] = [Duration::MAX; 3];
     let mut bytes = 0;
     for _ in 0..ROUNDS {
@@ -112,37 +170,69 @@ fn measure(members: usize) {
     );
 }
 
-fn handled(node: &Node, inputs: &[Input]) -> Duration {
-    let (mut node, inputs) = (node.clone(), inputs.to_vec());
-    let mut outputs = Vec::with_capacity(64);
-    let began = Clock::now();
-    for input in inputs {
-        outputs.clear();
-        node.handle_into(input, &mut outputs);
+/// The inputs, to be handled by a node as they are.
+struct Plain {
+    node: Node,
+    inputs: Vec<Input>,
+    outputs: Vec<Output>,
+}
+
+impl Plain {
+    fn new(node: &Node, inputs: &[Input]) -> Self {
+        Self { node: node.clone(), inputs: inputs.to_vec(), outputs: Vec::with_capacity(64) }
     }
+
+    fn go(&mut self) {
+        for input in self.inputs.drain(..) {
+            self.outputs.clear();
+            self.node.handle_into(input, &mut self.outputs);
+        }
+    }
+}
+
+/// The same with a recorder.
+struct Recorded {
+    plain: Plain,
+    recorder: Recorder,
+    bytes: usize,
+}
+
+impl Recorded {
+    fn new(node: &Node, inputs: &[Input]) -> Self {
+        let mut recorder = Recorder::new(node, "bench").unwrap();
+        recorder.take();
+        Self { plain: Plain::new(node, inputs), recorder, bytes: 0 }
+    }
+
+    fn go(&mut self) {
+        let Plain { node, inputs, outputs } = &mut self.plain;
+        for input in inputs.drain(..) {
+            outputs.clear();
+            self.recorder.handle_into(node, input, outputs);
+            if self.recorder.waiting() > 4096 {
+                self.bytes += black_box(self.recorder.take()).len();
+            }
+        }
+        self.bytes += self.recorder.take().len();
+    }
+}
+
+fn handled(node: &Node, inputs: &[Input]) -> Duration {
+    let mut run = Plain::new(node, inputs);
+    let began = Clock::now();
+    run.go();
     let time = began.elapsed();
-    black_box((node, outputs));
+    black_box(run.outputs);
     time
 }
 
 fn handled_and_recorded(node: &Node, inputs: &[Input]) -> (Duration, usize) {
-    let (mut node, inputs) = (node.clone(), inputs.to_vec());
-    let mut outputs = Vec::with_capacity(64);
-    let mut recorder = Recorder::new(&node, "bench").unwrap();
-    let mut bytes = 0;
-    recorder.take();
+    let mut run = Recorded::new(node, inputs);
     let began = Clock::now();
-    for input in inputs {
-        outputs.clear();
-        recorder.handle_into(&mut node, input, &mut outputs);
-        if recorder.waiting() > 4096 {
-            bytes += black_box(recorder.take()).len();
-        }
-    }
-    bytes += recorder.take().len();
+    run.go();
     let time = began.elapsed();
-    black_box((node, outputs));
-    (time, bytes)
+    black_box(run.plain.outputs);
+    (time, run.bytes)
 }
 
 /// What a host does besides for each input: reads the frame of what arrived, writes those of what is sent.

@@ -104,6 +104,12 @@ impl Address {
         self.0.hash
     }
 
+    /// Whether another address is this very pointer. One that is not may still be equal.
+    #[inline]
+    pub(crate) fn is_identical(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// MDL-4, EVT-85: whether a user may name this host in a command. A host whose last label holds an underscore can't be
     /// resolved by everybody, so joining it is refused.
     #[must_use]

@@ -2,14 +2,11 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::sync::Arc;
-use alloc::vec::Vec;
 
-use super::moment::{Clocks, read_number, read_signed, take};
-use super::{BLOCK_BYTES_MAX, HEAD_BYTES, MAGIC, Peer, RecordError, Tag, VERSION};
-use crate::membership::UniqueAddress;
-use crate::node::{Input, InputKind, Node};
-use crate::protocol::{Destination, Envelope, Message};
+use super::block::{BLOCK_BYTES_MAX, HEAD_BYTES, checksum};
+use super::usual::{Peer, Usual};
+use super::{Line, MAGIC, RecordError, Tag, VERSION, digest};
+use crate::node::{Input, Node};
 use crate::time::Instant;
 
 /// The next thing of a recording.
@@ -51,10 +48,9 @@ pub struct Recording<'a> {
     block: usize,
     next: usize,
     left: &'a [u8],
-    me: Option<(UniqueAddress, Arc<str>)>,
+    /// None before the first segment.
+    usual: Option<Usual>,
     build: String,
-    clocks: Clocks,
-    peers: Vec<Peer>,
     has_failed: bool,
 }
 
@@ -62,17 +58,7 @@ impl<'a> Recording<'a> {
     /// The recording that these bytes hold: one segment, or several in the order in which they were written.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            block: 0,
-            next: 0,
-            left: &[],
-            me: None,
-            build: String::new(),
-            clocks: Clocks::default(),
-            peers: Vec::new(),
-            has_failed: false,
-        }
+        Self { bytes, block: 0, next: 0, left: &[], usual: None, build: String::new(), has_failed: false }
     }
 
     /// How many bytes of a block that was never finished stand at the end: its writer was killed. Known once all was read.
@@ -93,13 +79,17 @@ impl<'a> Recording<'a> {
             return Err(RecordError::Damaged { at });
         }
         let Some(body) = rest.get(..length) else { return Ok(None) };
-        if crc32fast::hash(body) != u32::from_le_bytes(*stated) {
-            return Err(RecordError::Damaged { at });
+        if checksum(body) != u32::from_le_bytes(*stated) {
+            // Another version may check its blocks in another way.
+            return Err(match other_version(body) {
+                Some(version) => RecordError::OtherVersion { version },
+                None => RecordError::Damaged { at },
+            });
         }
         (self.block, self.next) = (at, at + HEAD_BYTES + length);
         match Tag::of(body[0]) {
             Some(Tag::Start) => self.start(&body[1..]).map(Some),
-            Some(Tag::Inputs) if self.me.is_some() => {
+            Some(Tag::Inputs) if self.usual.is_some() => {
                 self.left = &body[1..];
                 self.entry()
             }
@@ -118,9 +108,7 @@ impl<'a> Recording<'a> {
         self.build.clone_from(&build);
         let read = postcard::from_bytes::<(String, u64, Node)>(rest).map_err(|_| self.unreadable())?;
         let (host, segment, node) = read;
-        self.me = Some((node.unique_address().clone(), node.config().cluster_name.clone()));
-        self.clocks = Clocks::default();
-        self.peers.clear();
+        self.usual = Some(Usual::of(&node));
         Ok(Entry::Start(Box::new(Start { build, host, segment, node })))
     }
 
@@ -129,55 +117,56 @@ impl<'a> Recording<'a> {
     }
 
     fn read_entry(&mut self) -> Option<Entry> {
+        let (usual, left) = (self.usual.as_mut()?, &mut self.left);
         loop {
-            let [tag] = *take(&mut self.left)?;
-            let kind_of: fn(&mut Self, Instant) -> Option<InputKind> = match Tag::of(tag)? {
-                Tag::Start | Tag::Inputs => return None,
-                Tag::Peer => {
-                    let peer = self.value()?;
-                    self.peers.push(Peer::new(peer));
-                    continue;
+            let tag = Tag::of(*left.first()?)?;
+            if let Tag::Tick | Tag::Heartbeat | Tag::HeartbeatReply | Tag::Status = tag {
+                let (line, told, rest) = Line::read(tag, left)?;
+                *left = rest;
+                let input = usual.input(line)?;
+                let outputs = told.unwrap_or_else(|| digest(usual.follows(line).as_slice()));
+                return Some(Entry::Input { input, outputs });
+            }
+            take::<1>(left)?;
+            match tag {
+                Tag::Peer => usual.peers.push(Peer::new(value(left)?)),
+                Tag::State => return Some(Entry::State(u64::from_le_bytes(*take(left)?))),
+                Tag::Whole => {
+                    let now = Instant::from_nanos(u64::from_le_bytes(*take(left)?));
+                    let wall_ms = i64::from_le_bytes(*take(left)?);
+                    let input = Input { now, wall_ms, kind: value(left)? };
+                    usual.learn(&input);
+                    return Some(Entry::Input { input, outputs: u32::from_le_bytes(*take(left)?) });
                 }
-                Tag::State => return Some(Entry::State(u64::from_le_bytes(*take(&mut self.left)?))),
-                Tag::Tick => |_, _| Some(InputKind::Tick),
-                Tag::Heartbeat => |recording, now| recording.short(now, false),
-                Tag::HeartbeatReply => |recording, now| recording.short(now, true),
-                Tag::Whole => |recording, _| recording.value(),
-            };
-            let (now, wall_ms) = self.clocks.read(&mut self.left)?;
-            let kind = kind_of(self, now)?;
-            let outputs = u32::from_le_bytes(*take(&mut self.left)?);
-            return Some(Entry::Input { input: Input { now, wall_ms, kind }, outputs });
+                _ => return None,
+            }
         }
-    }
-
-    fn short(&mut self, now: Instant, is_reply: bool) -> Option<InputKind> {
-        let place = usize::try_from(read_number(&mut self.left)?).ok()?;
-        let differs = [read_signed(&mut self.left)?, read_signed(&mut self.left)?];
-        let (me, cluster) = self.me.clone()?;
-        let peer = self.peers.get_mut(place)?;
-        let from = peer.node.clone();
-        let beat = &mut peer.beats[usize::from(is_reply)];
-        *beat = beat.next(differs);
-        let (sequence, sent_at) = (beat.sequence, Instant::from_nanos(now.as_nanos().wrapping_sub(beat.age)));
-        let (to, message) = if is_reply {
-            (Destination::Incarnation(me), Message::HeartbeatReply { sequence, sent_at })
-        } else {
-            (Destination::Address(me.address), Message::Heartbeat { sequence, sent_at })
-        };
-        Some(InputKind::Received(Envelope { cluster, from, to, message }))
-    }
-
-    fn value<T: for<'de> serde::Deserialize<'de>>(&mut self) -> Option<T> {
-        let length = u32::from_le_bytes(*take(&mut self.left)?) as usize;
-        let (bytes, rest) = self.left.split_at_checked(length)?;
-        self.left = rest;
-        postcard::from_bytes(bytes).ok()
     }
 
     fn unreadable(&self) -> RecordError {
         RecordError::Unreadable { at: self.block, build: self.build.clone() }
     }
+}
+
+/// The version of a segment that begins with a block, if it is not that which this build reads.
+fn other_version(block: &[u8]) -> Option<u8> {
+    let body = block.strip_prefix(&[Tag::Start as u8])?.strip_prefix(&MAGIC)?;
+    body.first().copied().filter(|version| *version != VERSION)
+}
+
+/// A value behind its length.
+fn value<T: for<'de> serde::Deserialize<'de>>(bytes: &mut &[u8]) -> Option<T> {
+    let length = u32::from_le_bytes(*take(bytes)?) as usize;
+    let (written, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    postcard::from_bytes(written).ok()
+}
+
+/// So many bytes, taken from the front.
+fn take<'a, const N: usize>(bytes: &mut &'a [u8]) -> Option<&'a [u8; N]> {
+    let (taken, rest) = bytes.split_first_chunk()?;
+    *bytes = rest;
+    Some(taken)
 }
 
 /// Whether bytes are the beginning of a recording, as far as they go.

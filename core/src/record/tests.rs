@@ -221,12 +221,44 @@ fn an_output_that_differs_is_told_where_it_does() {
     assert!(mismatch.to_string().starts_with("from input 0 at 0.0"), "{mismatch}");
 }
 
+/// What usually follows is compared as well: at each line whose input leads to something else here.
+#[test]
+fn an_answer_that_is_missing_is_told_at_each_line() {
+    let mut world = World::new();
+    let segment = |node: &Node| Recorder::new(node, "tests").unwrap().take().to_vec();
+    let fresh = world.a.clone();
+    let mut recorder = Recorder::new(&fresh, "tests").unwrap();
+    recorder.take();
+    let mut outputs = Vec::new();
+    for sequence in 1..5 {
+        let kind = world.message(Message::Heartbeat { sequence, sent_at: world.now }, true);
+        world.now = world.now + Duration::from_millis(7);
+        recorder.handle_into(&mut world.a, Input { now: world.now, wall_ms: 5, kind }, &mut outputs);
+    }
+    let lines = recorder.take().to_vec();
+    let mut stopped = fresh.clone();
+    stopped.handle(Input { now: Instant::ZERO, wall_ms: 0, kind: InputKind::Command(Command::Stop) });
+    for (node, answers) in [(&fresh, true), (&stopped, false)] {
+        let file = [segment(node), lines.clone()].concat();
+        let mut replay = Replay::new(Recording::new(&file));
+        assert!(matches!(replay.next(), Some(Ok(Played::Began { .. }))));
+        for place in 0..4 {
+            match replay.next() {
+                Some(Ok(Played::Input(_))) => assert!(answers, "input {place}"),
+                Some(Err(Mismatch::Outputs { input, .. })) => assert_eq!((input, answers), (place, false)),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(replay.next().is_none());
+    }
+}
+
 /// What another build wrote is named, when this one can't read it.
 #[test]
 fn a_segment_of_another_build_says_so() {
     let seal = |body: &[u8]| {
         let mut file = (body.len() as u32).to_le_bytes().to_vec();
-        file.extend_from_slice(&crc32fast::hash(body).to_le_bytes());
+        file.extend_from_slice(&block::checksum(body).to_le_bytes());
         file.extend_from_slice(body);
         file
     };
@@ -237,6 +269,10 @@ fn a_segment_of_another_build_says_so() {
     assert!(told.contains("written by quorate 9.9.9") && told.contains(BUILD), "{told}");
     let error = inputs_of(Recording::new(&seal(&start(9, &[])))).unwrap_err();
     assert_eq!(error, RecordError::OtherVersion { version: 9 });
+    // One whose blocks had another checksum.
+    let mut earlier = seal(&start(2, b"whatever it says"));
+    earlier[4] ^= 1;
+    assert_eq!(inputs_of(Recording::new(&earlier)), Err(RecordError::OtherVersion { version: 2 }));
     assert_eq!(inputs_of(Recording::new(b"qcase 1\ncase")), Err(RecordError::NotARecording));
     assert_eq!(inputs_of(Recording::new(b"")), Ok(Vec::new()));
 }
@@ -259,6 +295,13 @@ fn heartbeats_and_ticks_take_few_bytes() {
     let before = recorder.waiting();
     give(heartbeat, &mut recorder);
     give(InputKind::Tick, &mut recorder);
-    assert_eq!(recorder.waiting() - before, 10 + 7);
+    assert_eq!(recorder.waiting() - before, 12 + 8);
+    let clock = crate::membership::VectorClock::new();
+    let status = World::new().message(Message::GossipStatus { clock, seen: 7 }, false);
+    give(status.clone(), &mut recorder);
+    let before = recorder.waiting();
+    give(status, &mut recorder);
+    // As nobody knows its sender, something else follows than nothing.
+    assert_eq!(recorder.waiting() - before, 8 + 4);
     assert_eq!(world.a.view().own_status(), MemberStatus::Up);
 }

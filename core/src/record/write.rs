@@ -1,18 +1,17 @@
 //! From inputs to bytes.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::moment::{Clocks, Line};
-use super::{
-    BUILD, Beat, HEAD_BYTES, INPUTS_BETWEEN_STATES, MAGIC, PEERS_MAX, Peer, RecordError, Tag, VERSION,
-    digest, place_of,
-};
-use crate::membership::UniqueAddress;
-use crate::node::{Input, InputKind, Node, Output};
-use crate::protocol::{Destination, Envelope, Message};
-use crate::time::Instant;
+use super::block::Blocks;
+use super::line::PEERS_MAX;
+use super::usual::{Peer, Usual};
+use super::{BUILD, INPUTS_BETWEEN_STATES, MAGIC, RecordError, Tag, VERSION, digest};
+use crate::membership::{Address, UniqueAddress};
+use crate::node::{Input, Node, Output};
+use crate::protocol::Envelope;
 
 /// Writes down what happens to a node.
 ///
@@ -42,16 +41,10 @@ use crate::time::Instant;
 pub struct Recorder {
     /// What tells which build of the host it is.
     host: String,
-    me: UniqueAddress,
-    cluster: Arc<str>,
-    bytes: Vec<u8>,
-    scratch: Vec<u8>,
-    /// Where the block that is written to begins.
-    open: Option<usize>,
-    is_taken: bool,
-    clocks: Clocks,
-    peers: Vec<Peer>,
-    last_peer: usize,
+    blocks: Blocks,
+    usual: Usual,
+    heard: Heard,
+    places: Places,
     inputs: u32,
     segments: u64,
 }
@@ -62,17 +55,13 @@ impl Recorder {
     /// # Errors
     /// A node that can't be written.
     pub fn new(node: &Node, host: &str) -> Result<Self, RecordError> {
+        let usual = Usual::of(node);
         let mut recorder = Self {
             host: host.into(),
-            me: node.unique_address().clone(),
-            cluster: node.config().cluster_name.clone(),
-            bytes: Vec::new(),
-            scratch: Vec::new(),
-            open: None,
-            is_taken: false,
-            clocks: Clocks::default(),
-            peers: Vec::new(),
-            last_peer: 0,
+            blocks: Blocks::default(),
+            heard: Heard { cluster: usual.cluster.clone(), to: usual.me.address.clone() },
+            usual,
+            places: Places::default(),
             inputs: 0,
             segments: 0,
         };
@@ -87,152 +76,139 @@ impl Recorder {
     pub fn begin(&mut self, node: &Node) -> Result<(), RecordError> {
         let facts = (BUILD, self.host.as_str(), self.segments, node);
         let written = postcard::to_allocvec(&facts).map_err(|_| RecordError::NotWritten)?;
-        self.seal();
-        self.open_block(Tag::Start);
-        self.bytes.extend_from_slice(&MAGIC);
-        self.bytes.push(VERSION);
-        self.bytes.extend_from_slice(&written);
-        self.seal();
-        (self.clocks, self.inputs) = (Clocks::default(), 0);
+        self.blocks.open(Tag::Start);
+        self.blocks.put(&MAGIC);
+        self.blocks.put(&[VERSION]);
+        self.blocks.put(&written);
+        self.blocks.seal();
+        self.usual = Usual::of(node);
+        self.inputs = 0;
         self.segments += 1;
-        self.peers.clear();
         Ok(())
     }
 
-    /// Hands an input to the node, as [`Node::handle_into`] does, and writes it down with a digest of what followed.
+    /// Hands an input to the node, as [`Node::handle_into`] does, and writes it down with what followed: a digest of it, unless it is
+    /// what usually follows from such an input.
+    // Inlined, the input would be copied once more.
+    #[inline(never)]
     pub fn handle_into(&mut self, node: &mut Node, input: Input, outputs: &mut Vec<Output>) {
-        if self.open.is_none() {
-            self.open_block(Tag::Inputs);
-        }
-        let line = self.line(&input);
+        let Self { blocks, usual, heard, places, .. } = self;
+        let line = usual.line(
+            &input,
+            |usual, envelope| heard.is_ours(usual, envelope),
+            |usual, peer| places.of(peer, usual, blocks),
+        );
+        let Some((line, packed)) = line.and_then(|line| Some((line, line.packed()?))) else {
+            return self.write_out(node, input, outputs);
+        };
         let before = outputs.len();
-        match line {
-            Some(mut line) => {
-                node.handle_into(input, outputs);
-                line.digest(digest(&outputs[before..]));
-                self.bytes.extend_from_slice(line.bytes());
-            }
-            None => {
-                self.whole(&input);
-                node.handle_into(input, outputs);
-                self.bytes.extend_from_slice(&digest(&outputs[before..]).to_le_bytes());
-            }
-        }
+        node.handle_into(input, outputs);
+        let followed = outputs.get(before..).unwrap_or_default();
+        let is_usual = self.usual.is_usual(line.tag, line.place, followed);
+        let told = if is_usual { None } else { Some(digest(followed)) };
+        self.blocks.some(packed.bytes(told));
+        self.count(node);
+    }
+
+    /// The same of an input that has no line.
+    #[inline(never)]
+    fn write_out(&mut self, node: &mut Node, input: Input, outputs: &mut Vec<Output>) {
+        self.usual.learn(&input);
+        self.blocks.put(&[Tag::Whole as u8]);
+        self.blocks.put(&input.now.as_nanos().to_le_bytes());
+        self.blocks.put(&input.wall_ms.to_le_bytes());
+        self.blocks.value(&input.kind);
+        let before = outputs.len();
+        node.handle_into(input, outputs);
+        self.blocks.put(&digest(&outputs[before..]).to_le_bytes());
+        self.count(node);
+    }
+
+    #[inline(always)]
+    fn count(&mut self, node: &Node) {
         self.inputs += 1;
         if self.inputs.is_multiple_of(INPUTS_BETWEEN_STATES) {
-            self.bytes.push(Tag::State as u8);
-            self.bytes.extend_from_slice(&node.hash64().to_le_bytes());
+            self.blocks.put(&[Tag::State as u8]);
+            self.blocks.put(&node.hash64().to_le_bytes());
         }
     }
 
     /// What was written since it was last taken, in whole blocks: append it to the segment.
     pub fn take(&mut self) -> &[u8] {
-        if self.is_taken {
-            return &[];
-        }
-        self.seal();
-        self.is_taken = true;
-        &self.bytes
+        self.blocks.take()
     }
 
     /// How many bytes wait to be taken.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        if self.is_taken { 0 } else { self.bytes.len() }
+        self.blocks.waiting()
     }
+}
 
-    fn open_block(&mut self, tag: Tag) {
-        if self.is_taken {
-            self.bytes.clear();
-            self.is_taken = false;
-        }
-        self.open = Some(self.bytes.len());
-        self.bytes.extend_from_slice(&[0; HEAD_BYTES]);
-        self.bytes.push(tag as u8);
-    }
+/// How the last message named the cluster and this node: the next one most often has the very same values, so that nothing is compared
+/// but where they are.
+#[derive(Clone, Debug)]
+struct Heard {
+    cluster: Arc<str>,
+    to: Address,
+}
 
-    /// Writes length and checksum before the block that is open.
-    fn seal(&mut self) {
-        let Some(open) = self.open.take() else { return };
-        let (head, body) = self.bytes[open..].split_at_mut(HEAD_BYTES);
-        head[..4].copy_from_slice(&(body.len() as u32).to_le_bytes());
-        head[4..].copy_from_slice(&crc32fast::hash(body).to_le_bytes());
-    }
-
-    /// An input that can be said in numbers.
-    #[inline]
-    fn line(&mut self, input: &Input) -> Option<Line> {
-        let (tag, beat) = match &input.kind {
-            InputKind::Tick => (Tag::Tick, None),
-            InputKind::Received(envelope) => {
-                let (tag, sequence, sent_at) = self.short(envelope)?;
-                let place = match place_of(&self.peers, &envelope.from, self.last_peer) {
-                    Some(place) => place,
-                    None => self.meet(&envelope.from)?,
-                };
-                self.last_peer = place;
-                let age = input.now.as_nanos().wrapping_sub(sent_at.as_nanos());
-                (tag, Some((place, Beat { sequence, age })))
-            }
-            _ => return None,
-        };
-        let mut line = Line::new(tag as u8);
-        self.clocks.write(input.now, input.wall_ms, &mut line);
-        if let Some((place, beat)) = beat {
-            line.number(place as u64);
-            let before = &mut self.peers[place].beats[usize::from(tag == Tag::HeartbeatReply)];
-            beat.after(*before).into_iter().for_each(|number| line.signed(number));
-            *before = beat;
-        }
-        Some(line)
-    }
-
-    /// A heartbeat or a reply to this node.
-    #[inline]
-    fn short(&self, envelope: &Envelope) -> Option<(Tag, u64, Instant)> {
-        let (tag, sequence, sent_at) = match (&envelope.message, &envelope.to) {
-            (Message::Heartbeat { sequence, sent_at }, Destination::Address(to))
-                if *to == self.me.address =>
-            {
-                (Tag::Heartbeat, *sequence, *sent_at)
-            }
-            (Message::HeartbeatReply { sequence, sent_at }, Destination::Incarnation(to))
-                if *to == self.me =>
-            {
-                (Tag::HeartbeatReply, *sequence, *sent_at)
-            }
-            _ => return None,
-        };
-        let is_ours = Arc::ptr_eq(&envelope.cluster, &self.cluster) || envelope.cluster == self.cluster;
-        is_ours.then_some((tag, sequence, sent_at))
+impl Heard {
+    /// Whether a message is in the name of this cluster and for this address.
+    #[inline(always)]
+    fn is_ours(&mut self, usual: &Usual, envelope: &Envelope) -> bool {
+        let is_as_before =
+            Arc::ptr_eq(&envelope.cluster, &self.cluster) && envelope.to.address().is_identical(&self.to);
+        is_as_before || self.hear(usual, envelope)
     }
 
     #[cold]
-    fn meet(&mut self, peer: &UniqueAddress) -> Option<usize> {
-        if self.peers.len() == PEERS_MAX {
-            return None;
+    fn hear(&mut self, usual: &Usual, envelope: &Envelope) -> bool {
+        let is_ours = envelope.cluster == usual.cluster && *envelope.to.address() == usual.me.address;
+        if is_ours {
+            *self = Self { cluster: envelope.cluster.clone(), to: envelope.to.address().clone() };
         }
-        self.bytes.push(Tag::Peer as u8);
-        self.append(peer);
-        self.peers.push(Peer::new(peer.clone()));
-        Some(self.peers.len() - 1)
+        is_ours
     }
+}
 
-    fn whole(&mut self, input: &Input) {
-        let mut line = Line::new(Tag::Whole as u8);
-        self.clocks.write(input.now, input.wall_ms, &mut line);
-        self.bytes.extend_from_slice(line.bytes());
-        self.append(&input.kind);
-    }
+/// Where peers have their places: for each of a few keys, the place of the peer that came last.
+#[derive(Clone, Debug)]
+struct Places(Box<[u16; KEYS]>);
 
-    /// Behind its length, so that a reader never goes astray.
-    fn append(&mut self, value: &impl serde::Serialize) {
-        let scratch = core::mem::take(&mut self.scratch);
-        // Everything that crosses the door can be written. If it could not, a reader would say so of this block.
-        let mut written = postcard::to_extend(value, scratch).unwrap_or_default();
-        self.bytes.extend_from_slice(&(written.len() as u32).to_le_bytes());
-        self.bytes.extend_from_slice(&written);
-        written.clear();
-        self.scratch = written;
+const KEYS: usize = 1024;
+
+impl Default for Places {
+    fn default() -> Self {
+        Self(Box::new([0; KEYS]))
     }
+}
+
+impl Places {
+    /// The place of a peer in a segment, which it may get now. `None` if there are too many.
+    #[inline(always)]
+    fn of(&mut self, node: &UniqueAddress, usual: &mut Usual, blocks: &mut Blocks) -> Option<usize> {
+        let last = &mut self.0[(node.address.hash64() ^ node.uid as u64) as usize % KEYS];
+        let place = usize::from(*last);
+        match usual.peers.get(place) {
+            Some(peer) if peer.node.uid == node.uid && peer.node.address == node.address => Some(place),
+            _ => find(last, node, usual, blocks),
+        }
+    }
+}
+
+#[cold]
+fn find(last: &mut u16, node: &UniqueAddress, usual: &mut Usual, blocks: &mut Blocks) -> Option<usize> {
+    let place = match usual.peers.iter().position(|peer| peer.node == *node) {
+        Some(place) => place,
+        None if usual.peers.len() < PEERS_MAX => {
+            blocks.put(&[Tag::Peer as u8]);
+            blocks.value(node);
+            usual.peers.push(Peer::new(node.clone()));
+            usual.peers.len() - 1
+        }
+        None => return None,
+    };
+    *last = place as u16;
+    Some(place)
 }
