@@ -47,10 +47,7 @@ pub fn diff(
     data_center: &str,
     repairs: &Repairs,
 ) -> Vec<ClusterEvent> {
-    let mut events = Vec::new();
-    let observer = Observer { me, data_center, repairs };
-    crate::membership::diff::diff(old, new, observer, &mut |event| events.push(event));
-    events
+    crate::membership::diff::diff(old, new, Observer { me, data_center, repairs }).events
 }
 
 /// OBS-15: whom a change gives another status.

@@ -97,9 +97,20 @@ impl MarkedRing {
         true
     }
 
+    /// Whether its nodes are held there. They may be the same where they are not.
+    pub(super) fn is(&self, held: &Arc<Vec<UniqueAddress>>) -> bool {
+        Arc::ptr_eq(held, &self.nodes)
+    }
+
+    /// Takes another ring. Marks stay.
+    pub(super) fn take(&mut self, nodes: &Arc<Vec<UniqueAddress>>) {
+        self.nodes = nodes.clone();
+        self.find_places();
+    }
+
     /// Takes a ring that is held already, where it is the same.
     pub(super) fn share(&mut self, held: &Arc<Vec<UniqueAddress>>) {
-        if !Arc::ptr_eq(held, &self.nodes) && **held == *self.nodes {
+        if !self.is(held) && **held == *self.nodes {
             self.nodes = held.clone();
         }
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Detectors;
 use super::marked::MarkedRing;
-use crate::membership::members::hash_of_nodes;
+use crate::membership::members::{DataCenterRoster, hash_of_nodes};
 use crate::membership::ring::{receivers, ring_order, ring_position};
 use crate::membership::{Members, UniqueAddress};
 use crate::mix::mix;
@@ -139,6 +139,25 @@ impl Receivers {
             self.ring.insert_all(nodes);
             self.change(detectors, now);
         }
+    }
+
+    /// HB-28, HB-31: some have come, and nobody is gone, of the members whose ring this is: it is that of those that there are now, if all of
+    /// them stand in it. Whether that is so, and nobody else needs to be [added](Self::add). None of them has a detector yet.
+    pub(crate) fn follow(
+        &mut self,
+        old: &DataCenterRoster,
+        new: &DataCenterRoster,
+        detectors: &mut impl Detectors,
+        now: Instant,
+    ) -> bool {
+        if !self.ring.is(&old.ring) || !old.is_all_in_ring() || !new.is_all_in_ring() {
+            return false;
+        }
+        if !self.ring.is(&new.ring) {
+            self.ring.take(&new.ring);
+            self.change(detectors, now);
+        }
+        true
     }
 
     /// HB-29, HB-33: a member of the own data centre is gone. Its detector goes with it.

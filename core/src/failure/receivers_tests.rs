@@ -1,6 +1,7 @@
 use super::*;
 use crate::failure::DetectorRule;
 use crate::failure::registry::Registry;
+use crate::membership::Member;
 use crate::testing::{node, proptest_config};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -245,6 +246,35 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 proptest! {
     #![proptest_config(proptest_config())]
+
+    /// HB-28, HB-31, HB-41, HB-45: nodes that share a place in the ring are among them.
+    #[test]
+    fn a_ring_that_is_followed_is_that_of_those_who_came(
+        before in prop::collection::btree_set(1..24_u8, 0..20),
+        came in prop::collection::btree_set(1..24_u8, 0..20),
+        unreachable in prop::collection::btree_set(1..24_u8, 0..4),
+    ) {
+        let who = |number: u8| match number {
+            20.. => UniqueAddress::new(node(&format!("n{}", number - 18)).address, 1 << 32 | i64::from(number - 18) ^ 1),
+            _ => UniqueAddress::new(node(&format!("n{number}")).address, i64::from(number)),
+        };
+        let table = |numbers: &alloc::collections::BTreeSet<u8>| {
+            let joining = |number: u8| Member::joining(who(number), Default::default(), Default::default());
+            numbers.iter().fold(Members::new().with(joining(1)), |table, number| table.with(joining(*number)))
+        };
+        let (old, new) = (table(&before), table(&before.union(&came).copied().collect()));
+        let marked: Vec<_> = unreachable.iter().copied().map(who).collect();
+        let mut a = Asking { receivers: Receivers::new(who(1), 3), ..asking() };
+        a.receivers.init_of(&old, "default", marked.iter());
+        let (mut followed, mut added) = (a.receivers.clone(), a.receivers);
+        let roster = |members| Members::data_center(members, "default").unwrap();
+        if followed.follow(roster(&old), roster(&new), &mut a.puppets, NOW) {
+            came.iter().for_each(|number| added.add(&who(*number), &mut a.puppets, NOW));
+            prop_assert_eq!(followed, added);
+        } else {
+            prop_assert!(came.union(&before).any(|number| *number >= 20));
+        }
+    }
 
     /// HB-23, HB-24, HB-33, HB-35, HB-38, PHI-44: whatever happens, nobody unavailable is lost, nobody removed is asked,
     /// and whoever answers is asked by the ring or not at all.

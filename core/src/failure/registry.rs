@@ -45,6 +45,11 @@ impl Registry {
         self.entries[position].detector.heartbeat(&self.rule, now)
     }
 
+    /// The addresses of which anything is known.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = &Address> {
+        self.entries.iter().map(|entry| &entry.address)
+    }
+
     /// PHI-40: forgets the peer and all that was known of it. What a host says of it stays said (PHI-46).
     pub(crate) fn remove(&mut self, address: &Address) {
         if let Ok(position) = self.position(address)

@@ -27,6 +27,7 @@ impl Bits {
         }
     }
 
+    #[inline]
     fn words_mut(&mut self) -> &mut [u64] {
         match self {
             Self::Small(word) => slice::from_mut(word),
@@ -51,6 +52,7 @@ impl Bits {
     }
 
     /// Puts a position in. It must lie within the table that the set was made for.
+    #[inline]
     pub(crate) fn insert(&mut self, position: usize) {
         self.words_mut()[position / 64] |= 1 << (position % 64);
     }

@@ -7,10 +7,10 @@ use super::address::UniqueAddress;
 use super::event::{ClusterEvent, SeenBy};
 use super::gossip::{Gossip, Subjects};
 use super::member::Member;
-use super::members::Walk;
 use super::roles::DataCenter;
 use super::status::MemberStatus;
 use super::view::LocalView;
+use super::walk::Walk;
 use crate::repairs::Repairs;
 
 /// Whose view is compared.
@@ -21,29 +21,45 @@ pub(crate) struct Observer<'a> {
     pub(crate) repairs: &'a Repairs,
 }
 
+/// One state after another, and what leads from the first to the second. Whoever hears of it may take from the states at once what
+/// the events would tell one by one.
+pub(crate) struct Change<'a> {
+    pub(crate) old: &'a Arc<Gossip>,
+    pub(crate) new: &'a Arc<Gossip>,
+    /// In their order.
+    pub(crate) events: Vec<ClusterEvent>,
+    /// How many of them are removals.
+    pub(crate) removals: usize,
+    /// Whether all who stay have the roles and the version that they had, of which no event would tell (EVT-8).
+    pub(crate) keeps_identities: bool,
+}
+
 /// EVT-11 to EVT-45: the events that lead from one state to another, in the fixed order of EVT-12 (RCH-62): tombstones, removals,
 /// other member events, unreachable, reachable, unreachable and reachable data centres, leader, role leaders, seen,
 /// observations (RCH-71). Inside each group ascending (EVT-14). Nothing for equal states (EVT-11).
-pub(crate) fn diff(
-    old: &Arc<Gossip>,
-    new: &Arc<Gossip>,
-    observer: Observer<'_>,
-    emit: &mut dyn FnMut(ClusterEvent),
-) {
+pub(crate) fn diff<'a>(old: &'a Arc<Gossip>, new: &'a Arc<Gossip>, observer: Observer<'_>) -> Change<'a> {
+    let mut change = Change { old, new, events: Vec::new(), removals: 0, keeps_identities: true };
     if Arc::ptr_eq(old, new) {
-        return;
+        return change;
     }
     if old.tombstones() != new.tombstones() {
-        emit(ClusterEvent::MemberTombstonesChanged(new.tombstones().clone()));
+        change.events.push(ClusterEvent::MemberTombstonesChanged(new.tombstones().clone()));
     }
     let view = |gossip| LocalView::new(gossip, observer.me, observer.data_center, observer.repairs);
     let (before, after) = (view(old), view(new));
     let same_members = old.members() == new.members();
     let same_observations = old.reachability() == new.reachability();
     if !same_members {
-        removed_members(old, new, emit);
-        changed_members(old, new, emit);
+        let mut members = MemberEvents::between(old, new);
+        change.removals = members.removals;
+        change.keeps_identities = members.keeps_identities;
+        if change.events.is_empty() {
+            change.events = members.events;
+        } else {
+            change.events.append(&mut members.events);
+        }
     }
+    let emit = &mut |event| change.events.push(event);
     if !(same_members && same_observations) {
         reachability_of_members(&before, &after, emit);
         reachability_of_data_centers(&before, &after, emit);
@@ -53,6 +69,7 @@ pub(crate) fn diff(
     if !same_observations {
         emit(ClusterEvent::ReachabilityChanged(new.reachability().clone()));
     }
+    change
 }
 
 /// OBS-15: whom a change gives another status, or makes a member, with the status that it has now: Removed for one that is gone.
@@ -61,39 +78,57 @@ pub(crate) fn moved(old: &Gossip, new: &Gossip, tell: &mut dyn FnMut(UniqueAddre
     if old.members() == new.members() {
         return;
     }
-    let mut tell = |event: ClusterEvent| {
-        if let Some(member) = event.member() {
-            tell(member.unique_address().clone(), member.status());
-        }
-    };
-    removed_members(old, new, &mut tell);
-    changed_members(old, new, &mut tell);
-}
-
-/// EVT-16, EVT-17, EVT-22: removals come before all other member events.
-fn removed_members(old: &Gossip, new: &Gossip, emit: &mut dyn FnMut(ClusterEvent)) {
-    if old.members().shares_roster(new.members()) {
-        return;
-    }
-    for pair in Walk::of(old.members(), new.members()) {
-        if let (Some(member), None) = pair
-            && let Ok(removed) = member.with_status(MemberStatus::Removed)
-        {
-            emit(ClusterEvent::MemberRemoved { member: removed, previous_status: member.status() });
-        }
+    let members = MemberEvents::between(old, new);
+    for member in members.events.iter().filter_map(ClusterEvent::member) {
+        tell(member.unique_address().clone(), member.status());
     }
 }
 
-/// EVT-18, EVT-19, DC-66: members, of all data centres, that are new, or whose status or up-number changed, in one ascending sequence. Other changes of a
-/// member are not told (EVT-8).
-fn changed_members(old: &Gossip, new: &Gossip, emit: &mut dyn FnMut(ClusterEvent)) {
-    let place = |member: &Member| (member.status(), member.up_number());
-    for pair in Walk::of(old.members(), new.members()) {
-        if let (was, Some(is)) = pair
-            && was.is_none_or(|was| place(was) != place(is))
-        {
-            ClusterEvent::of_member(is.clone()).into_iter().for_each(&mut *emit);
+/// For how many events of members there is room at once.
+const CHANGED_MIN: usize = 64;
+
+/// The events of members between two states.
+struct MemberEvents {
+    /// EVT-16, EVT-17, EVT-22: removals, which come before all others. EVT-18, EVT-19, DC-66: then members, of all data centres, that are new, or
+    /// whose status or up-number changed, in one ascending sequence. Other changes of a member are not told (EVT-8).
+    events: Vec<ClusterEvent>,
+    /// How many removals there are.
+    removals: usize,
+    /// Whether there are no such other changes.
+    keeps_identities: bool,
+}
+
+impl MemberEvents {
+    fn between(old: &Gossip, new: &Gossip) -> Self {
+        // Where one differs mostly many do, and a list that grows is copied.
+        let mut changed = Vec::with_capacity(new.members().len().min(CHANGED_MIN));
+        let (mut removed, mut keeps_identities) = (Vec::new(), true);
+        let place = |member: &Member| (member.status(), member.up_number());
+        let mut walk = Walk::of(old.members(), new.members());
+        while let Some((was, is)) = walk.next_difference() {
+            if let (Some(was), Some(is)) = (was, is) {
+                keeps_identities &= was.has_identity_of(is);
+            }
+            match (was, is) {
+                (Some(was), None) => {
+                    let event =
+                        |member| ClusterEvent::MemberRemoved { member, previous_status: was.status() };
+                    removed.extend(was.with_status(MemberStatus::Removed).map(event));
+                }
+                (was, Some(is)) if was.is_none_or(|was| place(was) != place(is)) => {
+                    if let Some(event) = ClusterEvent::of_member(is.clone()) {
+                        changed.push(event);
+                    }
+                }
+                _ => {}
+            }
         }
+        let removals = removed.len();
+        if removals > 0 {
+            removed.append(&mut changed);
+            changed = removed;
+        }
+        Self { events: changed, removals, keeps_identities }
     }
 }
 

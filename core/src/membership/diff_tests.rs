@@ -16,10 +16,12 @@ const EXACT: Repairs = Repairs::none();
 pub(super) fn events(old: &Gossip, new: &Gossip, me: &str) -> Vec<String> {
     let (name, data_center) = me.split_once('@').unwrap_or((me, "default"));
     let me = node(name);
-    let mut told = Vec::new();
     let observer = Observer { me: &me, data_center, repairs: &EXACT };
-    diff(&Arc::new(old.clone()), &Arc::new(new.clone()), observer, &mut |event| told.push(text(&event)));
-    told
+    told(old, new, observer).iter().map(text).collect()
+}
+
+fn told(old: &Gossip, new: &Gossip, observer: Observer<'_>) -> Vec<ClusterEvent> {
+    diff(&Arc::new(old.clone()), &Arc::new(new.clone()), observer).events
 }
 
 /// The events of members only.
@@ -135,10 +137,8 @@ fn a_removed_member_is_told_with_its_last_status() {
         let old = format!("a:up b:{}:7:web", status.name());
         assert_eq!(member_events(&old, "a:up"), [format!("MemberRemoved b was {status}")]);
     }
-    let mut told = Vec::new();
     let observer = Observer { me: &node("a"), data_center: "default", repairs: &EXACT };
-    let (old, new) = (Arc::new(gossip("b:up:7:web", "")), Arc::new(Gossip::new()));
-    diff(&old, &new, observer, &mut |event| told.push(event));
+    let told = told(&gossip("b:up:7:web", ""), &Gossip::new(), observer);
     assert_eq!(told[0].member(), Some(&member("b:removed:7:web")));
 }
 
@@ -343,9 +343,9 @@ proptest! {
         let observer = Observer { me: &me, data_center: "east", repairs: &EXACT };
         let mut known: Vec<Member> = old.members().as_slice().to_vec();
         let mut last = 0;
-        diff(&Arc::new(old.clone()), &Arc::new(new.clone()), observer, &mut |event| {
+        for event in told(&old, &new, observer) {
             let group = event_group(&event);
-            assert!(group >= last, "{event:?} comes too late");
+            prop_assert!(group >= last, "{event:?} comes too late");
             last = group;
             if let Some(member) = event.member() {
                 known.retain(|other| other.unique_address() != member.unique_address());
@@ -353,7 +353,7 @@ proptest! {
                     known.push(member.clone());
                 }
             }
-        });
+        }
         known.sort_by(|a, b| a.unique_address().cmp(b.unique_address()));
         let place = |list: &[Member]| -> Vec<_> {
             list.iter().map(|member| (member.unique_address().clone(), member.status(), member.up_number())).collect()
@@ -367,17 +367,15 @@ proptest! {
         let bytes = postcard::to_allocvec(&state).unwrap();
         let copy: Gossip = postcard::from_bytes(&bytes).unwrap();
         let observer = Observer { me: &me, data_center: "east", repairs: &EXACT };
-        diff(&Arc::new(state), &Arc::new(copy), observer, &mut |event| panic!("{event:?}"));
+        prop_assert_eq!(told(&state, &copy, observer), []);
     }
 
     /// EVT-42: told exactly when the set of nodes or convergence changed.
     #[test]
     fn seen_is_told_exactly_when_it_changed(old in any_gossip(), new in any_gossip(), me in any_node()) {
         let observer = Observer { me: &me, data_center: "east", repairs: &EXACT };
-        let mut told = false;
-        diff(&Arc::new(old.clone()), &Arc::new(new.clone()), observer, &mut |event| {
-            told |= matches!(event, ClusterEvent::SeenChanged { .. });
-        });
+        let is_told = |event: &ClusterEvent| matches!(event, ClusterEvent::SeenChanged { .. });
+        let told = told(&old, &new, observer).iter().any(is_told);
         let converges = |state: &Gossip| LocalView::new(state, &me, "east", &EXACT).has_convergence(&[]);
         let set = |state: &Gossip| state.seen().cloned().collect::<alloc::collections::BTreeSet<_>>();
         prop_assert_eq!(told, converges(&old) != converges(&new) || set(&old) != set(&new));

@@ -35,6 +35,7 @@ struct Identity {
     roles: Roles,
     app_version: AppVersion,
     hash: u64,
+    set_hashes: (u64, u64),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,6 +63,12 @@ impl fmt::Display for TransitionError {
 }
 
 impl core::error::Error for TransitionError {}
+
+/// What something with this hash adds to the hash of a set, which is a sum, so that the order in which things came does not matter.
+#[inline]
+pub(super) fn hash_in_set(hash: u64) -> u64 {
+    mix(hash, 5)
+}
 
 /// A hash of what members of one kind share.
 pub(super) fn shared_hash(roles: &Roles, app_version: &AppVersion) -> u64 {
@@ -102,7 +109,9 @@ impl Member {
     ) -> Self {
         let key = node.key();
         let hash = mix(key.0, shared_hash);
-        Self { identity: Arc::new(Identity { node, key, roles, app_version, hash }), up_number, status }
+        let set_hashes = (hash_in_set(key.0), hash_in_set(node.address.hash64()));
+        let identity = Identity { node, key, roles, app_version, hash, set_hashes };
+        Self { identity: Arc::new(identity), up_number, status }
     }
 
     /// MDL-25: what stands for a node that is no member: Removed, never up, in no data centre that exists.
@@ -232,6 +241,24 @@ impl Member {
         Arc::ptr_eq(&self.identity, &other.identity)
     }
 
+    /// Whether two copies are of one identity: only status and up-number can differ.
+    #[inline]
+    pub(crate) fn has_identity_of(&self, other: &Self) -> bool {
+        self.shares_identity(other) || self.identity == other.identity
+    }
+
+    /// Whether two copies are one, as far as their pointers tell: of what is equal otherwise they tell nothing.
+    #[inline]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.shares_identity(other) && self.status == other.status && self.up_number == other.up_number
+    }
+
+    /// What it adds to the hash of a set of nodes, and to that of a set of addresses.
+    #[inline]
+    pub(crate) fn set_hashes(&self) -> (u64, u64) {
+        self.identity.set_hashes
+    }
+
     /// A hash of the whole value: identity, up-number and status.
     pub(crate) fn hash64(&self) -> u64 {
         mix(self.identity.hash, (u64::from(self.up_number as u32) << 8) | self.status as u64)
@@ -259,9 +286,7 @@ impl From<Member> for MemberParts {
 impl PartialEq for Member {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.status == other.status
-            && self.up_number == other.up_number
-            && (self.shares_identity(other) || self.identity == other.identity)
+        self.status == other.status && self.up_number == other.up_number && self.has_identity_of(other)
     }
 }
 

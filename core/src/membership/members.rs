@@ -2,7 +2,6 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 use core::fmt;
 
 use serde::de::Error as _;
@@ -10,12 +9,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::address::{Address, NodeKey, UniqueAddress};
 use super::bits::Bits;
-use super::member::Member;
+use super::member::{Member, hash_in_set};
 use super::packed::Packed;
 use super::ring::{insert_all_into_ring, ring_order};
 use super::roles::{DataCenter, Roles};
 use super::status::MemberStatus;
-use crate::mix::{Mixer, mix};
+use super::walk::{count_near, positions_among};
+use crate::mix::Mixer;
 use crate::splice::{insert_at, moved};
 
 /// Members in ascending order of their unique addresses, each once (MDL-27). Immutable and shared; cheap to clone.
@@ -29,6 +29,10 @@ struct Table {
     /// One bit for each status that some member has.
     statuses: u16,
     hash: u64,
+    /// The sum of the hashes of all.
+    sum: u64,
+    /// [`hash_of_nodes`] of those that are Joining.
+    joining: u64,
 }
 
 /// What follows from who the members are, whatever their statuses.
@@ -96,14 +100,20 @@ impl Members {
         debug_assert!(list.windows(2).all(|pair| pair[0].unique_address() < pair[1].unique_address()));
         let mut by_status: [Bits; 9] = core::array::from_fn(|_| Bits::new(list.len()));
         let (mut mixer, mut statuses) = (Mixer::new(4), 0);
+        let (mut sum, mut joining) = (0_u64, 0_u64);
         for (position, member) in list.iter().enumerate() {
             debug_assert_ne!(member.status(), MemberStatus::Removed, "GSP-6");
             by_status[member.status() as usize].insert(position);
             statuses |= 1 << member.status() as u16;
-            mixer.word(member.hash64());
+            let hash = member.hash64();
+            mixer.word(hash);
+            sum = sum.wrapping_add(hash);
+            if member.status() == MemberStatus::Joining {
+                joining = joining.wrapping_add(member.set_hashes().0);
+            }
         }
         let roster = roster.unwrap_or_else(|| Arc::new(Roster::of(&list)));
-        Self(Arc::new(Table { list, roster, by_status, statuses, hash: mixer.finish() }))
+        Self(Arc::new(Table { list, roster, by_status, statuses, hash: mixer.finish(), sum, joining }))
     }
 
     /// The members in ascending order.
@@ -122,10 +132,10 @@ impl Members {
         &'a self,
         entries: &'a [(NodeKey, u64)],
     ) -> impl Iterator<Item = NodeKey> + use<'a> {
-        let mut index = self.0.roster.index.iter().map(|(key, _)| *key).peekable();
+        let mut index = &self.0.roster.index[..];
         entries.iter().map(|(key, _)| *key).filter(move |key| {
-            while index.next_if(|member| member < key).is_some() {}
-            index.peek() != Some(key)
+            index = &index[count_near(index, |(member, _)| member < key)..];
+            index.first().is_none_or(|(member, _)| member != key)
         })
     }
 
@@ -207,6 +217,11 @@ impl Members {
         &self.0.roster.data_centers
     }
 
+    /// One of them.
+    pub(crate) fn data_center(&self, name: &str) -> Option<&DataCenterRoster> {
+        self.data_center_position(name).map(|place| &self.data_centers()[place])
+    }
+
     /// The roles that some member has, ascending.
     pub(crate) fn roles(&self) -> &[Arc<str>] {
         &self.0.roster.roles
@@ -257,20 +272,32 @@ impl Members {
             return self.clone();
         }
         let mut list = self.0.list.clone();
-        let mut same_nodes = true;
+        let mut new: Vec<&Member> = Vec::new();
+        let mut same_roles = true;
         for member in changed.iter().filter(|member| member.status() != MemberStatus::Removed) {
-            match list.binary_search_by(|other| other.unique_address().cmp(member.unique_address())) {
-                Ok(at) => {
-                    same_nodes &= list[at].roles() == member.roles();
+            match self.position(member.unique_address()) {
+                Some(at) => {
+                    same_roles &= list[at].roles() == member.roles();
                     list[at] = member.clone();
                 }
-                Err(at) => {
-                    same_nodes = false;
-                    list.insert(at, member.clone());
-                }
+                None => new.push(member),
             }
         }
-        Self::from_sorted(list, same_nodes.then(|| self.0.roster.clone()))
+        if new.is_empty() {
+            return Self::from_sorted(list, same_roles.then(|| self.0.roster.clone()));
+        }
+        new.sort_by(|a, b| a.unique_address().cmp(b.unique_address()));
+        // Of several copies of one node the last counts.
+        new = new
+            .chunk_by(|a, b| a.unique_address() == b.unique_address())
+            .filter_map(|copies| copies.last().copied())
+            .collect();
+        let place =
+            |member: &&Member| list.partition_point(|other| other.unique_address() < member.unique_address());
+        let places: Vec<usize> = new.iter().map(place).collect();
+        insert_at(&mut list, places.iter().copied().zip(new.into_iter().cloned()).collect());
+        let places: Vec<usize> = places.into_iter().enumerate().map(|(before, at)| before + at).collect();
+        if same_roles { self.grown(list, &places) } else { Self::from_sorted(list, None) }
     }
 
     /// The table without some nodes; itself when it has none of them.
@@ -289,8 +316,30 @@ impl Members {
         self.0.hash
     }
 
+    /// The sum of the hashes of all members, which does not depend on their order.
+    pub(crate) fn sum_of_hashes(&self) -> u64 {
+        self.0.sum
+    }
+
+    /// [`hash_of_nodes`] of the members that are Joining.
+    pub(crate) fn joining_hash(&self) -> u64 {
+        self.0.joining
+    }
+
+    /// Whether two incarnations of one address are members.
+    pub(crate) fn has_twins(&self) -> bool {
+        self.0.list.windows(2).any(|pair| pair[0].address() == pair[1].address())
+    }
+
     pub(crate) fn roster(&self) -> &Arc<Roster> {
         &self.0.roster
+    }
+}
+
+impl DataCenterRoster {
+    /// Whether nobody was left out of the ring (HB-45).
+    pub(crate) fn is_all_in_ring(&self) -> bool {
+        self.ring.len() == self.members.count()
     }
 }
 
@@ -445,65 +494,9 @@ impl fmt::Debug for Members {
     }
 }
 
-/// The members of two tables side by side, ascending: each node once, with what it is in either.
-pub(crate) struct Walk<'a> {
-    one: &'a [Member],
-    other: &'a [Member],
-}
-
-impl<'a> Walk<'a> {
-    pub(crate) fn of(one: &'a Members, other: &'a Members) -> Self {
-        Self { one: one.as_slice(), other: other.as_slice() }
-    }
-}
-
-impl<'a> Iterator for Walk<'a> {
-    type Item = (Option<&'a Member>, Option<&'a Member>);
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        let order = match (self.one.first(), self.other.first()) {
-            (Some(x), Some(y)) if x.shares_identity(y) => Ordering::Equal,
-            (Some(x), Some(y)) => x.unique_address().cmp(y.unique_address()),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => return None,
-        };
-        let x = if order.is_le() { self.one.split_off_first() } else { None };
-        let y = if order.is_ge() { self.other.split_off_first() } else { None };
-        Some((x, y))
-    }
-}
-
-/// Where in a list of members, which ascend, each of some nodes is, which ascend too, each once.
-pub(crate) fn positions_among<'a>(
-    list: &'a [Member],
-    nodes: impl Iterator<Item = &'a UniqueAddress>,
-) -> impl Iterator<Item = Option<usize>> {
-    let mut from = 0;
-    nodes.map(move |node| {
-        let is_it = |at: usize| list.get(at).is_some_and(|member| member.unique_address() == node);
-        if !is_it(from) {
-            // It is mostly near: so it is looked for among twice as many each time.
-            let rest = &list[from..];
-            let is_before = |member: &Member| member.unique_address() < node;
-            let mut reach = 1;
-            while rest.get(reach - 1).is_some_and(is_before) {
-                reach *= 2;
-            }
-            from += rest[..reach.min(rest.len())].partition_point(is_before);
-            if !is_it(from) {
-                return None;
-            }
-        }
-        from += 1;
-        Some(from - 1)
-    })
-}
-
 /// A hash of one set of nodes, whatever their order.
 pub(crate) fn hash_of_nodes<'a>(nodes: impl Iterator<Item = &'a UniqueAddress>) -> u64 {
-    nodes.fold(0, |sum: u64, node| sum.wrapping_add(mix(node.key().0, 5)))
+    nodes.fold(0, |sum: u64, node| sum.wrapping_add(hash_in_set(node.key().0)))
 }
 
 #[cfg(test)]

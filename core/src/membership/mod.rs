@@ -20,6 +20,7 @@ pub(crate) mod tables;
 pub(crate) mod targets;
 pub(crate) mod version;
 pub(crate) mod view;
+pub(crate) mod walk;
 
 pub use address::{Address, AddressError, HOST_BYTES_MAX, NodeKey, UniqueAddress};
 pub use clock::{ClockError, ClockOrder, VectorClock};

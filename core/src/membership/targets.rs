@@ -232,7 +232,7 @@ impl<'a> GossipTargets<'a> {
     #[must_use]
     pub fn get(&self, place: usize) -> Option<&'a Member> {
         match self {
-            Self::Local(candidates) => candidates.iter().nth(place),
+            Self::Local(candidates) => candidates.get(place),
             Self::Across(members) => members.get(place).copied(),
         }
     }
@@ -255,6 +255,20 @@ impl<'a> Candidates<'a> {
     #[must_use]
     pub fn count(&self) -> usize {
         (0..self.view.members().words()).map(|place| self.word(place).count_ones() as usize).sum()
+    }
+
+    /// The one at a place among them, in member order.
+    fn get(&self, place: usize) -> Option<&'a Member> {
+        let mut before = 0;
+        (0..self.view.members().words()).find_map(|at| {
+            let word = self.word(at);
+            let from = before;
+            before += word.count_ones() as usize;
+            if place >= before {
+                return None;
+            }
+            positions(at, word).nth(place - from).map(|position| self.view.member(position))
+        })
     }
 
     /// The candidates in member order.

@@ -14,7 +14,8 @@ use super::why::Dropped;
 use crate::config::Config;
 use crate::membership::diff::{self, Observer};
 use crate::membership::{
-    Address, Gossip, GossipStatistics, LocalView, NodeKey, Roles, StateStatistics, UniqueAddress,
+    Address, ClusterEvent, Gossip, GossipStatistics, LocalView, NodeKey, Roles, StateStatistics,
+    UniqueAddress,
 };
 use crate::planted::Planted;
 use crate::protocol::{Destination, Envelope, Message, MessageKind};
@@ -302,6 +303,19 @@ impl Base {
         for warning in self.config.clone().warnings() {
             self.warn(Warning::UnwiseSetting(warning));
         }
+    }
+
+    /// Puts out events, and with each what comes of it: by its place among them, several of one place in their order.
+    pub(super) fn put_out(&mut self, events: Vec<ClusterEvent>, mut more: Vec<(usize, Output)>) {
+        more.sort_by_key(|(at, _)| *at);
+        let mut events = events.into_iter().map(Output::Event);
+        let mut told = 0;
+        for (at, output) in more {
+            self.out.extend(events.by_ref().take(at + 1 - told));
+            told = at + 1;
+            self.out.push(output);
+        }
+        self.out.extend(events);
     }
 
     pub(crate) fn warn(&mut self, warning: Warning) {

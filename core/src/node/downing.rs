@@ -12,7 +12,8 @@ use super::timers::Timer;
 use super::view::SavedResolver;
 use super::why::Why;
 use crate::config::{Config, Downing as DowningSetting};
-use crate::membership::{ClusterEvent, UniqueAddress};
+use crate::membership::UniqueAddress;
+use crate::membership::diff::Change;
 use crate::mix::Mixer;
 use crate::planted::Planted;
 use crate::sbr::{
@@ -60,15 +61,8 @@ impl Downing {
     }
 
     /// SBR-13, SBR-14
-    pub(super) fn on_event(&mut self, event: &ClusterEvent, now: Instant) -> Vec<Notice> {
-        self.resolver.as_mut().map_or_else(Vec::new, |resolver| resolver.hear(event, now))
-    }
-
-    /// All events of a change have been heard.
-    pub(super) fn settle(&mut self) {
-        if let Some(resolver) = &mut self.resolver {
-            resolver.settle();
-        }
+    pub(super) fn on_change(&mut self, change: &Change<'_>, now: Instant) -> Vec<(usize, Notice)> {
+        self.resolver.as_mut().map_or_else(Vec::new, |resolver| resolver.hear_change(change, now))
     }
 
     /// What the resolver would decide if it had to decide now.

@@ -8,6 +8,7 @@ use super::output::IgnoreReason;
 use super::statistics;
 use super::timers::Timer;
 use crate::membership::gossip::Relation;
+use crate::membership::walk::Walk;
 use crate::membership::{ClockOrder, Gossip, MemberStatus, TargetSettings, UniqueAddress, VectorClock};
 use crate::planted::Planted;
 use crate::protocol::MessageKind;
@@ -304,7 +305,10 @@ fn added_members(before: &Gossip, state: &Gossip) -> Vec<UniqueAddress> {
     if before.members().shares_roster(state.members()) {
         return Vec::new();
     }
-    let nodes = state.members().iter().map(crate::membership::Member::unique_address);
-    let places = before.members().positions(nodes.clone());
-    nodes.zip(places).filter(|(_, place)| place.is_none()).map(|(node, _)| node.clone()).collect()
+    let mut walk = Walk::of(before.members(), state.members());
+    let mut added = Vec::new();
+    while let Some((was, is)) = walk.next_difference() {
+        added.extend(is.filter(|_| was.is_none()).map(|member| member.unique_address().clone()));
+    }
+    added
 }

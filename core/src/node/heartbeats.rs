@@ -11,7 +11,8 @@ use super::timers::Timer;
 use crate::config::Config;
 use crate::failure::DetectorRule;
 use crate::failure::receivers::Receivers;
-use crate::membership::{ClusterEvent, Members, UniqueAddress};
+use crate::membership::diff::Change;
+use crate::membership::{Address, ClusterEvent, Members, UniqueAddress};
 use crate::mix::Mixer;
 use crate::protocol::Message;
 use crate::time::Instant;
@@ -92,7 +93,35 @@ impl Heartbeats {
     /// HB-28 to HB-35, HB-55: what each event of the own data centre does to the ring, in the order of the events: removals
     /// first (HB-34). PHI-45: what else becomes of a member, a new status or a mark, is no reason to forget its own
     /// heartbeats. SHUT-52: nor does its status matter to whether it is asked, that of a shutdown as little as any other.
-    pub(super) fn on_event(&mut self, event: &ClusterEvent, base: &Base) {
+    pub(super) fn on_change(&mut self, change: &Change<'_>, base: &Base) {
+        if !self.is_running {
+            return;
+        }
+        let follows = self.follow(change, base);
+        for event in &change.events {
+            self.hear(event, base, follows);
+        }
+        self.receivers.settle(&mut self.asking.registry, base.now);
+    }
+
+    /// Whether who comes with a change is in the ring already, by that of the members.
+    fn follow(&mut self, change: &Change<'_>, base: &Base) -> bool {
+        let (old, new) = (change.old.members(), change.new.members());
+        if change.removals > 0 || !change.keeps_identities || old.is_identical(new) {
+            return false;
+        }
+        // Of a newcomer that has a detector that may tell when it comes.
+        let has_come =
+            |address: &Address| new.all_at(address).any(|member| !old.contains(member.unique_address()));
+        if self.asking.registry.addresses().any(has_come) {
+            return false;
+        }
+        let roster = |members| Members::data_center(members, base.roles.data_center());
+        let (Some(old), Some(new)) = (roster(old), roster(new)) else { return false };
+        self.receivers.follow(old, new, &mut self.asking.registry, base.now)
+    }
+
+    fn hear(&mut self, event: &ClusterEvent, base: &Base, follows: bool) {
         if !self.is_running {
             return;
         }
@@ -111,6 +140,7 @@ impl Heartbeats {
             ClusterEvent::ReachableMember(member) => {
                 receivers.reachable(member.unique_address(), registry, now);
             }
+            _ if follows => {}
             other => {
                 if let Some(member) =
                     other.member().filter(|member| member.data_center() == base.roles.data_center())
@@ -119,11 +149,6 @@ impl Heartbeats {
                 }
             }
         }
-    }
-
-    /// All events of a change have been heard.
-    pub(super) fn settle(&mut self, base: &Base) {
-        self.receivers.settle(&mut self.asking.registry, base.now);
     }
 
     /// Nodes of one opinion hold one ring.

@@ -10,6 +10,7 @@ use super::base::Base;
 use super::timers::Timer;
 use crate::failure::DetectorRule;
 use crate::failure::across::ReceiversAcross;
+use crate::membership::diff::Change;
 use crate::membership::{ClusterEvent, Gossip, UniqueAddress};
 use crate::mix::Mixer;
 use crate::time::Instant;
@@ -53,7 +54,13 @@ impl HeartbeatsAcross {
     }
 
     /// XDC-7 to XDC-9: what each member event does to who is asked.
-    pub(super) fn on_event(&mut self, event: &ClusterEvent, base: &Base) {
+    pub(super) fn on_change(&mut self, change: &Change<'_>, base: &Base) {
+        if self.receivers.is_some() {
+            change.events.iter().for_each(|event| self.hear(event, base));
+        }
+    }
+
+    fn hear(&mut self, event: &ClusterEvent, base: &Base) {
         let Some(receivers) = &mut self.receivers else { return };
         match event {
             ClusterEvent::MemberRemoved { member, .. } if *member.unique_address() == base.me => self.stop(),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::output::Output;
+use crate::membership::diff::Change;
 use crate::membership::{ClusterEvent, MemberStatus, UniqueAddress};
 
 /// What users were told of this node's own life.
@@ -16,7 +17,19 @@ pub(super) struct Milestones {
 impl Milestones {
     /// API-40, API-41, API-50, SHUT-54: this node is Up, told once, by its own event. No other status will do: not WeaklyUp, and not
     /// one beyond Up when Up itself was never seen. API-32: an event about another incarnation of the address is not meant.
-    pub(super) fn on_event(&mut self, event: &ClusterEvent, me: &UniqueAddress) -> Option<Output> {
+    pub(super) fn on_change(&mut self, change: &Change<'_>, me: &UniqueAddress) -> Option<(usize, Output)> {
+        let mut is_up = None;
+        // Afterwards only a removal means anything.
+        if self.was_up && change.removals == 0 {
+            return None;
+        }
+        for (at, event) in change.events.iter().enumerate() {
+            is_up = is_up.or(self.hear(event, me).map(|output| (at, output)));
+        }
+        is_up
+    }
+
+    fn hear(&mut self, event: &ClusterEvent, me: &UniqueAddress) -> Option<Output> {
         match event {
             ClusterEvent::MemberUp(member) if !self.was_up && member.unique_address() == me => {
                 self.was_up = true;

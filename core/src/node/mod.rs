@@ -291,7 +291,7 @@ impl Node {
         mixer.word(self.milestones.hash64());
         mixer.word(self.heartbeats.hash64());
         mixer.word(self.across.hash64());
-        mixer.word(self.watching.hash64());
+        mixer.word(self.watching.hash64(&self.base));
         mixer.word(self.quarantine.hash64());
         mixer.word(self.downing.hash64());
         mixer.finish()

@@ -40,31 +40,26 @@ impl Node {
         self.base.out.push(self.milestones.at_end());
     }
 
+    /// Each concern hears all events of the change at once, in their order; none depends on what another makes of them. What they put
+    /// out follows the event that it comes of.
     fn emit_diff(&mut self, old: &Arc<Gossip>, new: &Arc<Gossip>) {
-        let (mut out, mut told) = (mem::take(&mut self.base.out), Vec::new());
-        let is_doubled = self.base.config.repairs.breaks(Planted::EventsDoubled);
         let Self { base, heartbeats, across, watching, quarantine, milestones, downing, unseen, .. } = self;
-        diff(old, new, base.observer(), &mut |event| {
-            heartbeats.on_event(&event, base);
-            unseen.on_event(&event, base.now);
-            across.on_event(&event, base);
-            let notices = downing.on_event(&event, base.now);
-            let milestone = milestones.on_event(&event, &base.me);
-            let about_member = event.member().is_some();
-            if is_doubled {
-                out.push(Output::Event(event.clone()));
-            }
-            out.push(Output::Event(event.clone()));
-            out.extend(milestone);
-            if about_member {
-                let farewells = &mut Farewells { quarantine, out: &mut out, told: &mut told };
-                watching.on_event(&event, base, old, farewells);
-            }
-            out.extend(notices.into_iter().map(Output::Noticed));
-        });
-        heartbeats.settle(base);
-        downing.settle();
-        base.out = out;
+        let change = diff(old, new, base.observer());
+        heartbeats.on_change(&change, base);
+        change.events.iter().for_each(|event| unseen.on_event(event, base.now));
+        across.on_change(&change, base);
+        let mut more: Vec<(usize, Output)> = milestones.on_change(&change, &base.me).into_iter().collect();
+        let mut farewells = Farewells { quarantine, at: 0, out: Vec::new(), told: Vec::new() };
+        watching.on_change(&change, base, &mut farewells);
+        let Farewells { mut out, told, .. } = farewells;
+        more.append(&mut out);
+        let notices = downing.on_change(&change, base.now);
+        more.extend(notices.into_iter().map(|(at, notice)| (at, Output::Noticed(notice))));
+        if base.config.repairs.breaks(Planted::EventsDoubled) {
+            more.extend(change.events.iter().cloned().map(Output::Event).enumerate());
+            more.rotate_right(change.events.len());
+        }
+        base.put_out(change.events, more);
         watching.arm(base);
         told.iter().for_each(|node| base.send_to(node, Message::Quarantined));
     }

@@ -20,7 +20,8 @@ impl Node {
 
     /// EVT-52: the events that lead from nothing to the state that was told so far.
     pub(crate) fn tell_from_nothing(&self, emit: &mut dyn FnMut(ClusterEvent)) {
-        diff(&Arc::new(Gossip::new()), &self.base.published, self.base.observer(), emit);
+        let nothing = Arc::new(Gossip::new());
+        diff(&nothing, &self.base.published, self.base.observer()).events.into_iter().for_each(emit);
     }
 
     /// API-50, API-51: what this node told of its own life: that it was Up, and the status that it had last.

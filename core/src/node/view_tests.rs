@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use super::*;
 use crate::config::Config;
+use crate::membership::diff::Change;
 use crate::node::probe::{Probe, ProbeState};
 use crate::testing::{gossip_with, member_names, names, node};
 use crate::{ClusterEvent, Command, Envelope, Input, InputKind, Message, Output};
@@ -173,7 +174,10 @@ fn the_resolver_hears_who_has_finished_its_exit() {
     let tick = |now| Input { now: at(now), wall_ms: 77, kind: InputKind::Tick };
     a.handle(tick(4_000));
     let exited = gossip_with("a:up:1 b:exiting:2", "a", "", "a:3").member(&node("b")).cloned().unwrap();
-    a.downing.on_event(&ClusterEvent::MemberExited(exited), at(4_000));
+    let state = a.base.gossip().clone();
+    let events = vec![ClusterEvent::MemberExited(exited)];
+    let change = Change { old: &state, new: &state, events, removals: 0, keeps_identities: true };
+    a.downing.on_change(&change, at(4_000));
     let heard = |a: &Node| names(a.view().save().resolver.unwrap().view.exits_heard());
     a.handle(tick(6_000));
     assert_eq!(heard(&a), "");

@@ -10,6 +10,7 @@ use super::input::Target;
 use super::output::Output;
 use super::quarantine::Quarantine;
 use super::timers::Timer;
+use crate::membership::diff::Change;
 use crate::membership::members::hash_of_nodes;
 use crate::membership::{Address, ClusterEvent, Gossip, Member, MemberStatus, UniqueAddress};
 use crate::mix::Mixer;
@@ -18,9 +19,9 @@ use crate::time::Instant;
 /// The part of a node that says farewell to others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Watching {
-    /// WCH-3: members that were never Up or WeaklyUp as far as this node has heard; all others are known. Ascending. Many come
-    /// at the end and go from the front, when all of a cluster become Up.
-    unknown: VecDeque<UniqueAddress>,
+    /// WCH-3: members that were never Up or WeaklyUp as far as this node has heard, and are not Joining any more; ascending. Of those that are
+    /// Joining in what was published that is so anyway. All others are known.
+    unknown: Vec<UniqueAddress>,
     /// WCH-4, WCH-9: who left in good order, and until when it may still be heard; in the order of the deadlines.
     pending: VecDeque<(Instant, UniqueAddress)>,
 }
@@ -28,9 +29,12 @@ pub(super) struct Watching {
 /// What comes of events besides outputs.
 pub(super) struct Farewells<'a> {
     pub(super) quarantine: &'a mut Quarantine,
-    pub(super) out: &'a mut Vec<Output>,
+    /// The place of the event that is heard.
+    pub(super) at: usize,
+    /// Each with the place of the event that it comes of.
+    pub(super) out: Vec<(usize, Output)>,
     /// WCH-16: who is to be told that it is quarantined.
-    pub(super) told: &'a mut Vec<UniqueAddress>,
+    pub(super) told: Vec<UniqueAddress>,
 }
 
 impl Farewells<'_> {
@@ -39,42 +43,48 @@ impl Farewells<'_> {
         if self.quarantine.put(&node, harmless, now) {
             self.told.push(node.clone());
         }
-        self.out.push(Output::Quarantine { node, harmless });
+        self.put_out(Output::Quarantine { node, harmless });
+    }
+
+    fn put_out(&mut self, output: Output) {
+        self.out.push((self.at, output));
     }
 }
 
 impl Watching {
-    /// WCH-3, WCH-5 to WCH-12: what an event of a member means for who is heard. Nothing if it is about the own address.
-    pub(super) fn on_event(
-        &mut self,
-        event: &ClusterEvent,
-        base: &Base,
-        old: &Gossip,
-        farewells: &mut Farewells<'_>,
-    ) {
-        let (member, previous) = match event {
-            ClusterEvent::MemberRemoved { member, previous_status } => (member, Some(*previous_status)),
-            other => match other.member() {
-                Some(member) => (member, None),
-                None => return,
-            },
-        };
-        if *member.address() == base.me.address {
-            return;
+    /// WCH-3, WCH-5 to WCH-12: what each event of a member means for who is heard.
+    pub(super) fn on_change(&mut self, change: &Change<'_>, base: &Base, farewells: &mut Farewells<'_>) {
+        for (at, event) in change.events.iter().enumerate() {
+            // Who comes or becomes Up means something only to those that were told of before.
+            let is_plain = matches!(
+                event,
+                ClusterEvent::MemberJoined(_) | ClusterEvent::MemberWeaklyUp(_) | ClusterEvent::MemberUp(_)
+            );
+            if is_plain && self.pending.is_empty() && self.unknown.is_empty() {
+                continue;
+            }
+            farewells.at = at;
+            self.hear(event, base, change.old, farewells);
         }
-        match (previous, member.status()) {
-            (Some(previous_status), _) => self.removed(member, previous_status, base, farewells),
-            (None, MemberStatus::Joining) => {
-                self.successor_came(member.address(), base.now, farewells);
-                self.set_unknown(member.unique_address(), true);
+    }
+
+    /// Nothing if it is about the own address.
+    fn hear(&mut self, event: &ClusterEvent, base: &Base, old: &Gossip, farewells: &mut Farewells<'_>) {
+        let Some(member) = event.member().filter(|member| *member.address() != base.me.address) else {
+            return;
+        };
+        let node = member.unique_address();
+        match (event, member.status()) {
+            (ClusterEvent::MemberRemoved { previous_status, .. }, _) => {
+                self.removed(member, *previous_status, base, farewells);
             }
-            (None, MemberStatus::Up | MemberStatus::WeaklyUp) => {
+            (_, MemberStatus::Joining | MemberStatus::Up | MemberStatus::WeaklyUp) => {
                 self.successor_came(member.address(), base.now, farewells);
-                self.set_unknown(member.unique_address(), false);
+                self.set_unknown(node, false);
             }
-            (None, _) => {
-                if !old.members().contains(member.unique_address()) {
-                    self.set_unknown(member.unique_address(), true);
+            _ => {
+                if old.member(node).is_none_or(|was| was.status() == MemberStatus::Joining) {
+                    self.set_unknown(node, true);
                 }
             }
         }
@@ -99,7 +109,7 @@ impl Watching {
                 self.pending.push_back((until, node.clone()));
             }
         }
-        farewells.out.push(Output::PeerGone { node, previous_status });
+        farewells.put_out(Output::PeerGone { node, previous_status });
     }
 
     /// WCH-5, WCH-6: a new incarnation is there, so the one that left is heard no more.
@@ -114,11 +124,7 @@ impl Watching {
     }
 
     fn set_unknown(&mut self, node: &UniqueAddress, unknown: bool) {
-        let position = match (self.unknown.front(), self.unknown.back()) {
-            (_, Some(last)) if last < node => Err(self.unknown.len()),
-            (Some(first), _) if first == node => Ok(0),
-            _ => self.unknown.binary_search(node),
-        };
+        let position = self.unknown.binary_search(node);
         match position {
             Ok(position) if !unknown => {
                 self.unknown.remove(position);
@@ -145,14 +151,17 @@ impl Watching {
         self.arm(base);
     }
 
-    /// WCH-3: whether a member at an address was ever Up or WeaklyUp.
-    fn is_known(&self, base: &Base, address: &Address) -> bool {
-        *address != base.me.address
-            && base
-                .gossip()
-                .members()
-                .all_at(address)
-                .any(|member| self.unknown.binary_search(member.unique_address()).is_err())
+    /// WCH-3: whether a member was ever Up or WeaklyUp.
+    fn is_known(&self, base: &Base, node: &UniqueAddress) -> bool {
+        let is_joining =
+            base.published.member(node).is_some_and(|member| member.status() == MemberStatus::Joining);
+        !is_joining && self.unknown.binary_search(node).is_err()
+    }
+
+    /// WCH-3: whether that is so of a member at an address.
+    fn knows(&self, base: &Base, address: &Address) -> bool {
+        let mut members = base.gossip().members().all_at(address);
+        *address != base.me.address && members.any(|member| self.is_known(base, member.unique_address()))
     }
 
     /// WCH-31, LIFE-67: who is watched is gone already: nobody known is at the address, and somebody there was removed. An
@@ -164,16 +173,21 @@ impl Watching {
                 let is_gone = gossip.member(node).is_none() && gossip.tombstones().contains(node);
                 return is_gone.then(|| node.clone());
             }
-            Target::Address(address) if self.is_known(base, address) => return None,
+            Target::Address(address) if self.knows(base, address) => return None,
             Target::Address(address) => address,
         };
         let mut tombstones = gossip.tombstones().iter();
         tombstones.find(|(node, _)| node.address == *address).map(|(node, _)| node.clone())
     }
 
-    pub(super) fn hash64(&self) -> u64 {
+    pub(super) fn hash64(&self, base: &Base) -> u64 {
+        let published = base.published.members();
+        let is_joining = |member: &&Member| member.status() == MemberStatus::Joining;
+        let own = published.all_at(&base.me.address).filter(is_joining);
+        let all_joining = published.joining_hash();
+        let others_joining = all_joining.wrapping_sub(hash_of_nodes(own.map(Member::unique_address)));
         let mut mixer = Mixer::new(63);
-        mixer.word(hash_of_nodes(self.unknown.iter()));
+        mixer.word(others_joining.wrapping_add(hash_of_nodes(self.unknown.iter())));
         for (at, node) in &self.pending {
             mixer.word(at.as_nanos());
             mixer.word(node.key().0);
@@ -181,3 +195,7 @@ impl Watching {
         mixer.finish()
     }
 }
+
+#[cfg(test)]
+#[path = "watching_tests.rs"]
+mod tests;

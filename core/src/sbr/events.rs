@@ -27,25 +27,28 @@ impl ResolverView {
         change
     }
 
-    /// The same, but that new members are among the others only when they are settled, or at the next event that is of more
-    /// than one member and its status.
+    /// The same, but that members are among the others only when they are settled, or at the next event that asks who is stored.
     pub(super) fn hear(&mut self, event: &ClusterEvent) -> ViewChange {
         match event {
             ClusterEvent::MemberJoined(member)
             | ClusterEvent::MemberWeaklyUp(member)
             | ClusterEvent::MemberLeft(member) => {
                 self.take_in(member);
-                return ViewChange::Quiet;
+                ViewChange::Quiet
             }
             ClusterEvent::MemberUp(member) | ClusterEvent::MemberExited(member) => {
-                return if self.take_in(member) { ViewChange::MemberMoved } else { ViewChange::Quiet };
+                if self.take_in(member) {
+                    ViewChange::MemberMoved
+                } else {
+                    ViewChange::Quiet
+                }
             }
-            _ => self.settle(),
-        }
-        match event {
-            ClusterEvent::UnreachableMember(member) | ClusterEvent::MemberDowned(member)
-                if self.is_other(member) =>
-            {
+            ClusterEvent::MemberDowned(member) if self.is_other(member) => {
+                self.take_in(member);
+                self.mark_downed(member.unique_address());
+                ViewChange::ReachabilityMoved
+            }
+            ClusterEvent::UnreachableMember(member) if self.is_other(member) => {
                 self.put(member);
                 self.mark_unreachable(member.unique_address());
                 ViewChange::ReachabilityMoved
@@ -57,10 +60,12 @@ impl ResolverView {
             }
             ClusterEvent::MemberRemoved { member, .. } => self.hear_removed(member),
             ClusterEvent::SeenChanged { seen_by, .. } => {
+                self.settle();
                 self.set_seen_by(seen_by.clone());
                 ViewChange::Quiet
             }
             ClusterEvent::ReachabilityChanged(table) => {
+                self.settle();
                 self.set_observations(table.clone());
                 ViewChange::Quiet
             }

@@ -29,6 +29,9 @@ impl Exits {
 
     /// A node is stored as Exiting now, or is not.
     pub(super) fn file(&mut self, node: &UniqueAddress, is_exiting: bool) {
+        if !is_exiting && self.unheard.is_empty() && self.heard.is_empty() {
+            return;
+        }
         if is_exiting {
             if !contains(&self.heard, node)
                 && let Err(at) = self.unheard.binary_search(node)

@@ -17,7 +17,6 @@ mod lease;
 mod leased;
 mod links;
 mod nodes;
-mod places;
 mod record;
 mod resolver;
 mod roll;

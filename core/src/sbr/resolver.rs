@@ -17,6 +17,7 @@ use super::strategy::Strategy;
 use super::unrest::Unrest;
 use super::view::ResolverView;
 use super::waiting::Waiting;
+use crate::membership::diff::Change;
 use crate::membership::{ClusterEvent, UniqueAddress};
 use crate::mix::Mixer;
 use crate::planted::Planted;
@@ -148,25 +149,40 @@ impl Resolver {
     ///
     /// What comes back is news for people (SBR-86); nothing depends on it.
     pub fn apply(&mut self, event: &ClusterEvent, now: Instant) -> Vec<Notice> {
-        let notices = self.hear(event, now);
-        self.settle();
+        let mut notices = Vec::new();
+        self.hear(event, now, &mut notices);
+        self.view.settle();
         notices
     }
 
-    /// All events of a change were [heard](Self::hear).
-    pub(crate) fn settle(&mut self) {
-        self.view.settle();
-    }
-
-    /// The same for one of several events: they must be settled before anything else is asked.
-    pub(crate) fn hear(&mut self, event: &ClusterEvent, now: Instant) -> Vec<Notice> {
+    /// The same for all events of a change at once. With each notice comes the place of the event that it is about.
+    pub(crate) fn hear_change(&mut self, change: &Change<'_>, now: Instant) -> Vec<(usize, Notice)> {
         let mut notices = Vec::new();
         if self.is_stopped {
             return notices;
         }
+        let most_members = change.old.members().len().max(change.new.members().len());
+        if self.waiting.is_none() && !self.may_warn_of(most_members) {
+            self.view.begin(change);
+        }
+        let mut heard = Vec::new();
+        for (at, event) in change.events.iter().enumerate() {
+            self.hear(event, now, &mut heard);
+            if !heard.is_empty() {
+                notices.extend(heard.drain(..).map(|notice| (at, notice)));
+            }
+        }
+        self.view.end(change);
+        notices
+    }
+
+    /// For one of several events: they must be settled before anything else is asked.
+    fn hear(&mut self, event: &ClusterEvent, now: Instant, notices: &mut Vec<Notice>) {
+        if self.is_stopped {
+            return;
+        }
         if let Some(waiting) = &mut self.waiting {
-            waiting.keep_event(event);
-            return notices;
+            return waiting.keep_event(event);
         }
         self.may_foresee = true;
         let was_responsible = self.is_responsible();
@@ -199,11 +215,13 @@ impl Resolver {
             notices
                 .push(Notice::UnreachableChanged { unreachable, no_decision_before: self.stable_deadline });
         }
-        if matches!((event, change), (ClusterEvent::MemberUp(_), ViewChange::MemberMoved)) {
+        if matches!((event, change), (ClusterEvent::MemberUp(_), ViewChange::MemberMoved))
+            && self.may_warn_of(self.view.most_members())
+        {
+            self.view.settle();
             notices.extend(self.too_many_members());
             notices.extend(self.nobody_has_role());
         }
-        notices
     }
 
     /// REP-126: some members have said that they have finished their exit.
@@ -242,12 +260,21 @@ impl Resolver {
         }
     }
 
+    /// SBR-40 to SBR-42: whether a member that becomes Up may be reason for a warning, with so many stored at most. Where even all
+    /// of them are not too many, as it should be, nobody is counted.
+    fn may_warn_of(&self, most_members: usize) -> bool {
+        let is_too_many = || match self.settings.strategy {
+            Strategy::StaticQuorum { quorum_size, .. } => {
+                too_many(most_members as u32, quorum_size).is_some()
+            }
+            _ => false,
+        };
+        self.settings.strategy.role().is_some() || is_too_many()
+    }
+
     /// SBR-41: a warning when there are more members than the quorum allows for.
     fn too_many_members(&mut self) -> Option<Notice> {
         let Strategy::StaticQuorum { quorum_size, .. } = self.settings.strategy else { return None };
-        self.view.settle();
-        // Where even all stored members are not too many, as it should be, nobody is counted.
-        too_many(self.view.members().len() as u32, quorum_size)?;
         let members = self.view.counted(self.settings.strategy.role());
         too_many(members, quorum_size).map(|_| Notice::TooManyMembers { members, quorum_size })
     }
@@ -255,7 +282,6 @@ impl Resolver {
     /// SBR-40, SBR-42: a warning when members are Up and none of those who count has the role.
     fn nobody_has_role(&mut self) -> Option<Notice> {
         let role = self.settings.strategy.role()?;
-        self.view.settle();
         (self.view.counted(Some(role)) == 0).then(|| Notice::NobodyHasRole { role: role.into() })
     }
 
@@ -433,3 +459,7 @@ pub(super) mod tests;
 #[cfg(test)]
 #[path = "timed_tests.rs"]
 mod timed_tests;
+
+#[cfg(test)]
+#[path = "at_once_tests.rs"]
+mod at_once;

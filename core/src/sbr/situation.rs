@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::indirect::{Indirect, Link};
 use super::view::ResolverView;
-use crate::membership::members::positions_among;
+use crate::membership::walk::positions_among;
 use crate::membership::{Member, SeenBy, UniqueAddress};
 
 /// What the strategies decide on.

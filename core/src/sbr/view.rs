@@ -1,6 +1,5 @@
 //! What a resolver knows of its data centre, as the events of its own node have told it.
 
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -8,14 +7,13 @@ use serde::{Deserialize, Serialize};
 use super::exits::Exits;
 use super::indirect::Link;
 use super::links::{KeptLinks, Links};
-use super::places::Places;
 use super::selection::Selection;
 use super::strategy::Strategy;
+use crate::membership::diff::Change;
 use crate::membership::{
-    DataCenter, Member, MemberStatus, Reachability, ReachabilityStatus, SeenBy, UniqueAddress,
+    DataCenter, Member, MemberStatus, Members, Reachability, ReachabilityStatus, SeenBy, UniqueAddress,
 };
 use crate::mix::Mixer;
-use crate::splice::{insert_at, moved};
 
 /// Everything that a decision may look at (SBR-1), built from events alone.
 ///
@@ -28,19 +26,16 @@ pub struct ResolverView {
     data_center: DataCenter,
     /// SBR-30: members are told apart by age, as keep-oldest does.
     one_per_age: bool,
-    /// Ascending by unique address, each with the status of the last event that stored it.
-    members: Arc<Vec<Member>>,
-    /// Who has come since `members` was settled; ascending. Many come at once where a cluster forms: put in one by one they would
-    /// take time with the square of them.
-    arriving: Vec<Member>,
-    /// Where each of `members` is: looking a node up by its text is ten times slower.
-    places: Arc<Places>,
+    /// Each with the status of the last event that stored it. Mostly that is the table of the gossip itself, which is held once then.
+    members: Members,
+    /// Who was heard of since `members` was settled; ascending. One by one they would each copy the table.
+    heard: Vec<Member>,
+    /// The table that the events of the present change lead to, if it is the one to be stored then.
+    offered: Option<Members>,
     /// Ascending; kept from events, not from the table of observations (SBR-21). Never self (SBR-16).
     unreachable: Vec<UniqueAddress>,
     /// How many members of `unreachable` are stored and counted. Kept, since events ask for it one by one.
     unreachable_counted: usize,
-    /// The sum of the hashes of `members`. Kept, so that a fingerprint costs the same however many there are.
-    members_hash: u64,
     observations: Reachability,
     /// SBR-31: observers and subjects in `observations` that were no stored members when it was heard of; ascending.
     strangers: Vec<UniqueAddress>,
@@ -75,12 +70,11 @@ impl ResolverView {
             self_node,
             data_center,
             one_per_age: matches!(strategy, Strategy::KeepOldest { .. }),
-            members: Arc::default(),
-            arriving: Vec::new(),
-            places: Arc::default(),
+            members: Members::new(),
+            heard: Vec::new(),
+            offered: None,
             unreachable: Vec::new(),
             unreachable_counted: 0,
-            members_hash: 0,
             observations: Reachability::new(),
             strangers: Vec::new(),
             links: KeptLinks::default(),
@@ -105,8 +99,8 @@ impl ResolverView {
     /// The stored members, ascending by unique address.
     #[must_use]
     pub fn members(&self) -> &[Member] {
-        debug_assert!(self.arriving.is_empty(), "who came was not put among the others");
-        &self.members
+        debug_assert!(self.heard.is_empty(), "who was heard of was not put among the others");
+        self.members.as_slice()
     }
 
     /// The nodes that cannot be reached, ascending. Never self.
@@ -164,72 +158,111 @@ impl ResolverView {
         self.unreachable_counted == 0
     }
 
+    /// The events of a change are going to be heard. When they tell of one table of members after another, the first of which is
+    /// stored, the second will be, and nobody needs to be put into it one by one: if all of them are stored members of the own data centre
+    /// (SBR-85) with the statuses that they have (SBR-17, SBR-18), and are not told apart by age (SBR-30).
+    pub(super) fn begin(&mut self, change: &Change<'_>) {
+        let (old, new) = (change.old.members(), change.new.members());
+        if old.is_identical(new) {
+            return;
+        }
+        let has = |status| new.has_status(status);
+        let is_own = matches!(new.data_centers(), [only] if only.name == self.data_center);
+        let stored_as_they_are =
+            !has(MemberStatus::PreparingForShutdown) && !has(MemberStatus::ReadyForShutdown);
+        let own_counts = || new.get(&self.self_node).is_some_and(|own| own.status() != MemberStatus::Down);
+        let is_stored = change.keeps_identities
+            && is_own
+            && stored_as_they_are
+            && own_counts()
+            && !(self.one_per_age && new.has_twins())
+            && self.members == *old;
+        self.offered = is_stored.then(|| new.clone());
+    }
+
+    /// How many members are stored at most, once those that were heard of are settled.
+    pub(super) fn most_members(&self) -> usize {
+        (self.members.len() + self.heard.len()).max(self.offered.as_ref().map_or(0, Members::len))
+    }
+
+    /// The events of a change were heard.
+    pub(super) fn end(&mut self, change: &Change<'_>) {
+        self.settle();
+        let table = change.new.members();
+        if !self.members.is_identical(table) && self.members == *table {
+            self.store(table.clone());
+        }
+    }
+
     /// SBR-14, SBR-30: stores a member, or replaces the stored one with its unique address. Whether it is of the own data
     /// centre; nothing is done with one that is not.
     ///
     /// Where members are told apart by age, a second one with the up-number and the address of a stored one is left out.
     pub fn put(&mut self, member: &Member) -> bool {
+        // A member that became unreachable may have been heard of before.
+        self.settle();
         let is_own = self.take_in(member);
         self.settle();
         is_own
     }
 
-    /// The same, but that a new one is among the others only when they are settled.
+    /// The same, but that it is among the others only when they are settled.
     pub(super) fn take_in(&mut self, member: &Member) -> bool {
+        if self.offered.is_some() {
+            self.file(member.unique_address(), Some(member));
+            return true;
+        }
         if !self.is_own(member) {
             return false;
         }
         let node = member.unique_address();
         // To be told apart by age they must all be in their places, and a node that is not above the last may be it.
-        if self.arriving.last().is_some_and(|last| self.one_per_age || last.unique_address() >= node) {
+        if self.heard.last().is_some_and(|last| self.one_per_age || last.unique_address() >= node) {
             self.settle();
         }
-        let place = self.position(node);
         // Who became unreachable is mostly as it was; and no other of its age was stored beside it.
-        if place.is_some_and(|at| self.members[at] == *member) {
+        if self.members.get(node) == Some(member) {
             return true;
         }
-        let collides = self.one_per_age && self.has_other_of_same_age(member);
-        self.change(node, place, |view| match place {
-            Some(at) if collides => view.take_out(at),
-            Some(at) => Arc::make_mut(&mut view.members)[at] = member.clone(),
-            None if collides => {}
-            None => view.arriving.push(member.clone()),
-        });
+        if self.one_per_age && self.has_other_of_same_age(member) {
+            self.take_out(node);
+        } else {
+            self.file(node, Some(member));
+            self.heard.push(member.clone());
+        }
         true
     }
 
-    /// Puts who has come among the others.
+    /// Puts who was heard of among the others.
     pub(super) fn settle(&mut self) {
-        if self.arriving.is_empty() {
-            return;
+        if let Some(table) = self.offered.take() {
+            self.store(table);
+        } else if !self.heard.is_empty() {
+            self.store(self.members.updated(&self.heard));
+            self.heard.clear();
         }
-        let arriving = core::mem::take(&mut self.arriving);
-        if let [only] = &*arriving {
-            return self.insert(only.clone());
-        }
-        self.links.forget();
-        let members = Arc::make_mut(&mut self.members);
-        let mut from = 0;
-        let placed = arriving.into_iter().map(|member| {
-            let node = member.unique_address();
-            from += members[from..].partition_point(|other| other.unique_address() < node);
-            (from, member)
-        });
-        let placed: Vec<(usize, Member)> = placed.collect();
-        let moved = moved(members.len(), placed.iter().map(|(at, _)| *at));
-        let key = |(before, (at, member)): (usize, &(usize, Member))| (member.key(), (before + at) as u32);
-        Arc::make_mut(&mut self.places).insert_all(&moved, placed.iter().enumerate().map(key));
-        insert_at(members, placed);
     }
 
     /// SBR-16: counts a node as unreachable from now on, if it is not self.
     pub fn mark_unreachable(&mut self, node: &UniqueAddress) {
-        if *node != self.self_node
-            && let Err(at) = self.unreachable.binary_search(node)
-        {
-            self.unreachable.insert(at, node.clone());
+        if self.mark(node) {
             self.unreachable_counted += usize::from(self.is_counted(node));
+        }
+    }
+
+    /// SBR-15: the same of a node that was [taken in](Self::take_in) as Down, so that it does not count (SBR-24).
+    pub(super) fn mark_downed(&mut self, node: &UniqueAddress) {
+        self.mark(node);
+    }
+
+    /// Whether it was not marked.
+    fn mark(&mut self, node: &UniqueAddress) -> bool {
+        match self.unreachable.binary_search(node) {
+            Err(at) if *node != self.self_node => {
+                self.unreachable.insert(at, node.clone());
+                true
+            }
+            _ => false,
         }
     }
 
@@ -242,13 +275,15 @@ impl ResolverView {
 
     /// SBR-24: whether a node is stored and counts.
     fn is_counted(&self, node: &UniqueAddress) -> bool {
-        self.position(node).is_some_and(|at| Selection::COUNTED.contains(self.members[at].status()))
+        self.members.get(node).is_some_and(|member| Selection::COUNTED.contains(member.status()))
     }
 
     pub(super) fn remove(&mut self, node: &UniqueAddress) {
         self.mark_reachable(node);
-        if let Some(at) = self.position(node) {
-            self.change(node, Some(at), |view| view.take_out(at));
+        if self.offered.is_some() {
+            self.file(node, None);
+        } else {
+            self.take_out(node);
         }
     }
 
@@ -299,7 +334,7 @@ impl ResolverView {
         mixer.text(&self.data_center);
         mixer.word(u64::from(self.one_per_age));
         mixer.word(self.members.len() as u64);
-        mixer.word(self.members_hash);
+        mixer.word(self.members.sum_of_hashes());
         for nodes in [&self.unreachable, &self.strangers] {
             mixer.word(nodes.len() as u64);
             nodes.iter().for_each(|node| mixer.word(node.key().0));
@@ -317,55 +352,37 @@ impl ResolverView {
 
     /// SBR-4: members are told apart by unique address. Where one is stored.
     pub(super) fn position(&self, node: &UniqueAddress) -> Option<usize> {
-        self.places.of(node.key()).find(|&at| self.members[at].unique_address() == node)
+        self.members.position(node)
     }
 
-    /// Stores a member that is not stored yet.
-    fn insert(&mut self, member: Member) {
-        let node = member.unique_address();
-        let at = self.members.partition_point(|other| other.unique_address() < node);
-        self.links.forget();
-        Arc::make_mut(&mut self.places).insert(node.key(), at as u32);
-        Arc::make_mut(&mut self.members).insert(at, member);
+    fn store(&mut self, members: Members) {
+        if self.links.get().is_some() && !members.shares_roster(&self.members) {
+            self.links.forget();
+        }
+        self.members = members;
     }
 
-    fn take_out(&mut self, at: usize) {
-        self.links.forget();
-        Arc::make_mut(&mut self.members).remove(at);
-        Arc::make_mut(&mut self.places).remove(at as u32);
+    fn take_out(&mut self, node: &UniqueAddress) {
+        self.settle();
+        self.file(node, None);
+        self.store(self.members.without(core::slice::from_ref(node)));
     }
 
     /// Incarnations of one address stand side by side.
     fn has_other_of_same_age(&self, member: &Member) -> bool {
-        let at = self.members.partition_point(|other| other.unique_address() < member.unique_address());
-        let same_address = |other: &&Member| other.address() == member.address();
-        let before = self.members[..at].iter().rev().take_while(same_address);
-        let after = self.members[at..].iter().take_while(same_address);
-        let mut others =
-            before.chain(after).filter(|other| other.unique_address() != member.unique_address());
+        let at_address = self.members.all_at(member.address());
+        let mut others = at_address.filter(|other| other.unique_address() != member.unique_address());
         others.any(|other| other.age_order(member).is_eq())
     }
 
-    /// Stores a node, which is at a place or nowhere, otherwise than before. With it, its share of `unreachable_counted`
-    /// and `members_hash` changes.
-    fn change(&mut self, node: &UniqueAddress, place: Option<usize>, change: impl FnOnce(&mut Self)) {
-        let is_unreachable = self.unreachable.binary_search(node).is_ok();
-        let (hash_before, counted_before) = Self::share(place.map(|at| &self.members[at]), is_unreachable);
-        change(self);
-        let stays = place.and_then(|at| self.members.get(at));
-        let stays = stays.or(self.arriving.last()).filter(|member| member.unique_address() == node);
-        let is_exiting = stays.is_some_and(|member| member.status() == MemberStatus::Exiting);
-        let (hash_after, counted_after) = Self::share(stays, is_unreachable);
-        self.members_hash = self.members_hash.wrapping_sub(hash_before).wrapping_add(hash_after);
-        self.unreachable_counted =
-            self.unreachable_counted + usize::from(counted_after) - usize::from(counted_before);
-        self.exits.file(node, is_exiting);
-    }
-
-    /// What a stored node adds to `members_hash`, and whether it adds to `unreachable_counted`.
-    fn share(member: Option<&Member>, is_unreachable: bool) -> (u64, bool) {
-        let Some(member) = member else { return (0, false) };
-        (member.hash64(), is_unreachable && Selection::COUNTED.contains(member.status()))
+    /// A node is going to be stored otherwise than it is, or not any more: with it, `unreachable_counted` and who is Exiting change.
+    fn file(&mut self, node: &UniqueAddress, stays: Option<&Member>) {
+        if !self.unreachable.is_empty() && self.unreachable.binary_search(node).is_ok() {
+            let counts = |member: &Member| usize::from(Selection::COUNTED.contains(member.status()));
+            let before = self.members.get(node).map_or(0, counts);
+            self.unreachable_counted = self.unreachable_counted + stays.map_or(0, counts) - before;
+        }
+        self.exits.file(node, stays.is_some_and(|member| member.status() == MemberStatus::Exiting));
     }
 }
 
@@ -375,12 +392,11 @@ impl From<StoredView> for ResolverView {
             self_node: stored.self_node,
             data_center: stored.data_center,
             one_per_age: stored.one_per_age,
-            members: Arc::default(),
-            arriving: Vec::new(),
-            places: Arc::default(),
+            members: Members::new(),
+            heard: Vec::new(),
+            offered: None,
             unreachable: Vec::new(),
             unreachable_counted: 0,
-            members_hash: 0,
             observations: stored.observations,
             strangers: stored.strangers,
             links: KeptLinks::default(),
@@ -391,8 +407,9 @@ impl From<StoredView> for ResolverView {
         view.strangers.sort_unstable();
         view.unreachable_data_centers.sort_unstable();
         stored.members.iter().for_each(|member| {
-            view.put(member);
+            view.take_in(member);
         });
+        view.settle();
         stored.unreachable.iter().for_each(|node| view.mark_unreachable(node));
         view
     }
@@ -404,7 +421,7 @@ impl From<ResolverView> for StoredView {
             self_node: view.self_node,
             data_center: view.data_center,
             one_per_age: view.one_per_age,
-            members: Arc::unwrap_or_clone(view.members),
+            members: view.members.into(),
             unreachable: view.unreachable,
             observations: view.observations,
             strangers: view.strangers,

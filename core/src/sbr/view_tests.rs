@@ -46,8 +46,8 @@ fn follow(view: &mut ResolverView, states: &[Arc<Gossip>]) {
     let mut old = Arc::new(Gossip::new());
     for new in states {
         let observer = Observer { me: &me, data_center: "default", repairs: &repairs };
-        diff(&old, new, observer, &mut |event| {
-            view.apply(&event);
+        diff(&old, new, observer).events.iter().for_each(|event| {
+            view.apply(event);
         });
         old = new.clone();
     }

@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use super::seen::Seen;
 use super::{Gossip, Member, Members, Tombstones};
 use crate::membership::clock::VectorClock;
-use crate::membership::members::Walk;
 use crate::membership::status::MemberStatus;
+use crate::membership::walk::Walk;
 use crate::planted::Planted;
 use crate::repairs::Repairs;
 
@@ -107,15 +107,14 @@ pub(crate) fn pick(a: &Members, b: &Members, tombstones: &Tombstones, repairs: &
     // Who is only on the other side, and whether all of one side are kept as they were known there.
     let (mut new_to_a, mut new_to_b) = (Vec::new(), Vec::new());
     let (mut grows_a, mut grows_b) = (true, true);
-    for (x, y) in Walk::of(a, b) {
-        if let (Some(x), Some(y)) = (x, y)
-            && x.shares_identity(y)
-            && x == y
-            && is_kept(y, true)
-        {
-            list.push(y);
-            continue;
+    // Who is the same on both sides is kept, unless a tombstone may take it out.
+    let keeps_same = tombstones.is_empty() || !repairs.tombstones_remove;
+    let mut walk = Walk::of(a, b);
+    loop {
+        if keeps_same {
+            list.extend(walk.same());
         }
+        let Some((x, y)) = walk.next() else { break };
         let kept = match (x, y) {
             (Some(x), Some(y)) if x == y => y,
             (Some(x), Some(y)) if repairs.breaks(Planted::DownNotTerminal) && x.status() != y.status() => {

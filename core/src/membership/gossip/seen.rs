@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::{GossipError, Member, Members, UniqueAddress};
 use crate::membership::bits::{Bits, positions};
-use crate::mix::mix;
+use crate::membership::member::hash_in_set;
 
 /// The set of nodes that have seen a state: positions in the table of members that it belongs to, and besides the nodes
 /// that are no members, which a merge of seen sets can leave behind (GSP-17).
@@ -25,14 +25,19 @@ struct Hashes {
 }
 
 impl Hashes {
-    fn add(&mut self, node: &UniqueAddress) {
-        self.nodes = self.nodes.wrapping_add(mix(node.key().0, 5));
-        self.addresses = self.addresses.wrapping_add(mix(node.address.hash64(), 5));
+    fn add(&mut self, (node, address): (u64, u64)) {
+        self.nodes = self.nodes.wrapping_add(node);
+        self.addresses = self.addresses.wrapping_add(address);
     }
 
-    fn subtract(&mut self, node: &UniqueAddress) {
-        self.nodes = self.nodes.wrapping_sub(mix(node.key().0, 5));
-        self.addresses = self.addresses.wrapping_sub(mix(node.address.hash64(), 5));
+    fn subtract(&mut self, (node, address): (u64, u64)) {
+        self.nodes = self.nodes.wrapping_sub(node);
+        self.addresses = self.addresses.wrapping_sub(address);
+    }
+
+    /// Of a node that is no member; a member knows its own.
+    fn of(node: &UniqueAddress) -> (u64, u64) {
+        (hash_in_set(node.key().0), hash_in_set(node.address.hash64()))
     }
 }
 
@@ -103,7 +108,7 @@ impl Seen {
         }
         let mut seen = Self::nobody(members.len());
         positions.iter().for_each(|&position| seen.insert_position(members, position as usize));
-        strangers.iter().for_each(|node| seen.hashes.add(node));
+        strangers.iter().for_each(|node| seen.hashes.add(Hashes::of(node)));
         seen.strangers = (!strangers.is_empty()).then(|| strangers.into());
         Ok(seen)
     }
@@ -149,7 +154,7 @@ impl Seen {
                     let mut strangers = self.strangers().to_vec();
                     strangers.insert(at, node.clone());
                     self.strangers = Some(strangers.into());
-                    self.hashes.add(node);
+                    self.hashes.add(Hashes::of(node));
                 }
             }
         }
@@ -158,7 +163,7 @@ impl Seen {
     fn insert_position(&mut self, members: &Members, position: usize) {
         if !self.positions.contains(position) {
             self.positions.insert(position);
-            self.hashes.add(members.as_slice()[position].unique_address());
+            self.hashes.add(members.as_slice()[position].set_hashes());
         }
     }
 
@@ -166,10 +171,10 @@ impl Seen {
         match members.position(node) {
             Some(position) if self.positions.contains(position) => {
                 self.positions.remove(position);
-                self.hashes.subtract(node);
+                self.hashes.subtract(Hashes::of(node));
             }
             None if self.strangers().contains(node) => {
-                self.hashes.subtract(node);
+                self.hashes.subtract(Hashes::of(node));
                 let left: Vec<_> = self.strangers().iter().filter(|other| *other != node).cloned().collect();
                 self.strangers = (!left.is_empty()).then(|| left.into());
             }
@@ -226,7 +231,7 @@ impl Seen {
     /// The set without those that are no members.
     pub(super) fn drop_strangers(&mut self) {
         let strangers = self.strangers.take().unwrap_or_default();
-        strangers.iter().for_each(|node| self.hashes.subtract(node));
+        strangers.iter().for_each(|node| self.hashes.subtract(Hashes::of(node)));
     }
 
     /// Whether two sets over one table hold the same positions and strangers.
