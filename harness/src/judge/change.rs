@@ -16,7 +16,16 @@ pub(super) fn moved<'a>(before: &'a Gossip, after: &'a Gossip) -> Vec<Moved<'a>>
     if before.members() == after.members() {
         return Vec::new();
     }
-    joined(before.members().as_slice(), after.members().as_slice()).filter(|(was, is)| was != is).collect()
+    let mut pairs = joined_by(before.members().as_slice(), after.members().as_slice(), by_address);
+    let mut moved = Vec::new();
+    loop {
+        pairs.pass_over(|was, is| was == is);
+        match pairs.next() {
+            Some((was, is)) if was != is => moved.push((was, is)),
+            Some(_) => {}
+            None => return moved,
+        }
+    }
 }
 
 /// A node's state before and after one event that moved its revision.
@@ -98,6 +107,15 @@ impl<'a, T, O: Fn(&T, &T) -> Ordering> Iterator for Joined<'a, T, O> {
     }
 }
 
+impl<'a, T, O> Joined<'a, T, O> {
+    /// Passes over the entries that are equal in both from here on.
+    fn pass_over(&mut self, is_equal: impl Fn(&T, &T) -> bool) {
+        let pairs = self.before.iter().zip(self.after);
+        let count = pairs.take_while(|(was, is)| is_equal(was, is)).count();
+        (self.before, self.after) = (&self.before[count..], &self.after[count..]);
+    }
+}
+
 pub(super) fn joined_by<'a, T, O: Fn(&T, &T) -> Ordering>(
     before: &'a [T],
     after: &'a [T],
@@ -108,11 +126,13 @@ pub(super) fn joined_by<'a, T, O: Fn(&T, &T) -> Ordering>(
 
 /// The members of two tables, side by side.
 pub(super) fn joined<'a>(before: &'a [Member], after: &'a [Member]) -> impl Iterator<Item = Moved<'a>> {
-    joined_by(before, after, |was, is| {
-        // Members that stay share their address, which is compared without looking at it.
-        let (was, is) = (was.unique_address(), is.unique_address());
-        if std::ptr::eq(was, is) { Ordering::Equal } else { was.cmp(is) }
-    })
+    joined_by(before, after, by_address)
+}
+
+fn by_address(was: &Member, is: &Member) -> Ordering {
+    // Members that stay share their address, which is compared without looking at it.
+    let (was, is) = (was.unique_address(), is.unique_address());
+    if std::ptr::eq(was, is) { Ordering::Equal } else { was.cmp(is) }
 }
 
 /// The status of what may be a member: Removed when it is none.

@@ -1,6 +1,6 @@
 //! C: what it means that a node sees convergence.
 
-use quorate::{NodeKey, UniqueAddress};
+use quorate::{Member, NodeKey, UniqueAddress};
 
 use super::holding::Held;
 use super::invariant::{Group, Invariant, Watches};
@@ -35,14 +35,14 @@ pub(super) fn converged_means_known<'a>(
     held: &mut Held,
     names: Names<'_>,
 ) -> Option<Finding> {
-    let counted_on = one.gossip.members().iter().filter(|member| {
-        member.status().counts_for_convergence()
-            && member.data_center() == one.terms.data_center
-            && !one.confirmed.contains(member.unique_address())
-    });
+    let counted_on = one.gossip.members().iter().filter(|member| member.status().counts_for_convergence());
+    // Nearly nobody lacks something: so whether one counts for this node is asked last.
+    let is_waited_for = |member: &Member| {
+        member.data_center() == one.terms.data_center && !one.confirmed.contains(member.unique_address())
+    };
     counted_on.into_iter().find_map(|member| {
         let other = seat_of(member.key(), member.unique_address())?;
-        let missing = held.missing(one, other, names)?;
+        let missing = held.missing(one, other, names).filter(|_| is_waited_for(member))?;
         let (me, name) = (names.of(&one.me), names.of(&other.me));
         let fact = format!("{me} sees convergence on a state with {}", missing.held);
         let other_fact = format!("{name}, which is {} to {me}, {}", member.status(), missing.instead);

@@ -157,18 +157,21 @@ fn prepares_at_once(change: &Change<'_>, from: MemberStatus, to: MemberStatus) -
         && from.may_become(MemberStatus::Up)
 }
 
-/// M3: no member is Removed, and each observer that has a row is a member.
-pub(super) fn only_members(
+/// M3: no member is Removed.
+pub(super) fn nobody_is_removed(me: &UniqueAddress, members: &[Member], names: Names<'_>) -> Option<Finding> {
+    let member = members.iter().find(|member| member.status() == MemberStatus::Removed)?;
+    let (me_named, node) = (names.of(me), member.unique_address());
+    let one = format!("{} is among the members of {me_named}", names.of(node));
+    Some(Finding::new(&[me, node], one, "its status there is removed".into()).always_wrong())
+}
+
+/// M3: each observer that has a row is a member.
+pub(super) fn only_members_observe(
     me: &UniqueAddress,
     members: &[Member],
     rows: &[Arc<Row>],
     names: Names<'_>,
 ) -> Option<Finding> {
-    if let Some(member) = members.iter().find(|member| member.status() == MemberStatus::Removed) {
-        let (me_named, node) = (names.of(me), member.unique_address());
-        let one = format!("{} is among the members of {me_named}", names.of(node));
-        return Some(Finding::new(&[me, node], one, "its status there is removed".into()).always_wrong());
-    }
     // Both ascend, so one walk along the members finds every observer.
     let mut rest = members.iter();
     let mut is_member = |node: &UniqueAddress| rest.any(|member| member.unique_address() == node);
@@ -278,9 +281,9 @@ mod tests {
     #[test]
     fn a_removed_member_violates() {
         let list = [member("a", Up), member("b", Removed)];
-        let found = only_members(&node("a"), &list, &[], names()).unwrap();
+        let found = nobody_is_removed(&node("a"), &list, names()).unwrap();
         assert_eq!(found.who, [node("a"), node("b")]);
-        assert_eq!(only_members(&node("a"), &list[..1], &[], names()), None);
+        assert_eq!(nobody_is_removed(&node("a"), &list[..1], names()), None);
     }
 
     /// M3
@@ -288,9 +291,9 @@ mod tests {
     fn a_row_of_a_stranger_violates() {
         let list = [member("a", Up), member("b", Up)];
         let table = Reachability::new().unreachable(&node("b"), &node("a"));
-        assert_eq!(only_members(&node("a"), &list, table.rows(), names()), None);
+        assert_eq!(only_members_observe(&node("a"), &list, table.rows(), names()), None);
         let table = table.unreachable(&node("c"), &node("b"));
-        let found = only_members(&node("a"), &list, table.rows(), names()).unwrap();
+        let found = only_members_observe(&node("a"), &list, table.rows(), names()).unwrap();
         assert_eq!(found.who, [node("a"), node("c")]);
     }
 

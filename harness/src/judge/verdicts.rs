@@ -433,7 +433,12 @@ impl Judge {
         let Some(Some(seat)) = self.seats.get(host) else { return };
         if self.docket.asserts(&M3) {
             let (members, rows) = (seat.gossip.members().as_slice(), seat.gossip.reachability().rows());
-            let finding = membership::only_members(&seat.me, members, rows, names);
+            // Members that are as they were have been looked at.
+            let is_known = news == News::State;
+            let removed =
+                if is_known { None } else { membership::nobody_is_removed(&seat.me, members, names) };
+            let finding =
+                removed.or_else(|| membership::only_members_observe(&seat.me, members, rows, names));
             let has_seen = || membership::only_members_have_seen(&seat.me, &seat.gossip, names);
             let finding = if matches!(news, News::None | News::NoneOfOneVersion) {
                 finding
