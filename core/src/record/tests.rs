@@ -35,8 +35,10 @@ impl World {
             0 => InputKind::Command(Command::Join(address("a"))),
             1 => InputKind::Command(Command::Down(Target::Address(address("b")))),
             2 => InputKind::Command(Command::JoinSeedNodes([address("b"), address("a")].into())),
-            3 => self.message(Message::Heartbeat { sequence: 3, sent_at: self.now }, true),
-            4 => self.message(Message::HeartbeatReply { sequence: 3, sent_at: self.now }, false),
+            3 | 10 => self.message(Message::Heartbeat { sequence: choice.into(), sent_at: self.now }, true),
+            4 | 11 => {
+                self.message(Message::HeartbeatReply { sequence: choice.into(), sent_at: self.now }, false)
+            }
             5 => self.of_b(InputKind::Command(Command::Join(address("a")))),
             6 | 7 => {
                 let given = self.outputs.iter().rev().find_map(|output| match output {
@@ -77,7 +79,10 @@ fn life(choices: &[u8], segment: usize) -> (Vec<u8>, Vec<Input>, Node) {
     let (mut file, mut inputs) = (Vec::new(), Vec::new());
     for (place, choice) in choices.iter().enumerate() {
         let kind = world.next(*choice);
-        let input = Input { now: world.now, wall_ms: 1_000 + place as i64 / 3, kind };
+        // Both clocks go on together, but for a millisecond now and then and a jump for some.
+        let jump = if choice % 32 == 17 { 5_000 } else { 0 };
+        let wall_ms = 1_000 + world.now.as_millis() as i64 + place as i64 / 3 + jump;
+        let input = Input { now: world.now, wall_ms, kind };
         inputs.push(input.clone());
         let mut outputs = Vec::new();
         recorder.handle_into(&mut world.a, input, &mut outputs);
