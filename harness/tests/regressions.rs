@@ -141,6 +141,12 @@ fn a_side_that_goes_down_is_no_split_while_it_marks_its_members() {
     holds(include_str!("regressions/a-side-that-goes-down.qcase"));
 }
 
+/// S1, SBR-50: one that leaves gets the lease, as its own removal beyond takes none, and ends at its next step.
+#[test]
+fn a_side_of_which_all_leave_is_no_split_when_it_has_the_lease() {
+    holds(include_str!("regressions/a-lease-for-one-that-leaves.qcase"));
+}
+
 /// S5, REP-126: members that leave one after the other ended the others, as the second check counted those that were gone.
 #[test]
 fn the_oldest_leaves_and_the_others_stay() {
