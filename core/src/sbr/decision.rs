@@ -109,6 +109,8 @@ pub enum Reason {
     NoQuorum,
     /// REP-120: the others may have the quorum too, as they may count themselves. Only a second check finds this.
     QuorumBeyond,
+    /// REP-127: all of this side leave, and others may have removed them already. Only a second check finds this.
+    AllLeave,
     /// This side is the larger one.
     Majority,
     /// This side is the smaller one.
@@ -170,6 +172,7 @@ impl Reason {
             Self::QuarantinedByRemote { .. } => 16,
             Self::QuorumBeyond => 17,
             Self::LeaseDenied { .. } => 18,
+            Self::AllLeave => 19,
         }
     }
 }

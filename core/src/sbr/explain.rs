@@ -71,6 +71,7 @@ impl DecisionRecord {
         };
         match reason {
             Reason::NobodyCounts => write!(f, "no member{role} counts"),
+            Reason::AllLeave => f.write_str("nobody who can be reached stays"),
             Reason::TooManyMembers { most } => {
                 write!(f, "{members} members{role} are more than the {most} that a quorum of {quorum} allows")
             }

@@ -1,6 +1,6 @@
 //! S: no two sides of a split go on.
 
-use quorate::MemberStatus::{Down, Exiting, Leaving};
+use quorate::MemberStatus::Down;
 use quorate::{Instant, UniqueAddress};
 
 use super::assumptions::{
@@ -75,13 +75,6 @@ pub(super) fn is_downed_by_its_own<'a>(seat: &Seat, mut near: impl Iterator<Item
             && given_up(seat, &own.me).is_none()
             && own.gossip.member(&seat.me).is_some_and(has_downed)
     })
-}
-
-/// S1, SBR-50: whether all of a node's side leave, under a lease: nobody there goes on for longer than its leader needs for that. Beyond
-/// they may be Exiting, whom a leader removes without a decision, and so without the lease.
-pub(super) fn leaves_with_its_side(seat: &Seat) -> bool {
-    let leaves = |status| matches!(status, Leaving | Exiting | Down);
-    seat.terms.lease.is_some() && seat.gossip.members().iter().all(|member| leaves(member.status()))
 }
 
 /// `all-found-out`: whether a node finds out all that are gone before it decides. HB-50: it watches so many at first, and others in
@@ -282,7 +275,6 @@ impl Circumstances {
 #[cfg(test)]
 mod tests {
     use quorate::MemberStatus::{Joining, Up};
-    use quorate::{Config, StrategyName};
     use std::time::Duration;
 
     use super::super::seat::Terms;
@@ -320,23 +312,6 @@ mod tests {
         }
         // Another incarnation of b is somebody else.
         assert_eq!(split_between(&a, &seat("b#2", gossip(&[("a", Down), ("b#2", Up)])), names()), None);
-    }
-
-    /// S1: of a side with a lease, of which all leave, nobody goes on.
-    #[test]
-    fn a_side_of_which_all_leave_is_no_split_under_a_lease() {
-        let leaves = |strategy: StrategyName, list: &[(&str, quorate::MemberStatus)]| {
-            let mut config = Config::default();
-            config.sbr.strategy = strategy;
-            let mut seat = seat("b", gossip(list));
-            seat.terms = std::sync::Arc::new(Terms::of(&config));
-            leaves_with_its_side(&seat)
-        };
-        let left = [("a", Down), ("b", Leaving), ("c", Exiting)];
-        assert!(leaves(StrategyName::LeaseMajority, &left));
-        assert!(!leaves(StrategyName::KeepMajority, &left), "the worst-case check ends these");
-        assert!(!leaves(StrategyName::LeaseMajority, &[("a", Down), ("b", Leaving), ("c", Up)]));
-        assert!(!leaves(StrategyName::LeaseMajority, &[("a", Up), ("b", Leaving)]));
     }
 
     fn stage(cuts: &[(usize, usize)]) -> FakeStage {

@@ -242,11 +242,13 @@ pub(super) fn lease_is_obeyed(
 ) -> Option<Finding> {
     let me = record.self_node();
     let decided = format!("{} decided: {}", names.of(me), record.decision);
-    if let Reason::LeaseDenied { .. } = record.reason {
+    // REP-127: also who does not ask.
+    if matches!(record.reason, Reason::LeaseDenied { .. }) || record.decision.lease_delay().is_none() {
         let member = record.view.members().iter().find(|member| member.unique_address() == me);
         let can_go = member.is_some_and(|me| !me.status().is_on_its_way_out());
-        return (can_go && !record.downs_self())
-            .then(|| Finding::new(&[me], decided, "it was denied the lease and goes on".into()));
+        return (can_go && !record.downs_self()).then(|| {
+            Finding::new(&[me], decided, "it was denied the lease, or did not ask for it, and goes on".into())
+        });
     }
     (holder != Some(owner)).then(|| {
         let other = format!("the lease is held by {}, and it asks as {owner}", holder.unwrap_or("nobody"));

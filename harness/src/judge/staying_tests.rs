@@ -173,8 +173,13 @@ fn who_acts_without_holding_the_lease_violates() {
 fn who_is_denied_the_lease_and_goes_on_violates() {
     let mut denied = record(&lease_majority(), &["a", "b"], &["c"]).denied().unwrap();
     assert_eq!(lease_is_obeyed(&denied, "sys@a:1", Some("sys@c:1"), names()), None);
-    denied.down.pop();
-    assert!(lease_is_obeyed(&denied, "sys@a:1", None, names()).unwrap().facts.1.contains("goes on"));
+    let mut unasked = denied.clone();
+    unasked.reason = Reason::Minority;
+    for record in [&mut denied, &mut unasked] {
+        assert_eq!(lease_is_obeyed(record, "sys@a:1", None, names()), None);
+        record.down.pop();
+        assert!(lease_is_obeyed(record, "sys@a:1", None, names()).unwrap().facts.1.contains("goes on"));
+    }
 }
 
 /// S6

@@ -526,9 +526,7 @@ impl Judge {
             let finding = self.seats().find_map(|(place, other)| {
                 let finding = split::split_between(seat, other, names)?;
                 let is_ending = split::is_downed_by_its_own(seat, near(host))
-                    || split::is_downed_by_its_own(other, near(place))
-                    || split::leaves_with_its_side(seat)
-                    || split::leaves_with_its_side(other);
+                    || split::is_downed_by_its_own(other, near(place));
                 (!is_ending).then_some(finding)
             });
             if unclean {

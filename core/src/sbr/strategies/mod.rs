@@ -46,7 +46,9 @@ impl Situation<'_> {
             Strategy::KeepMajority { .. } => self.keep_majority(role, repairs),
             Strategy::KeepOldest { down_if_alone, .. } => self.keep_oldest(*down_if_alone, role, repairs),
             Strategy::DownAll => self.down_all(),
-            Strategy::LeaseMajority { minority_delay, .. } => self.lease_majority(role, *minority_delay),
+            Strategy::LeaseMajority { minority_delay, .. } => {
+                self.lease_majority(role, *minority_delay, repairs)
+            }
         }
     }
 

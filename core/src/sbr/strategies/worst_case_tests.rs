@@ -35,6 +35,31 @@ fn a_majority_stands_only_against_all_that_others_may_count() {
     assert_eq!(check(&strategy, "b c|aj d"), (2, 2, Reason::TieLost, false));
 }
 
+/// REP-127: of others that stay, whom nobody need miss, a leader removes those without a lease.
+#[test]
+fn a_side_of_which_all_leave_asks_for_no_lease_while_somebody_beyond_stays() {
+    let asks = |text: &str| {
+        let record = view_of_side(&lease_majority(), text).explain(&lease_majority(), &REPAIRED_RESOLVER);
+        let asks = record.decision.lease_delay().is_some();
+        let check = record.second_check.map(|check| (check.reason, check.is_passed));
+        assert_eq!(check, (!asks).then_some((Reason::AllLeave, false)), "{text}");
+        assert!(asks || record.decision == Decision::DownAll, "{text}");
+        asks
+    };
+    for (text, expected) in [
+        ("bl|a c", false),
+        ("bl ce dd|a", false),
+        ("bl|aj", false),
+        ("al bl cl|d", false),
+        ("bl|al ce", true),
+        ("bl c|a", true),
+        ("bl cj|a", true),
+        ("a|bl", true),
+    ] {
+        assert_eq!(asks(text), expected, "{text}");
+    }
+}
+
 /// REP-123
 #[test]
 fn who_leaves_without_having_been_up_counts_as_joining_but_not_for_a_quorum() {
