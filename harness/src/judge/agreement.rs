@@ -248,7 +248,9 @@ pub(super) fn both_oldest(one: &Seat, other: &Seat, names: Names<'_>) -> Option<
     let knows = |seat: &Seat, node: &UniqueAddress| {
         seat.gossip.member(node).is_some_and(|member| member.status() == Up)
     };
-    if one.me == other.me || !knows(one, &other.me) || !knows(other, &one.me) {
+    // Of two that are Up in one table one is the older.
+    let is_one_table = one.gossip.members().is_identical(other.gossip.members());
+    if is_one_table || one.me == other.me || !knows(one, &other.me) || !knows(other, &one.me) {
         return None;
     }
     let own = one.gossip.member(&one.me)?;

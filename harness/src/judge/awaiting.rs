@@ -118,6 +118,10 @@ impl Judge {
         if !change.members_changed || !self.is_undisturbed(stage) || self.troubled > 0 {
             return;
         }
+        // Whoever joins or leaves does so at one node, from which the others hear of it.
+        if change.cause.is_merge() {
+            return;
+        }
         let (mut joined, mut leaves) = (Vec::new(), Vec::new());
         for (was, is) in change.members() {
             let Some(is) = is else { continue };
@@ -125,10 +129,9 @@ impl Judge {
                 joined.push(is.unique_address().clone());
             }
             let was_leaving = was.is_some_and(|was| was.status() == MemberStatus::Leaving);
-            if self.ledger.is_leaving(is.unique_address())
-                && is.status() == MemberStatus::Leaving
+            if is.status() == MemberStatus::Leaving
                 && !was_leaving
-                && !change.cause.is_merge()
+                && self.ledger.is_leaving(is.unique_address())
             {
                 leaves.push(is.unique_address().clone());
             }
@@ -148,7 +151,8 @@ impl Judge {
 
     /// L4, L5: who was let in has heard of it now. Who leaves may have waited for what this one sees, and who joins, if it was late.
     pub(super) fn was_welcomed(&mut self, node: &UniqueAddress, at: Instant) {
-        let was_late = is_asked(&self.participants(), node);
+        let is_awaited = self.duties.iter().any(|duty| duty.invariant == &L4);
+        let was_late = is_awaited && is_asked(&self.participants(), node);
         self.go_on(|duty| duty.invariant == &L5 || was_late && duty.invariant == &L4, at);
     }
 

@@ -18,14 +18,12 @@ pub(super) fn moved<'a>(before: &'a Gossip, after: &'a Gossip) -> Vec<Moved<'a>>
     }
     let mut pairs = joined_by(before.members().as_slice(), after.members().as_slice(), by_address);
     let mut moved = Vec::new();
-    loop {
-        pairs.pass_over(|was, is| was == is);
-        match pairs.next() {
-            Some((was, is)) if was != is => moved.push((was, is)),
-            Some(_) => {}
-            None => return moved,
+    while let Some((was, is)) = pairs.next_besides(|was, is| was == is) {
+        if was != is {
+            moved.push((was, is));
         }
     }
+    moved
 }
 
 /// A node's state before and after one event that moved its revision.
@@ -107,12 +105,22 @@ impl<'a, T, O: Fn(&T, &T) -> Ordering> Iterator for Joined<'a, T, O> {
     }
 }
 
-impl<'a, T, O> Joined<'a, T, O> {
-    /// Passes over the entries that are equal in both from here on.
-    fn pass_over(&mut self, is_equal: impl Fn(&T, &T) -> bool) {
-        let pairs = self.before.iter().zip(self.after);
-        let count = pairs.take_while(|(was, is)| is_equal(was, is)).count();
+impl<'a, T, O: Fn(&T, &T) -> Ordering> Joined<'a, T, O> {
+    /// The next entries behind those that are equal in both from here on.
+    #[inline]
+    pub(super) fn next_besides(
+        &mut self,
+        is_equal: impl Fn(&T, &T) -> bool,
+    ) -> Option<(Option<&'a T>, Option<&'a T>)> {
+        let mut count = 0;
+        while count < self.before.len()
+            && count < self.after.len()
+            && is_equal(&self.before[count], &self.after[count])
+        {
+            count += 1;
+        }
         (self.before, self.after) = (&self.before[count..], &self.after[count..]);
+        self.next()
     }
 }
 
@@ -125,7 +133,10 @@ pub(super) fn joined_by<'a, T, O: Fn(&T, &T) -> Ordering>(
 }
 
 /// The members of two tables, side by side.
-pub(super) fn joined<'a>(before: &'a [Member], after: &'a [Member]) -> impl Iterator<Item = Moved<'a>> {
+pub(super) fn joined<'a>(
+    before: &'a [Member],
+    after: &'a [Member],
+) -> Joined<'a, Member, fn(&Member, &Member) -> Ordering> {
     joined_by(before, after, by_address)
 }
 
@@ -133,6 +144,18 @@ fn by_address(was: &Member, is: &Member) -> Ordering {
     // Members that stay share their address, which is compared without looking at it.
     let (was, is) = (was.unique_address(), is.unique_address());
     if std::ptr::eq(was, is) { Ordering::Equal } else { was.cmp(is) }
+}
+
+/// Whether two copies share what never changes of a member. Of those that don't it may still be equal.
+#[inline]
+pub(super) fn share_identity(one: &Member, other: &Member) -> bool {
+    std::ptr::eq(one.unique_address(), other.unique_address())
+}
+
+/// MDL-15: whether a way leads from one status to another. Mostly it is one step.
+#[inline]
+pub(super) fn leads_to(from: MemberStatus, to: MemberStatus) -> bool {
+    from.may_become(to) || from.may_lead_to(to)
 }
 
 /// The status of what may be a member: Removed when it is none.

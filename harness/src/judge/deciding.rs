@@ -87,6 +87,9 @@ impl Rest {
 
     /// SBR-14: whether an event counts.
     pub(super) fn hear(&mut self, me: &UniqueAddress, data_center: &str, event: &ClusterEvent, at: Instant) {
+        if self.since == at {
+            return;
+        }
         let counts = match event {
             ClusterEvent::MemberUp(member) | ClusterEvent::MemberExited(member) => Some(member),
             ClusterEvent::UnreachableMember(member)

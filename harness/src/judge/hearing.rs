@@ -1,6 +1,6 @@
 //! When the invariants of outputs are judged.
 
-use quorate::{DecisionRecord, Gossip, Instant, Member, Output, Phase};
+use quorate::{ClusterEvent, DecisionRecord, Gossip, Instant, Member, Output, Phase};
 
 use super::Judge;
 use super::assumptions::{
@@ -113,15 +113,23 @@ impl Judge {
         let (mut statuses, mut reachabilities, mut hears) = (None, None, false);
         let mut times: Vec<(bool, Option<Finding>)> = Vec::new();
         let mut leaders: Vec<Option<Finding>> = Vec::new();
+        let is_just = seat.told.is_just(change, outputs);
         for output in outputs {
             match output {
                 Output::Event(event_told) => {
                     hears = true;
                     let (me, told) = (&seat.me, &mut seat.told);
+                    if let ClusterEvent::LeaderChanged(leader) = event_told {
+                        told.leader.clone_from(leader);
+                    }
                     let reachability = told.hear_reachability(me, event_told, names);
                     reachabilities = reachabilities.or(reachability);
-                    let status = told.hear_status(me, event_told, names);
-                    statuses = statuses.or(status);
+                    if is_just {
+                        told.hear_just(event_told);
+                    } else {
+                        let status = told.hear_status(me, event_told, names);
+                        statuses = statuses.or(status);
+                    }
                     seat.rest.hear(me, &seat.terms.data_center, event_told, event.at);
                 }
                 Output::Decided(record) => {
@@ -140,9 +148,10 @@ impl Judge {
             }
         }
         seat.told.pass_over_terminated(change);
-        if *node.phase != Phase::Stopped {
+        if *node.phase != Phase::Stopped && !is_just {
             statuses = statuses.or_else(|| seat.told.adds_up(change));
         }
+        seat.told.settle(change, is_just);
         let sent = telling::sent_to_known(change, outputs, asked.as_ref(), &seat.departed);
         let sent = sent.or_else(|| telling::nothing_after_the_end(&seat.me, outputs, names));
         let docket = &mut self.docket;

@@ -17,9 +17,13 @@ pub(super) fn version(gossip: &Gossip, clock_decides: bool) -> u64 {
 }
 
 /// Whether two nodes certainly hold the same. It takes no time to ask.
+#[inline]
 fn are_the_same(one: &Seat, other: &Seat) -> bool {
-    let same_content = || one.gossip.content_hash() == other.gossip.content_hash();
-    Arc::ptr_eq(&one.gossip, &other.gossip) || (one.terms.repairs.content_decides && same_content())
+    let is_shared = || {
+        let (one, other) = (&one.gossip, &other.gossip);
+        one.members().is_identical(other.members()) && one.reachability().is_identical(other.reachability())
+    };
+    Arc::ptr_eq(&one.gossip, &other.gossip) || (one.terms.repairs.content_decides && is_shared())
 }
 
 /// Something that one node holds and another, which was told of its state, does not.
@@ -46,6 +50,9 @@ impl Held {
             return missing_change(one, other, names);
         }
         let (mine, theirs) = (one.gossip.content_hash(), other.gossip.content_hash());
+        if mine == theirs {
+            return None;
+        }
         // Of whom the other has pruned nothing is asked, so that the states alone don't tell it.
         let is_of_states = other.departed.is_empty() && other.gossip.tombstones().is_empty();
         let pair = (mix(mine, one.gossip.tombstones().hash64()), theirs);
@@ -92,7 +99,9 @@ fn missing_member(one: &Seat, other: &Seat, names: Names<'_>) -> Option<Missing>
     if mine == theirs {
         return None;
     }
-    let behind = joined(mine.as_slice(), theirs.as_slice()).find_map(|(member, there)| {
+    let mut members = joined(mine.as_slice(), theirs.as_slice());
+    let mut members = std::iter::from_fn(|| members.next_besides(|member, there| member == there));
+    let behind = members.find_map(|(member, there)| {
         let member = member?;
         let node = member.unique_address();
         let has = match there.map(quorate::Member::status) {

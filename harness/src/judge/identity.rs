@@ -1,12 +1,13 @@
 //! M: incarnations, and what is said of them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use quorate::{AppVersion, Effect, Gossip, Member, Output, Roles, UniqueAddress};
+use quorate::{Address, AppVersion, Effect, Gossip, Member, Output, Roles, UniqueAddress};
 
 use super::assumptions::{EARLIER_KNOWN, SEED_NODES_ONLY};
 use super::by_key::ByKey;
-use super::change::Change;
+use super::change::{Change, share_identity};
 use super::invariant::{Group, Invariant, Watches};
 use super::seat::Seat;
 use super::stage::Cause;
@@ -105,11 +106,59 @@ pub(super) struct Identity {
     pub(super) app_version: AppVersion,
 }
 
+impl Identity {
+    /// Whether a member is said to be what this is.
+    fn is_told_by(&self, member: &Member) -> bool {
+        self.roles == *member.roles() && self.app_version == *member.app_version()
+    }
+}
+
 /// Who has ever been started.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Register(ByKey<(UniqueAddress, Arc<Identity>)>);
+pub(super) struct Register {
+    entries: ByKey<Entry>,
+    /// Where nodes were started.
+    addresses: BTreeSet<Address>,
+    /// Whether two were started at one address, or somebody has a member that was never started.
+    any_twins: bool,
+    /// Whether all whom the last change brought are copies of members that were found to be what they are.
+    all_found: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    node: UniqueAddress,
+    identity: Arc<Identity>,
+    /// A member that was found to be this one, with what it is: copies of it need not be looked at.
+    found: Option<Member>,
+}
 
 impl Register {
+    /// M5: whether no two incarnations of one address can be members to anybody.
+    pub(super) const fn are_alone(&self) -> bool {
+        !self.any_twins
+    }
+
+    /// Takes in whom a change has brought to a node's members.
+    pub(super) fn hear_members(&mut self, change: &Change<'_>) {
+        self.all_found = true;
+        for is in change.members().filter(|(was, _)| was.is_none()).filter_map(|(_, is)| is) {
+            let entry = self.entries.get_mut(is.key());
+            let Some(entry) = entry.filter(|entry| entry.node == *is.unique_address()) else {
+                (self.any_twins, self.all_found) = (true, false);
+                continue;
+            };
+            if entry.found.as_ref().is_some_and(|found| share_identity(found, is)) {
+                continue;
+            }
+            if entry.identity.is_told_by(is) {
+                entry.found = Some(is.clone());
+            } else {
+                self.all_found = false;
+            }
+        }
+    }
+
     /// M9: enters a node that was started, which nobody has been before.
     pub(super) fn enter(
         &mut self,
@@ -117,8 +166,9 @@ impl Register {
         identity: Arc<Identity>,
         names: Names<'_>,
     ) -> Option<Finding> {
-        let known = self.0.insert(me.key(), (me.clone(), identity));
-        let twin = known.filter(|(known, _)| known == me)?.0;
+        self.any_twins |= !self.addresses.insert(me.address.clone());
+        let known = self.entries.insert(me.key(), Entry { node: me.clone(), identity, found: None });
+        let twin = known.filter(|known| known.node == *me)?.node;
         let named = names.of(me);
         let other = format!("a node with the number {} has been started there before", twin.uid);
         Some(Finding::new(&[me], format!("{named} was started as a new node"), other))
@@ -130,22 +180,22 @@ impl Register {
             Output::Accepted { effect: Effect::VersionSet { version }, .. } => Some(version.clone()),
             _ => None,
         });
-        if let (Some(app_version), Some((_, identity))) = (told, self.0.get_mut(me.key())) {
-            *identity = Arc::new(Identity { roles: identity.roles.clone(), app_version });
+        if let (Some(app_version), Some(entry)) = (told, self.entries.get_mut(me.key())) {
+            entry.identity = Arc::new(Identity { roles: entry.identity.roles.clone(), app_version });
+            entry.found = None;
         }
     }
 
-    /// M8: what new members are said to be, beside what they are.
+    /// M8: what new members are said to be, beside what they are. Of the change that was heard of last.
     pub(super) fn tells_truly(&self, change: &Change<'_>) -> Option<Finding> {
         let is_news = |was: Option<&Member>, is: &Member| {
-            was.is_none_or(|was| was.roles() != is.roles() || was.app_version() != is.app_version())
+            let is_other = |was: &Member| was.roles() != is.roles() || was.app_version() != is.app_version();
+            was.map_or(!self.all_found, |was| !share_identity(was, is) && is_other(was))
         };
         change.members().find_map(|(was, is)| {
             let is = is.filter(|is| is_news(was, is))?;
-            let (node, own) = self.0.get(is.key())?;
-            if node != is.unique_address()
-                || (own.roles == *is.roles() && own.app_version == *is.app_version())
-            {
+            let Entry { node, identity: own, .. } = self.entries.get(is.key())?;
+            if node != is.unique_address() || own.is_told_by(is) {
                 return None;
             }
             let (me, name) = (change.names.of(change.me), change.names.of(node));
@@ -227,6 +277,54 @@ mod tests {
         plain.enter(&node("b"), Arc::new(own), names());
         assert_eq!(change.check(|change| plain.tells_truly(change)), None);
         assert_eq!(change.check(|change| Register::default().tells_truly(change)), None, "nobody knows b");
+    }
+
+    /// M5: the assumption `earlier-known`.
+    #[test]
+    fn incarnations_are_alone_until_an_address_is_used_again_or_a_stranger_is_a_member() {
+        let started = |names_of: &[&str]| {
+            let mut register = Register::default();
+            names_of.iter().for_each(|name| {
+                register.enter(&node(name), identity("web"), names());
+            });
+            register
+        };
+        let change = Doctored::of(gossip(&[("a", Up)]), gossip(&[("a", Up), ("b", Joining)]), Cause::Gossip);
+        let are_alone = |mut register: Register| {
+            change.check(|change| register.hear_members(change));
+            register.are_alone()
+        };
+        assert!(are_alone(started(&["a", "b"])));
+        assert!(!are_alone(started(&["a"])), "nobody has started b");
+        assert!(!are_alone(started(&["a", "b", "a#2"])));
+        assert!(!are_alone(started(&["a", "b", "b"])));
+    }
+
+    /// M8: a member that was found to be what it is counts as found only as long as it is that.
+    #[test]
+    fn what_was_found_of_a_member_is_not_said_of_another_copy_or_another_version() {
+        let own = || Arc::new(Identity { roles: Roles::default(), app_version: AppVersion::default() });
+        let joins = |member: &Member| {
+            Doctored::of(gossip(&[("a", Up)]), gossip(&[("a", Up)]).add(member.clone()), Cause::Gossip)
+        };
+        let mut register = Register::default();
+        register.enter(&node("b"), own(), names());
+        let mut hear = |member: &Member, version: Option<&str>| {
+            let version = version.map(|version| Output::Accepted {
+                command: quorate::CommandKind::SetAppVersion,
+                effect: Effect::VersionSet { version: version.parse().unwrap() },
+            });
+            register.hear_version(&node("b"), version.as_slice());
+            joins(member).check(|change| {
+                register.hear_members(change);
+                register.tells_truly(change).is_some()
+            })
+        };
+        let plain = Member::joining(node("b"), Roles::default(), AppVersion::default());
+        let web = Member::joining(node("b"), identity("web").roles.clone(), AppVersion::default());
+        assert_eq!([hear(&plain, None), hear(&plain, None)], [false; 2]);
+        assert_eq!([hear(&web, None), hear(&web, None), hear(&plain, None)], [true, true, false]);
+        assert!(hear(&plain, Some("2.0")));
     }
 
     /// M9

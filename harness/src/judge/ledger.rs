@@ -37,6 +37,7 @@ pub(super) struct Ledger {
 impl Ledger {
     /// Takes in what a change says of others. `is_undisturbed`: whether a leave that begins with it can go its way.
     pub(super) fn follow(&mut self, change: &Change<'_>, is_undisturbed: bool) {
+        self.register.hear_members(change);
         self.founded += usize::from(change.members_changed && change.is_founding());
         if is_undisturbed && change.cause == Cause::Command(quorate::CommandKind::Leave) {
             let leaves = |is: Option<&quorate::Member>| status(is) == quorate::MemberStatus::Leaving;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use quorate::{Gossip, Member, MemberStatus, Phase, Row, UniqueAddress};
 
 use super::assumptions::{OBSERVER_NOT_REMOVED, TOMBSTONES_KEPT};
-use super::change::{Change, status};
+use super::change::{Change, leads_to, status};
 use super::invariant::{Group, Invariant, Watches};
 use super::stage::Cause;
 use super::violation::{Finding, Names};
@@ -76,7 +76,7 @@ pub(super) fn statuses_move_on(change: &Change<'_>) -> Option<Finding> {
     change.members().find_map(|(was, is)| {
         let (was, is) = (was?, is?);
         let (from, to) = (was.status(), is.status());
-        if from == to || from.may_lead_to(to) {
+        if from == to || leads_to(from, to) {
             return None;
         }
         let (me, name) = (change.names.of(change.me), change.names.of(is.unique_address()));
@@ -195,6 +195,9 @@ pub(super) fn only_members_have_seen(
 
 /// M4: none of the members that are new is one of those that left or had a tombstone. `departed` is ascending.
 pub(super) fn none_came_back(change: &Change<'_>, departed: &[UniqueAddress]) -> Option<Finding> {
+    if departed.is_empty() && change.before.tombstones().is_empty() {
+        return None;
+    }
     let new = change.members().filter(|(was, _)| was.is_none()).filter_map(|(_, is)| is);
     let (me, names) = (change.names.of(change.me), change.names);
     new.into_iter().find_map(|member| {

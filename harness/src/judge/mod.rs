@@ -291,19 +291,20 @@ impl Judge {
         let was_calm = self.is_undisturbed(stage) && self.is_calm();
         self.disturb();
         self.fault(at);
-        let before: Vec<(usize, UniqueAddress)> = self
-            .live
-            .values()
-            .filter_map(|host| Some((*host, self.seats[*host].as_ref()?.me.clone())))
-            .collect();
+        // Only of a calm cluster it counts who has gone.
+        let before: Vec<UniqueAddress> = if was_calm {
+            self.live.values().filter_map(|host| Some(self.seats[*host].as_ref()?.me.clone())).collect()
+        } else {
+            Vec::new()
+        };
         let before_count = self.live.len();
         self.find_ended(stage);
         self.partition = None;
         let partition = self.partition(stage);
         self.circumstances.network(partition);
         if was_calm && partition == Partition::Whole {
-            let gone = before.into_iter().filter(|(_, node)| !self.live.contains_key(&node.key()));
-            let gone = gone.map(|(_, node)| (node, None)).collect();
+            let gone = before.into_iter().filter(|node| !self.live.contains_key(&node.key()));
+            let gone = gone.map(|node| (node, None)).collect();
             self.await_removals(at, gone);
         }
         self.await_rest(stage, at);
@@ -387,9 +388,10 @@ impl Judge {
         let terms = self.terms_of(node.config);
         let others = self.seats.iter().flatten().map(|seat| &seat.terms);
         let differ = terms.resolver.is_none()
-            || others
-                .into_iter()
-                .any(|other| (&other.resolver, other.repairs) != (&terms.resolver, terms.repairs));
+            || others.into_iter().any(|other| {
+                !Arc::ptr_eq(other, &terms)
+                    && (&other.resolver, other.repairs) != (&terms.resolver, terms.repairs)
+            });
         self.circumstances.resolvers_differ |= differ;
         let name = |node: &UniqueAddress| stage.name(node);
         let finding = self.ledger.register.enter(node.me, terms.identity.clone(), Names(&name));
@@ -524,9 +526,12 @@ impl Judge {
         if let Some(partition) = self.partition {
             return partition;
         }
-        let mut hosts: Vec<usize> = self.live.values().copied().collect();
-        hosts.sort_unstable();
-        let partition = split::partition(stage, &hosts);
+        let hosts = || {
+            let mut hosts: Vec<usize> = self.live.values().copied().collect();
+            hosts.sort_unstable();
+            hosts
+        };
+        let partition = split::partition(stage, hosts);
         self.partition = Some(partition);
         partition
     }

@@ -88,8 +88,12 @@ pub(super) struct Terms {
 impl Terms {
     /// The settings of some nodes. Of many with the same ones, one after the other, they come once.
     pub(super) fn differing<'a>(seats: impl Iterator<Item = &'a Seat>) -> Vec<&'a Arc<Self>> {
-        let mut differing: Vec<&Arc<Self>> = seats.map(|seat| &seat.terms).collect();
-        differing.dedup_by(|terms, before| Arc::ptr_eq(terms, before));
+        let mut differing: Vec<&Arc<Self>> = Vec::new();
+        for seat in seats {
+            if differing.last().is_none_or(|last| !Arc::ptr_eq(last, &seat.terms)) {
+                differing.push(&seat.terms);
+            }
+        }
         differing
     }
 

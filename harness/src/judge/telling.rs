@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use quorate::{
-    Address, ClusterEvent, Gossip, Member, MemberStatus, NodeKey, Output, ReachabilityStatus, UniqueAddress,
+    Address, ClusterEvent, Gossip, Member, MemberStatus, Members, NodeKey, Output, ReachabilityStatus,
+    UniqueAddress,
 };
 
-use super::by_key::ByKey;
-use super::change::Change;
+use super::change::{Change, Moved, joined, leads_to, share_identity};
 use super::invariant::{Group, Invariant, Watches};
 use super::violation::{Finding, Names};
 
@@ -41,11 +41,20 @@ pub(super) static E3: Invariant = Invariant::new(
     "LIFE-55, API-1",
 );
 
+/// What was told last of a member: its status and its up number.
+type Standing = (MemberStatus, i32);
+
+fn standing(member: &Member) -> Standing {
+    (member.status(), member.up_number())
+}
+
 /// What a node has told so far, by the keys of those that it told of.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Told {
-    /// The status and the up number that were told last.
-    members: ByKey<(MemberStatus, i32)>,
+    /// What was told last of each node is what it is here, unless it stands beside.
+    members: Members,
+    /// What was told of others; none of those that were removed.
+    beside: BTreeMap<NodeKey, (UniqueAddress, Option<Standing>)>,
     removed: BTreeSet<NodeKey>,
     unreachable: BTreeMap<NodeKey, UniqueAddress>,
     /// LeaderChanged
@@ -68,7 +77,80 @@ pub(super) fn status_told(event: &ClusterEvent) -> Option<(&Member, MemberStatus
     })
 }
 
+impl Default for Told {
+    fn default() -> Self {
+        Self {
+            members: Members::new(),
+            beside: BTreeMap::new(),
+            removed: BTreeSet::new(),
+            unreachable: BTreeMap::new(),
+            leader: None,
+        }
+    }
+}
+
 impl Told {
+    fn of(&self, node: &UniqueAddress) -> Option<Standing> {
+        // The key takes time, and mostly there is nobody.
+        let beside = if self.beside.is_empty() { None } else { self.beside.get(&node.key()) };
+        beside.map_or_else(|| self.members.get(node).map(standing), |(_, told)| *told)
+    }
+
+    /// E1, E2: whether all that outputs tell of members is sound, and is just what a change made of them: one event for each that it
+    /// moved. So it is nearly always, and then [`Told::hear_status`] and [`Told::adds_up`] have nothing to find, and each takes a look-up.
+    pub(super) fn is_just(&self, change: &Change<'_>, outputs: &[Output]) -> bool {
+        if !self.beside.is_empty() || self.members != *change.before.members() {
+            return false;
+        }
+        let mut is_told = vec![false; change.moved.len()];
+        let (mut next, mut removes, mut reaches) = (0, !self.removed.is_empty(), false);
+        for output in outputs {
+            let Output::Event(event) = output else { continue };
+            reaches |= matches!(event, ClusterEvent::UnreachableMember(_) | ClusterEvent::ReachableMember(_));
+            let Some((member, to)) = status_told(event) else { continue };
+            removes |= to == MemberStatus::Removed;
+            let is_it = |(was, is): &Moved<'_>| is.or(*was).is_some_and(|it| share_identity(it, member));
+            // Events of one kind come in the order of the members.
+            let behind = change.moved[next..].iter().position(is_it).map(|place| next + place);
+            let Some(place) = behind.or_else(|| change.moved[..next].iter().position(is_it)) else {
+                return false;
+            };
+            if is_told[place] || !is_sound(change.moved[place], (to, member.up_number())) {
+                return false;
+            }
+            is_told[place] = true;
+            next = place + 1;
+        }
+        let stays = |(was, is): &Moved<'_>| was.map(standing) == is.map(standing);
+        let all_told = is_told.iter().zip(change.moved).all(|(is_told, moved)| *is_told || stays(moved));
+        // Whether somebody is told of after its removal takes a closer look.
+        all_told && !(removes && reaches)
+    }
+
+    /// An event of a member, of outputs that [are just](Told::is_just) what a change made.
+    pub(super) fn hear_just(&mut self, event: &ClusterEvent) {
+        if let ClusterEvent::MemberRemoved { member, .. } = event {
+            self.unreachable.remove(&member.key());
+            self.removed.insert(member.key());
+        }
+    }
+
+    /// All outputs were heard: so mostly what was told is what the members are.
+    pub(super) fn settle(&mut self, change: &Change<'_>, is_just: bool) {
+        let now = change.after.members();
+        let is_so = |node: &UniqueAddress| self.of(node) == now.get(node).map(standing);
+        let is_level = is_just || {
+            let mut pairs = joined(self.members.as_slice(), now.as_slice());
+            let mut differing = std::iter::from_fn(|| pairs.next_besides(|was, is| was == is));
+            let node = |(was, is): Moved<'_>| is.or(was).is_none_or(|it| is_so(it.unique_address()));
+            differing.all(node) && self.beside.values().all(|(node, _)| is_so(node))
+        };
+        if is_level {
+            self.members = now.clone();
+            self.beside.clear();
+        }
+    }
+
     /// Who cannot be reached, by what was told; ascending.
     pub(super) fn unreachable(&self) -> impl ExactSizeIterator<Item = &UniqueAddress> {
         let mut nodes: Vec<&UniqueAddress> = self.unreachable.values().collect();
@@ -83,18 +165,17 @@ impl Told {
         event: &ClusterEvent,
         names: Names<'_>,
     ) -> Option<Finding> {
-        if let ClusterEvent::LeaderChanged(leader) = event {
-            self.leader.clone_from(leader);
-        }
         let (member, to) = status_told(event)?;
         let (node, key) = (member.unique_address(), member.key());
-        let before = if to == MemberStatus::Removed {
+        let before = self.of(node);
+        let told = if to == MemberStatus::Removed {
             self.unreachable.remove(&key);
             self.removed.insert(key);
-            self.members.remove(key)
+            None
         } else {
-            self.members.insert(key, (to, member.up_number()))
+            Some((to, member.up_number()))
         };
+        self.beside.insert(key, (node.clone(), told));
         let from = before.map(|(status, _)| status);
         let wrong = match from {
             // Who was removed and is back is another matter (M4).
@@ -103,7 +184,7 @@ impl Told {
             Some(from) if from == to => {
                 (before == Some((to, member.up_number()))).then_some(("was told the very same before", true))
             }
-            Some(from) if to != MemberStatus::Removed && !from.may_lead_to(to) => {
+            Some(from) if to != MemberStatus::Removed && !leads_to(from, to) => {
                 Some(("was told another status before, from which no way leads there", false))
             }
             Some(_) => None,
@@ -135,7 +216,7 @@ impl Told {
             _ => return None,
         };
         let (node, key) = (member.unique_address(), member.key());
-        let is_gone = self.removed.contains(&key) && !self.members.contains(key);
+        let is_gone = self.removed.contains(&key) && self.of(node).is_none();
         let why = match (is_gone, is_due) {
             (true, _) => "was told of its removal before",
             (false, false) => "knows it as that already",
@@ -169,7 +250,7 @@ impl Told {
     pub(super) fn adds_up(&self, change: &Change<'_>) -> Option<Finding> {
         change.members().find_map(|(was, is)| {
             let node = is.or(was)?.unique_address();
-            let told = self.members.get(node.key()).map(|(status, _)| *status);
+            let told = self.of(node).map(|(status, _)| status);
             let status = is.map(Member::status);
             if told == status {
                 return None;
@@ -180,6 +261,16 @@ impl Told {
             let other = format!("after all events its subscribers take it for {}", word(told));
             Some(Finding::new(&[change.me, node], one, other).always_wrong())
         })
+    }
+}
+
+/// E1: whether one event tells rightly of a member that moved: what it is, and to where a way leads.
+fn is_sound((was, is): Moved<'_>, told: Standing) -> bool {
+    match (was.map(standing), is.map(standing)) {
+        (Some(_), None) => told.0 == MemberStatus::Removed,
+        (None, Some(is)) => told == is && told.0 != MemberStatus::Removed,
+        (Some(was), Some(is)) => told == is && was != is && leads_to(was.0, is.0),
+        (None, None) => false,
     }
 }
 
@@ -279,6 +370,84 @@ mod tests {
         assert!(found.facts.1.contains("no member"), "{found:?}");
         hear(&mut told, "b", Joining);
         assert_eq!(change.check(|change| told.adds_up(change)), None);
+    }
+
+    /// The outputs that tell these statuses of members as a change left them, or had them.
+    fn telling(change: &Change<'_>, told: &[(&str, MemberStatus)]) -> Vec<Output> {
+        let tell = |(name, status): &(&str, MemberStatus)| {
+            let node = node(name);
+            let member = change.after.member(&node).or(change.before.member(&node)).unwrap().clone();
+            Output::Event(match status {
+                Joining => ClusterEvent::MemberJoined(member),
+                Up => ClusterEvent::MemberUp(member),
+                Down => ClusterEvent::MemberDowned(member),
+                _ => ClusterEvent::MemberRemoved { member, previous_status: Down },
+            })
+        };
+        told.iter().map(tell).collect()
+    }
+
+    /// E1: what is not looked up is what could not be otherwise.
+    #[test]
+    fn outputs_that_tell_just_what_moved_need_no_look_up_and_others_do() {
+        let before = gossip(&[("a", Up), ("b", Joining), ("c", Down)]);
+        let after = gossip(&[("a", Up), ("b", Up), ("d", Joining)]);
+        let change = Doctored::of(before.clone(), after.clone(), Cause::Gossip);
+        let is_just = |told: &Told, list: &[(&str, MemberStatus)]| {
+            change.check(|change| told.is_just(change, &telling(change, list)))
+        };
+        let level = Told { members: before.members().clone(), ..Told::default() };
+        let all = [("d", Joining), ("b", Up), ("c", Removed)];
+        assert!(is_just(&level, &all));
+        assert!(!is_just(&level, &all[1..]), "one is missing");
+        assert!(!is_just(&level, &[all[0], all[1], all[2], all[1]]), "one is told twice");
+        assert!(!is_just(&level, &[all[0], ("b", Joining), all[2]]), "another status");
+        assert!(!is_just(&level, &[all[0], all[1], all[2], ("a", Up)]), "who has not moved");
+        assert!(!is_just(&Told::default(), &all), "nobody was told of before");
+        let back =
+            Doctored::of(after.clone(), gossip(&[("a", Up), ("b", Joining), ("d", Joining)]), Cause::Gossip);
+        let level = Told { members: after.members().clone(), ..Told::default() };
+        assert!(!back.check(|change| level.is_just(change, &telling(change, &[("b", Joining)]))));
+    }
+
+    /// E1, E2: whoever was told otherwise than it is stands beside until it is told rightly.
+    #[test]
+    fn what_was_told_wrongly_is_remembered_until_it_is_set_right() {
+        let (before, after) = (gossip(&[("a", Up)]), gossip(&[("a", Up), ("b", Joining), ("c", Up)]));
+        let change = Doctored::of(before.clone(), after.clone(), Cause::Gossip);
+        let mut told = Told { members: before.members().clone(), ..Told::default() };
+        hear(&mut told, "b", Up);
+        change.check(|change| told.settle(change, false));
+        assert_eq!(told.of(&node("b")), Some((Up, member("b", Up).up_number())));
+        assert_eq!(told.of(&node("c")), None);
+        let stays = Doctored::of(after.clone(), after.clone(), Cause::Tick);
+        assert!(!stays.check(|change| told.is_just(change, &[])));
+        hear(&mut told, "b", Joining);
+        stays.check(|change| told.settle(change, false));
+        assert!(!stays.check(|change| told.is_just(change, &[])), "nobody has told of c");
+        hear(&mut told, "c", Up);
+        stays.check(|change| told.settle(change, false));
+        assert!(told.beside.is_empty() && stays.check(|change| told.is_just(change, &[])));
+    }
+
+    /// E2: whether somebody is told of after its removal is looked at.
+    #[test]
+    fn outputs_of_reachability_beside_a_removal_are_not_just() {
+        let (before, after) = (gossip(&[("a", Up), ("b", Down)]), gossip(&[("a", Up)]));
+        let change = Doctored::of(before.clone(), after, Cause::Gossip);
+        let mut told = Told { members: before.members().clone(), ..Told::default() };
+        let is_just = |told: &Told, more: Option<Output>| {
+            change.check(|change| {
+                let outputs: Vec<Output> =
+                    telling(change, &[("b", Removed)]).into_iter().chain(more).collect();
+                told.is_just(change, &outputs)
+            })
+        };
+        let lost = Output::Event(ClusterEvent::UnreachableMember(member("b", Down)));
+        assert!(is_just(&told, None) && !is_just(&told, Some(lost)));
+        told.unreachable.insert(node("b").key(), node("b"));
+        told.hear_just(&event("b", Removed));
+        assert!(told.unreachable.is_empty() && told.removed.contains(&node("b").key()));
     }
 
     /// E2

@@ -100,7 +100,8 @@ impl Judge {
         self.ledger.follow(&change, is_calm);
         if event.cause == Cause::Join && !self.ledger.joined_unheard {
             let others = self.seats.iter().flatten().filter(|seat| seat.takes_part());
-            self.ledger.joined_unheard = identity::has_let_in_unheard(&change, others);
+            self.ledger.joined_unheard =
+                !self.ledger.register.are_alone() && identity::has_let_in_unheard(&change, others);
         }
         if steps == 0 {
             return self.judge_outputs(stage, host, node, &change, event);
@@ -433,8 +434,8 @@ impl Judge {
         let Some(Some(seat)) = self.seats.get(host) else { return };
         if self.docket.asserts(&M3) {
             let (members, rows) = (seat.gossip.members().as_slice(), seat.gossip.reachability().rows());
-            // Members that are as they were have been looked at.
-            let is_known = news == News::State;
+            // Members that are as they were have been looked at, and of a status that nobody has there is no need to look for whom.
+            let is_known = news == News::State || !seat.gossip.members().has_status(MemberStatus::Removed);
             let removed =
                 if is_known { None } else { membership::nobody_is_removed(&seat.me, members, names) };
             let finding =
@@ -449,13 +450,14 @@ impl Judge {
         }
         if members_changed {
             if self.docket.asserts(&M5) {
+                let are_alone = self.ledger.register.are_alone();
                 let check = || identity::one_incarnation_lives(&seat.me, &seat.gossip, names);
                 let holds = [
                     (!self.ledger.joined_by_address, &SEED_NODES_ONLY),
                     (!self.ledger.joined_unheard, &EARLIER_KNOWN),
                 ];
                 if self.docket.all_hold(&M5, &holds) {
-                    self.docket.judged(&M5, check(), names);
+                    self.docket.judged(&M5, if are_alone { None } else { check() }, names);
                 }
             }
             if self.docket.asserts(&M7) {
