@@ -38,6 +38,8 @@ pub(super) struct Change<'a> {
     pub(super) members_changed: bool,
     /// Each node whose member is another one than before, or was or is none; ascending.
     pub(super) moved: &'a [Moved<'a>],
+    /// Whether one of those is none any more.
+    pub(super) anybody_went: bool,
     /// How often the state was replaced meanwhile: by how much the revision moved.
     pub(super) steps: u64,
     /// The nodes that this one knew to have finished exiting, before.
@@ -73,6 +75,12 @@ impl<'a> Change<'a> {
     /// are.
     pub(super) fn clock_decides(&self) -> bool {
         !self.repairs.content_decides
+    }
+
+    /// The members that are none any more, ascending.
+    pub(super) fn gone(&self) -> impl Iterator<Item = &'a Member> + use<'a> {
+        let moved = if self.anybody_went { self.moved } else { &[] };
+        moved.iter().filter(|(_, is)| is.is_none()).filter_map(|(was, _)| *was)
     }
 
     /// Each node whose member changed, ascending, with its member before and after.

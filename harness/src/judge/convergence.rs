@@ -2,7 +2,7 @@
 
 use quorate::{Member, NodeKey, UniqueAddress};
 
-use super::holding::Held;
+use super::holding::{Held, are_the_same};
 use super::invariant::{Group, Invariant, Watches};
 use super::naive::Naive;
 use super::seat::Seat;
@@ -50,6 +50,19 @@ pub(super) fn converged_means_known<'a>(
     })
 }
 
+/// C2: whether all live nodes that a converged node counts on certainly hold what it does. That of nobody else anything could be missing
+/// is told with a few look-ups, or not at all.
+pub(super) fn all_hold_the_same<'a>(one: &Seat, live: impl Iterator<Item = &'a Seat>) -> bool {
+    let mut others = live.filter(|other| !are_the_same(one, other));
+    let is_counted_on = |other: &Seat| {
+        one.gossip.member(&other.me).is_some_and(|member| member.status().counts_for_convergence())
+    };
+    others.by_ref().take(LOOKED_UP).all(|other| !is_counted_on(other)) && others.next().is_none()
+}
+
+/// Of how many nodes that hold something else it is asked whether they are counted on.
+const LOOKED_UP: usize = 16;
+
 /// C3: of a node whose own view is converged, no pair of observer and subject holds convergence up.
 pub(super) fn converged_means_reachable(naive: Naive<'_>, names: Names<'_>) -> Option<Finding> {
     let (observer, subject) = naive.blocked_by()?;
@@ -88,6 +101,19 @@ mod tests {
         assert_eq!(check_c2(&[a(), holding("b", &[("a", 2), ("b", 3)])]), None);
         // c is Joining and need not have seen anything; d is no member, and b may be dead.
         assert_eq!(check_c2(&[a(), holding("c", &[]), holding("d", &[])]), None);
+    }
+
+    /// C2: nothing is missing where all who are counted on hold the same, and only there it goes without asking.
+    #[test]
+    fn who_holds_something_else_is_asked_unless_nobody_counts_on_it() {
+        let shared = std::sync::Arc::new(gossip(&[("a", Up), ("b", Up), ("c", Joining)]));
+        let holds = |name: &str| Seat { gossip: shared.clone(), ..holding(name, &[]) };
+        let all_same = |others: &[Seat]| all_hold_the_same(&holds("a"), others.iter());
+        assert!(all_same(&[holds("a"), holds("b")]));
+        assert!(all_same(&[holds("b"), holding("c", &[]), holding("d", &[])]), "c is Joining, d no member");
+        assert!(!all_same(&[holds("a"), holding("b", &[])]));
+        let many: Vec<Seat> = (0..=LOOKED_UP).map(|_| holding("d", &[])).collect();
+        assert!(all_same(&many[1..]) && !all_same(&many), "so many are asked one by one");
     }
 
     /// C2

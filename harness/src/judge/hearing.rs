@@ -122,8 +122,10 @@ impl Judge {
                     if let ClusterEvent::LeaderChanged(leader) = event_told {
                         told.leader.clone_from(leader);
                     }
-                    let reachability = told.hear_reachability(me, event_told, names);
-                    reachabilities = reachabilities.or(reachability);
+                    if telling::is_of_reachability(event_told) {
+                        let reachability = told.hear_reachability(me, event_told, names);
+                        reachabilities = reachabilities.or(reachability);
+                    }
                     if is_just {
                         told.hear_just(event_told);
                     } else {

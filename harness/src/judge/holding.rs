@@ -18,7 +18,7 @@ pub(super) fn version(gossip: &Gossip, clock_decides: bool) -> u64 {
 
 /// Whether two nodes certainly hold the same. It takes no time to ask.
 #[inline]
-fn are_the_same(one: &Seat, other: &Seat) -> bool {
+pub(super) fn are_the_same(one: &Seat, other: &Seat) -> bool {
     let is_shared = || {
         let (one, other) = (&one.gossip, &other.gossip);
         one.members().is_identical(other.members()) && one.reachability().is_identical(other.reachability())

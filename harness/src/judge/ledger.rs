@@ -48,8 +48,7 @@ impl Ledger {
                 }
             }
         }
-        let gone = change.members().filter(|(_, is)| is.is_none()).filter_map(|(was, _)| was);
-        self.departed.extend(gone.map(quorate::Member::key));
+        self.departed.extend(change.gone().map(quorate::Member::key));
     }
 
     pub(super) fn is_leaving(&self, node: &UniqueAddress) -> bool {

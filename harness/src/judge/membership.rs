@@ -110,9 +110,7 @@ pub(super) fn is_member_when_joined(
 
 /// M10
 pub(super) fn leaves_with_a_tombstone(change: &Change<'_>) -> Option<Finding> {
-    let gone = change.members().filter(|(_, is)| is.is_none()).filter_map(|(was, _)| was);
-    let lost =
-        gone.into_iter().find(|member| !change.after.tombstones().contains(member.unique_address()))?;
+    let lost = change.gone().find(|member| !change.after.tombstones().contains(member.unique_address()))?;
     let (me, node) = (change.names.of(change.me), lost.unique_address());
     let one = format!("{me} had {} as {}", change.names.of(node), lost.status());
     let other = format!("{} it is no member and has no tombstone", change.cause.words());

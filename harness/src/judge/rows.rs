@@ -86,7 +86,7 @@ pub(super) fn terminated_stays(change: &Change<'_>) -> Option<Finding> {
 pub(super) fn who_sees_all_keeps_nothing(change: &Change<'_>) -> Option<Finding> {
     let is = change.after.reachability().row(change.me)?;
     let version = change.before.reachability().version(change.me);
-    let has_removed = change.members().any(|(was, is)| was.is_some() && is.is_none());
+    let has_removed = change.anybody_went;
     let is_reachable = |record: &Record| record.status == ReachabilityStatus::Reachable;
     let is_idle = is.version() == version || change.cause != Cause::Tick || has_removed;
     if is_idle || is.records().is_empty() || !is.records().iter().all(is_reachable) {

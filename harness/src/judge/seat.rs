@@ -9,7 +9,6 @@ use quorate::{
     Repairs, ResolverConfig, StrategyName, UniqueAddress,
 };
 
-use super::change::Moved;
 use super::deciding::Rest;
 use super::holding;
 use super::identity::Identity;
@@ -232,9 +231,8 @@ impl Seat {
     }
 
     /// Remembers who left its members.
-    pub(super) fn remember_departed<'b>(&mut self, members: impl Iterator<Item = Moved<'b>>) {
-        for (was, _) in members.filter(|(_, is)| is.is_none()) {
-            let Some(node) = was.map(quorate::Member::unique_address) else { continue };
+    pub(super) fn remember_departed<'b>(&mut self, gone: impl Iterator<Item = &'b quorate::Member>) {
+        for node in gone.map(quorate::Member::unique_address) {
             if let Err(place) = self.departed.binary_search(node) {
                 self.departed.insert(place, node.clone());
             }

@@ -34,16 +34,20 @@ pub(super) struct Spreading {
 impl Spreading {
     /// Of nodes that live. Those that are in no cluster yet are to come to it.
     pub(super) fn of<'a>(seats: impl Iterator<Item = &'a Seat>) -> Self {
-        let seats: Vec<&Seat> = seats.collect();
+        let (mut all, mut members, mut anybody_joins) = (Vec::new(), None, false);
+        for seat in seats {
+            let table = seat.gossip.members();
+            members = members.max(Some(table.len()));
+            anybody_joins = anybody_joins || !seat.is_initialized || table.has_status(Joining);
+            all.push(seat);
+        }
+        let seats: Vec<&Seat> = all;
         let differing = Terms::differing(seats.iter().copied());
         let terms = || differing.iter().map(|terms| &***terms);
         let most = |of: fn(&Terms) -> Duration| terms().map(of).max().unwrap_or_default();
-        let members = seats.iter().map(|seat| seat.gossip.members().len()).max();
         let nodes = members.unwrap_or(1).max(seats.len()).max(1);
         let always_speeds_up = terms().all(|terms| terms.always_speeds_up);
         let (data_centers, meetings) = meetings(&seats, if always_speeds_up { 3.0 } else { 1.0 });
-        let joins = |seat: &&Seat| !seat.is_initialized || seat.gossip.members().has_status(Joining);
-        let anybody_joins = seats.iter().any(joins);
         Self {
             nodes,
             longest: most(|terms| terms.gossip_interval.max(terms.leader_interval)),

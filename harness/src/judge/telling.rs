@@ -61,6 +61,12 @@ pub(super) struct Told {
     pub(super) leader: Option<Address>,
 }
 
+/// Whether an event tells whether a member can be reached.
+#[inline]
+pub(super) fn is_of_reachability(event: &ClusterEvent) -> bool {
+    matches!(event, ClusterEvent::UnreachableMember(_) | ClusterEvent::ReachableMember(_))
+}
+
 /// The member that an event is about, and the status that it tells.
 pub(super) fn status_told(event: &ClusterEvent) -> Option<(&Member, MemberStatus)> {
     Some(match event {
@@ -106,7 +112,7 @@ impl Told {
         let (mut next, mut removes, mut reaches) = (0, !self.removed.is_empty(), false);
         for output in outputs {
             let Output::Event(event) = output else { continue };
-            reaches |= matches!(event, ClusterEvent::UnreachableMember(_) | ClusterEvent::ReachableMember(_));
+            reaches |= is_of_reachability(event);
             let Some((member, to)) = status_told(event) else { continue };
             removes |= to == MemberStatus::Removed;
             let is_it = |(was, is): &Moved<'_>| is.or(*was).is_some_and(|it| share_identity(it, member));

@@ -114,6 +114,7 @@ impl Doctored {
 
     pub(super) fn check<T>(&self, check: impl FnOnce(&Change<'_>) -> T) -> T {
         let Self { me, before, after, cause, steps, repairs, told, sender } = self;
+        let moved = moved(before, after);
         check(&Change {
             me,
             data_center: "default",
@@ -122,7 +123,8 @@ impl Doctored {
             before,
             after,
             members_changed: before.members() != after.members(),
-            moved: &moved(before, after),
+            moved: &moved,
+            anybody_went: moved.iter().any(|(_, is)| is.is_none()),
             steps: *steps,
             confirmed: &[],
             told: told.as_ref(),

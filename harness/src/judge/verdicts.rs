@@ -90,6 +90,7 @@ impl Judge {
             after: &after,
             members_changed: !moved.is_empty(),
             moved: &moved,
+            anybody_went: moved.iter().any(|(_, is)| is.is_none()),
             steps,
             confirmed: &confirmed,
             told: stage.told(),
@@ -180,7 +181,7 @@ impl Judge {
         if self.docket.asserts(&M8) {
             self.docket.judged(&M8, self.ledger.register.tells_truly(change), names);
         }
-        if self.docket.asserts(&M10) && change.members().any(|(_, is)| is.is_none()) {
+        if self.docket.asserts(&M10) && change.anybody_went {
             self.docket.judged_if(
                 kept,
                 &TOMBSTONES_KEPT,
@@ -383,7 +384,7 @@ impl Judge {
         let Some(Some(seat)) = self.seats.get_mut(host) else { return };
         seat.follow(node);
         if change.members_changed {
-            seat.remember_departed(change.members());
+            seat.remember_departed(change.gone());
         }
         if let Some(exit) = Exit::begun(change) {
             seat.exit = Some(exit);
@@ -475,7 +476,8 @@ impl Judge {
             let mut held = mem::take(&mut self.ledger.held);
             let seat_of = |key, node: &UniqueAddress| self.live_seat(key, node);
             let mut check = || convergence::converged_means_known(seat, seat_of, &mut held, names);
-            let is_known = news == News::NoneOfOneVersion;
+            let live = self.seats.iter().flatten().filter(|other| other.is_live);
+            let is_known = news == News::NoneOfOneVersion || convergence::all_hold_the_same(seat, live);
             let finding = if is_known { None } else { check() };
             self.ledger.held = held;
             self.docket.judged(&C2, finding, names);

@@ -42,8 +42,7 @@ pub(super) fn entries_have_nodes(change: &Change<'_>) -> Option<Finding> {
         return None;
     }
     let is_buried = |key: NodeKey| change.after.tombstones().iter().any(|(node, _)| node.key() == key);
-    let gone = change.members().filter(|(_, is)| is.is_none()).filter_map(|(was, _)| was);
-    let gone = gone.map(Member::key).filter(|key| clock.count(*key) > 0);
+    let gone = change.gone().map(Member::key).filter(|key| clock.count(*key) > 0);
     let order = |was: &(NodeKey, u64), is: &(NodeKey, u64)| was.0.cmp(&is.0);
     let entries = joined_by(change.before.clock().entries(), clock.entries(), order);
     let new = entries.filter_map(|(was, is)| if was.is_none() { is } else { None }).map(|(key, _)| *key);
