@@ -1,6 +1,7 @@
-//! Several values put into a list at once.
+//! Lists that ascend: several values put in at once, and two of them side by side.
 
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 /// Puts values into a list, each before the one that stands at its place now; places ascend. One by one they would each move all
 /// that stands behind.
@@ -18,6 +19,24 @@ pub(crate) fn insert_at<T>(list: &mut Vec<T>, new: Vec<(usize, T)>) {
     }
     all.extend(rest);
     *list = all;
+}
+
+/// Takes from two lists what comes first in either: of values that are equal in order both, else the lower one.
+#[inline]
+pub(crate) fn next_of_two<'a, T>(
+    one: &mut &'a [T],
+    other: &mut &'a [T],
+    order: impl FnOnce(&T, &T) -> Ordering,
+) -> Option<(Option<&'a T>, Option<&'a T>)> {
+    let order = match (one.first(), other.first()) {
+        (Some(a), Some(b)) => order(a, b),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => return None,
+    };
+    let a = if order.is_le() { one.split_off_first() } else { None };
+    let b = if order.is_ge() { other.split_off_first() } else { None };
+    Some((a, b))
 }
 
 /// Where each value of a list of so many stands after some were put in at these places, which ascend.

@@ -50,7 +50,7 @@ impl Receivers {
         data_center: &str,
         unreachable: impl Iterator<Item = &'a UniqueAddress>,
     ) {
-        let own = members.data_center_position(data_center).map(|place| &members.data_centers()[place].ring);
+        let own = members.data_center(data_center).map(|own| &own.ring);
         match own {
             Some(ring) if ring_position(ring, &self.me).is_some() => {
                 self.begin_with(MarkedRing::new(ring.clone(), unreachable));
@@ -261,8 +261,9 @@ impl Receivers {
 
     /// Takes the ring that the members have made already, where it is the same, so that nodes of one opinion hold it once.
     pub(crate) fn share_ring(&mut self, members: &Members, data_center: &str) {
-        let Some(place) = members.data_center_position(data_center) else { return };
-        self.ring.share(&members.data_centers()[place].ring);
+        if let Some(own) = members.data_center(data_center) {
+            self.ring.share(&own.ring);
+        }
     }
 
     /// HB-30: nobody is asked any more.

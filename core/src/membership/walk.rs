@@ -5,6 +5,7 @@ use core::cmp::Ordering;
 use super::address::UniqueAddress;
 use super::member::Member;
 use super::members::Members;
+use crate::splice::next_of_two;
 
 /// The members of two tables side by side, ascending: each node once, with what it is in either.
 pub(crate) struct Walk<'a> {
@@ -42,16 +43,9 @@ impl<'a> Iterator for Walk<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let order = match (self.one.first(), self.other.first()) {
-            (Some(x), Some(y)) if x.shares_identity(y) => Ordering::Equal,
-            (Some(x), Some(y)) => x.unique_address().cmp(y.unique_address()),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => return None,
-        };
-        let x = if order.is_le() { self.one.split_off_first() } else { None };
-        let y = if order.is_ge() { self.other.split_off_first() } else { None };
-        Some((x, y))
+        next_of_two(&mut self.one, &mut self.other, |x, y| {
+            if x.shares_identity(y) { Ordering::Equal } else { x.unique_address().cmp(y.unique_address()) }
+        })
     }
 }
 

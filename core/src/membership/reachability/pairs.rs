@@ -4,6 +4,7 @@ use alloc::sync::Arc;
 use core::cmp::Ordering;
 
 use super::{Record, Row};
+use crate::splice::next_of_two;
 
 /// The rows of two tables, observer by observer, ascending: of each the row that either has.
 pub(crate) struct RowPairs<'a> {
@@ -22,16 +23,9 @@ impl<'a> Iterator for RowPairs<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let order = match (self.one.first(), self.other.first()) {
-            (Some(a), Some(b)) if Arc::ptr_eq(a, b) => Ordering::Equal,
-            (Some(a), Some(b)) => a.observer.cmp(&b.observer),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => return None,
-        };
-        let a = if order.is_le() { self.one.split_off_first() } else { None };
-        let b = if order.is_ge() { self.other.split_off_first() } else { None };
-        Some((a, b))
+        next_of_two(&mut self.one, &mut self.other, |a, b| {
+            if Arc::ptr_eq(a, b) { Ordering::Equal } else { a.observer.cmp(&b.observer) }
+        })
     }
 }
 
@@ -41,16 +35,7 @@ pub(super) fn different_records<'a>(
     other: &'a [Record],
 ) -> impl Iterator<Item = (Option<&'a Record>, Option<&'a Record>)> {
     let (mut one, mut other) = (one, other);
-    let pairs = core::iter::from_fn(move || {
-        let order = match (one.first(), other.first()) {
-            (Some(a), Some(b)) => a.subject.cmp(&b.subject),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => return None,
-        };
-        let a = if order.is_le() { one.split_off_first() } else { None };
-        let b = if order.is_ge() { other.split_off_first() } else { None };
-        Some((a, b))
-    });
+    let pairs =
+        core::iter::from_fn(move || next_of_two(&mut one, &mut other, |a, b| a.subject.cmp(&b.subject)));
     pairs.filter(|(a, b)| a.map(|record| record.status) != b.map(|record| record.status))
 }
