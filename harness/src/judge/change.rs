@@ -16,14 +16,7 @@ pub(super) fn moved<'a>(before: &'a Gossip, after: &'a Gossip) -> Vec<Moved<'a>>
     if before.members() == after.members() {
         return Vec::new();
     }
-    let mut pairs = joined_by(before.members().as_slice(), after.members().as_slice(), by_address);
-    let mut moved = Vec::new();
-    while let Some((was, is)) = pairs.next_besides(|was, is| was == is) {
-        if was != is {
-            moved.push((was, is));
-        }
-    }
-    moved
+    differing(before.members().as_slice(), after.members().as_slice()).collect()
 }
 
 /// A node's state before and after one event that moved its revision.
@@ -116,10 +109,7 @@ impl<'a, T, O: Fn(&T, &T) -> Ordering> Iterator for Joined<'a, T, O> {
 impl<'a, T, O: Fn(&T, &T) -> Ordering> Joined<'a, T, O> {
     /// The next entries behind those that are equal in both from here on.
     #[inline]
-    pub(super) fn next_besides(
-        &mut self,
-        is_equal: impl Fn(&T, &T) -> bool,
-    ) -> Option<(Option<&'a T>, Option<&'a T>)> {
+    fn next_besides(&mut self, is_equal: impl Fn(&T, &T) -> bool) -> Option<(Option<&'a T>, Option<&'a T>)> {
         let mut count = 0;
         while count < self.before.len()
             && count < self.after.len()
@@ -141,11 +131,14 @@ pub(super) fn joined_by<'a, T, O: Fn(&T, &T) -> Ordering>(
 }
 
 /// The members of two tables, side by side.
-pub(super) fn joined<'a>(
-    before: &'a [Member],
-    after: &'a [Member],
-) -> Joined<'a, Member, fn(&Member, &Member) -> Ordering> {
+pub(super) fn joined<'a>(before: &'a [Member], after: &'a [Member]) -> impl Iterator<Item = Moved<'a>> {
     joined_by(before, after, by_address)
+}
+
+/// Those of them that are not the same in both.
+pub(super) fn differing<'a>(before: &'a [Member], after: &'a [Member]) -> impl Iterator<Item = Moved<'a>> {
+    let mut pairs = joined_by(before, after, by_address);
+    std::iter::from_fn(move || pairs.next_besides(|was, is| was == is))
 }
 
 fn by_address(was: &Member, is: &Member) -> Ordering {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use quorate::internals::mix;
 use quorate::{Gossip, NodeKey, UniqueAddress};
 
-use super::change::joined;
+use super::change::differing;
 use super::seat::Seat;
 use super::violation::Names;
 
@@ -99,9 +99,7 @@ fn missing_member(one: &Seat, other: &Seat, names: Names<'_>) -> Option<Missing>
     if mine == theirs {
         return None;
     }
-    let mut members = joined(mine.as_slice(), theirs.as_slice());
-    let mut members = std::iter::from_fn(|| members.next_besides(|member, there| member == there));
-    let behind = members.find_map(|(member, there)| {
+    let behind = differing(mine.as_slice(), theirs.as_slice()).find_map(|(member, there)| {
         let member = member?;
         let node = member.unique_address();
         let has = match there.map(quorate::Member::status) {

@@ -7,7 +7,7 @@ use quorate::{
     UniqueAddress,
 };
 
-use super::change::{Change, Moved, joined, leads_to, share_identity};
+use super::change::{Change, Moved, differing, leads_to, share_identity};
 use super::invariant::{Group, Invariant, Watches};
 use super::violation::{Finding, Names};
 
@@ -49,7 +49,7 @@ fn standing(member: &Member) -> Standing {
 }
 
 /// What a node has told so far, by the keys of those that it told of.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Told {
     /// What was told last of each node is what it is here, unless it stands beside.
     members: Members,
@@ -81,18 +81,6 @@ pub(super) fn status_told(event: &ClusterEvent) -> Option<(&Member, MemberStatus
         ClusterEvent::MemberRemoved { member, .. } => (member, MemberStatus::Removed),
         _ => return None,
     })
-}
-
-impl Default for Told {
-    fn default() -> Self {
-        Self {
-            members: Members::new(),
-            beside: BTreeMap::new(),
-            removed: BTreeSet::new(),
-            unreachable: BTreeMap::new(),
-            leader: None,
-        }
-    }
 }
 
 impl Told {
@@ -146,10 +134,9 @@ impl Told {
         let now = change.after.members();
         let is_so = |node: &UniqueAddress| self.of(node) == now.get(node).map(standing);
         let is_level = is_just || {
-            let mut pairs = joined(self.members.as_slice(), now.as_slice());
-            let mut differing = std::iter::from_fn(|| pairs.next_besides(|was, is| was == is));
             let node = |(was, is): Moved<'_>| is.or(was).is_none_or(|it| is_so(it.unique_address()));
-            differing.all(node) && self.beside.values().all(|(node, _)| is_so(node))
+            differing(self.members.as_slice(), now.as_slice()).all(node)
+                && self.beside.values().all(|(node, _)| is_so(node))
         };
         if is_level {
             self.members = now.clone();
