@@ -104,7 +104,7 @@ impl MemberEvents {
         let mut changed = Vec::with_capacity(new.members().len().min(CHANGED_MIN));
         let (mut removed, mut keeps_identities) = (Vec::new(), true);
         let place = |member: &Member| (member.status(), member.up_number());
-        let mut walk = Walk::of(old.members(), new.members());
+        let mut walk = Walk::of(old.members().as_slice(), new.members().as_slice());
         while let Some((was, is)) = walk.next_difference() {
             if let (Some(was), Some(is)) = (was, is) {
                 keeps_identities &= was.has_identity_of(is);

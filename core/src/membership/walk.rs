@@ -4,7 +4,6 @@ use core::cmp::Ordering;
 
 use super::address::UniqueAddress;
 use super::member::Member;
-use super::members::Members;
 use crate::splice::next_of_two;
 
 /// The members of two tables side by side, ascending: each node once, with what it is in either.
@@ -14,8 +13,9 @@ pub(crate) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(crate) fn of(one: &'a Members, other: &'a Members) -> Self {
-        Self { one: one.as_slice(), other: other.as_slice() }
+    /// Of what [`Members::as_slice`](super::Members::as_slice) gives.
+    pub(crate) const fn of(one: &'a [Member], other: &'a [Member]) -> Self {
+        Self { one, other }
     }
 
     /// Passes over those that [are the same](Member::is_same) in both tables from here on, and gives them back.

@@ -305,7 +305,7 @@ fn added_members(before: &Gossip, state: &Gossip) -> Vec<UniqueAddress> {
     if before.members().shares_roster(state.members()) {
         return Vec::new();
     }
-    let mut walk = Walk::of(before.members(), state.members());
+    let mut walk = Walk::of(before.members().as_slice(), state.members().as_slice());
     let mut added = Vec::new();
     while let Some((was, is)) = walk.next_difference() {
         added.extend(is.filter(|_| was.is_none()).map(|member| member.unique_address().clone()));

@@ -109,7 +109,7 @@ pub(crate) fn pick(a: &Members, b: &Members, tombstones: &Tombstones, repairs: &
     let (mut grows_a, mut grows_b) = (true, true);
     // Who is the same on both sides is kept, unless a tombstone may take it out.
     let keeps_same = tombstones.is_empty() || !repairs.tombstones_remove;
-    let mut walk = Walk::of(a, b);
+    let mut walk = Walk::of(a.as_slice(), b.as_slice());
     loop {
         if keeps_same {
             list.extend(walk.same());
@@ -177,7 +177,8 @@ pub(super) fn prevails(a: &Members, b: &Members, repairs: &Repairs) -> bool {
         // The same nodes in the same places.
         return a.iter().zip(b).all(|(x, y)| x == y || wins(x, y));
     }
-    Walk::of(a, b).all(|(x, y)| x.is_some_and(|x| y.is_none_or(|y| x == y || wins(x, y))))
+    Walk::of(a.as_slice(), b.as_slice())
+        .all(|(x, y)| x.is_some_and(|x| y.is_none_or(|y| x == y || wins(x, y))))
 }
 
 #[cfg(test)]
