@@ -305,6 +305,13 @@ fn data_centres_that_seldom_talk_agree_in_the_time_that_takes() {
     holds(include_str!("regressions/two-data-centres-that-seldom-talk.qcase"));
 }
 
+/// L1, INV-6: the bound took it that a leader fetches marks in each round, also one that spends nine of ten on another data centre.
+#[test]
+fn a_leader_that_talks_across_hears_of_all_in_the_time_that_takes() {
+    holds(include_str!("regressions/a-leader-that-is-seldom-at-home.qcase"));
+    holds(include_str!("regressions/the-one-that-talks-across-leads.qcase"));
+}
+
 /// L8, INV-6: the time to settle was that of those who were in a cluster at the start, and left out that targets are drawn.
 #[test]
 fn the_time_to_settle_is_that_of_all_who_are_to_come() {

@@ -29,6 +29,8 @@ pub(super) struct Spreading {
     /// DC-42: how many rounds a node has in an interval for its own data centre, where they are fewest; one where gossip is always sped
     /// up, and with one data centre.
     inside: f64,
+    /// DC-35: how surely a mark comes home in an interval to one of the oldest, where that is least.
+    home: f64,
 }
 
 impl Spreading {
@@ -48,6 +50,8 @@ impl Spreading {
         let nodes = members.unwrap_or(1).max(seats.len()).max(1);
         let always_speeds_up = terms().all(|terms| terms.always_speeds_up);
         let (data_centers, meetings) = meetings(&seats, if always_speeds_up { 3.0 } else { 1.0 });
+        let (inside, home) =
+            if always_speeds_up || data_centers == 1 { (1.0, f64::INFINITY) } else { at_home(&seats) };
         Self {
             nodes,
             longest: most(|terms| terms.gossip_interval.max(terms.leader_interval)),
@@ -62,7 +66,8 @@ impl Spreading {
                 .fold(1.0, f64::min),
             data_centers,
             meetings,
-            inside: if always_speeds_up || data_centers == 1 { 1.0 } else { inside(&seats) },
+            inside,
+            home,
         }
     }
 
@@ -94,7 +99,7 @@ impl Spreading {
         if self.never_meet() {
             return Duration::MAX;
         }
-        let undisturbed = times * self.time() + self.by_chance(times);
+        let undisturbed = times * self.time() + self.by_chance(times).max(self.to_talkers(times));
         let restarts = self.weakly_up_after.filter(|after| *after < undisturbed + self.across(times, false));
         let lost = restarts.map_or(Duration::ZERO, |after| after + self.leader_interval);
         undisturbed + lost + self.across(times, restarts.is_some())
@@ -107,6 +112,14 @@ impl Spreading {
         let doublings = self.nodes.next_power_of_two().ilog2();
         let rounds = (f64::from(times * doublings) * LN_2 + expected_for(times)) / 2.0;
         self.longest.mul_f64((1.0 - self.different_view) * rounds / self.inside.max(1e-6))
+    }
+
+    /// L1: who has seen a state is preferred by nobody, and a leader that talks across fetches marks at home in its other rounds only. A mark
+    /// is missed in an interval if it does not, and nobody draws it. Half of what T(N) needs is for the state to come to all: what is
+    /// left of T(N) is there for the marks.
+    fn to_talkers(&self, times: u32) -> Duration {
+        let waited = self.longest.mul_f64(expected_for(times) / self.home);
+        waited.saturating_sub(times * (self.time() - self.needed() / 2))
     }
 
     /// CNV-26: whether no news can go from one data centre to another, as all have died who talk across, or none ever does; or within one, as all rounds
@@ -199,17 +212,24 @@ impl<'a> Center<'a> {
     }
 }
 
-/// DC-35: of the rounds of a data centre with more than one member those that stay in it, where that is least.
-fn inside(seats: &[&Seat]) -> f64 {
+/// DC-35, of data centres with more than one member: of the rounds those that stay in it, where that is least; and how surely a mark comes
+/// home to one of its oldest in an interval, minus the logarithm of the chance that none does, where that is least. The second only of
+/// those in which not all are such: where all are, the first is that of each of them.
+fn at_home(seats: &[&Seat]) -> (f64, f64) {
     let centers = Center::all(seats);
-    let stay = centers.iter().filter(|center| center.seats.len() > 1).map(|center| {
+    let of_center = |center: &Center<'_>| {
         let most = center.seats.iter().map(|seat| seat.terms.cross_probability).fold(0.0, f64::max);
         let connections = center.seats.iter().map(|seat| seat.terms.cross_connections).max();
         let known = center.views.iter().map(|view| center.members(view).len()).max();
         let nodes = center.seats.len().max(known.unwrap_or_default()) as f64;
-        1.0 - probability(nodes, most) * f64::from(connections.unwrap_or_default()).min(nodes) / nodes
-    });
-    stay.fold(1.0, f64::min)
+        let (talkers, across) = (f64::from(connections.unwrap_or_default()), probability(nodes, most));
+        let stays = 1.0 - across * talkers.min(nodes) / nodes;
+        // It goes across, and the others, of whom some do too, draw others than it.
+        let drawn = 1.0 - across * (talkers - 1.0) / (nodes - 1.0);
+        (stays, if talkers < nodes { drawn - libm::log(across) } else { f64::INFINITY })
+    };
+    let apart = centers.iter().filter(|center| center.seats.len() > 1).map(of_center);
+    apart.fold((1.0, f64::INFINITY), |least, one| (least.0.min(one.0), least.1.min(one.1)))
 }
 
 /// DC-35: how likely a round of one of the oldest goes across, of so many members.
@@ -338,6 +358,23 @@ mod tests {
         assert_eq!([cost(29, "400"), cost(29, "10"), cost(3, "2")], [0; 3]);
         assert!(cost(4, "2") == 0 && cost(5, "2") > 2000 && cost(29, "1") > cost(29, "2"));
         assert_eq!(cost(29, "2"), 9786, "0.8 * (5 ln 2 + 21) / 2 rounds");
+    }
+
+    /// L1, DC-35: a leader that is seldom at home waits for the marks of its own; by default that is in T(N), and where all talk across in
+    /// its parts.
+    #[test]
+    fn a_leader_that_mostly_talks_across_waits_for_marks() {
+        let cost = |sizes: &[usize], connections, probability| {
+            let set = [
+                ("allow-weakly-up-members", "off"),
+                ("multi-data-center.always-speed-up-gossip", "off"),
+                ("multi-data-center.cross-data-center-connections", connections),
+                ("multi-data-center.cross-data-center-gossip-probability", probability),
+            ];
+            among(sizes, &set).to_talkers(1).as_millis()
+        };
+        assert_eq!([cost(&[10, 10], "5", "0.2"), cost(&[5, 5], "5", "0.9"), cost(&[20], "5", "0.9")], [0; 3]);
+        assert_eq!(cost(&[10, 10], "1", "0.9"), 7591, "21 / (1 + 0.105) less 18 - 12 / 0.91 / 2");
     }
 
     /// L1, GSP-54: two data centres that talk much cost nothing more; few that seldom do cost what it takes to meet.
