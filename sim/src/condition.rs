@@ -5,7 +5,7 @@ use std::time::Duration;
 use quorate::Instant;
 
 use crate::clock::HostClock;
-use crate::network::link::nanos;
+use crate::network::delay::nanos;
 
 /// How many times as long as usual something takes, in thousandths: `Factor::from_thousandths(5000)` is five times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

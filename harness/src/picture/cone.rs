@@ -1,11 +1,10 @@
 //! PIC-1: what led to the moment that matters most: messages and steps that could have had a say in it.
 
-use quorate::Instant;
 use quorate_sim::HostId;
 use serde::Serialize;
 
 use super::camera::Decided;
-use super::film::micros;
+use super::micros::micros;
 use crate::run::{Cast, Did, Moment, Outcomes, Recorder, seconds};
 
 /// What the diagram leads to.
@@ -90,10 +89,9 @@ impl Cone {
 
 fn step(moment: &Moment, cast: &Cast) -> ConeStep {
     let number = |host: HostId| host.index() as u32;
-    let micros_of = |at: Instant| micros(at);
     let (what, from) = match &moment.what {
         Did::Heard { from, kind, sent_at } => {
-            (format!("{} from {}", kind.name(), cast.name(*from)), Some((number(*from), micros_of(*sent_at))))
+            (format!("{} from {}", kind.name(), cast.name(*from)), Some((number(*from), micros(*sent_at))))
         }
         Did::Deed(deed) => (deed.clone(), None),
         Did::Ticked => ("its timers fire".into(), None),

@@ -6,18 +6,12 @@ use serde::Serialize;
 
 use super::camera::{Camera, Decided, Frame, SLICES, Traffic};
 use super::cone::{Cone, Focus};
+use super::micros::{Micros, micros};
 use super::severed::Severed;
 use super::views::{Gap, LifeId, View};
 use crate::case::Case;
 use crate::failure::BUILD;
 use crate::run::{Cast, NotRunnable, Options, Outcomes, Played, Player, Report, Rides, StoryLine};
-
-/// Microseconds of the run: what pictures count time in.
-type Micros = u64;
-
-pub(super) fn micros(at: Instant) -> Micros {
-    at.as_nanos() / 1_000
-}
 
 /// A run, as data that pictures are made of.
 ///

@@ -16,6 +16,7 @@ mod format;
 mod html;
 mod lines;
 mod mermaid;
+mod micros;
 mod perfetto;
 mod severed;
 mod views;

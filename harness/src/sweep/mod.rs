@@ -25,15 +25,17 @@ mod known;
 mod mutant;
 mod plan;
 mod shrinking;
+mod summary;
 mod tally;
 mod work;
 
-pub use crew::{Distinct, News, Summary, sweep};
+pub use crew::{News, sweep};
 pub use directory::{Directory, DirectoryError};
 pub use kill::{Kills, Search, search};
 pub(crate) use known::rule_of_repair;
 pub use known::{Cure, Known};
 pub use mutant::Mutant;
 pub use plan::{Plan, SEEDS_DEFAULT, Seeds, Shard};
+pub use summary::{Distinct, Summary};
 pub use tally::{JudgedIn, Tally};
 pub use work::{Class, Failure};

@@ -2,8 +2,8 @@
 
 use std::num::NonZeroUsize;
 
-use super::crew::Distinct;
 use super::directory::{Directory, DirectoryError};
+use super::summary::Distinct;
 use crate::run::Rider;
 use crate::side_by_side::side_by_side_of;
 

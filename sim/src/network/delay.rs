@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use super::link::nanos;
-
 /// SIM-3: how long messages take, drawn anew for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -92,6 +90,11 @@ fn normal(draw: u64) -> f64 {
 fn to_nanos(nanos: f64) -> u64 {
     // The cast saturates, and gives zero for what is no number.
     libm::round(nanos) as u64
+}
+
+/// Whole nanoseconds, those of 584 years at most.
+pub(crate) fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -203,7 +203,3 @@ impl LinkChange {
         named(self).into_iter().zip(named(other)).all(|(mine, theirs)| mine || !theirs)
     }
 }
-
-pub(crate) fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}

@@ -5,8 +5,9 @@ use std::time::Duration;
 use quorate::MessageKind;
 
 use super::Unsent;
+use super::delay::nanos;
 use super::fate::{Fate, Settled};
-use super::link::{LinkChange, LinkSet, LinkSpec, nanos};
+use super::link::{LinkChange, LinkSet, LinkSpec};
 use super::mishap::Misfortune;
 use super::pipe::Pipes;
 use super::treatment::{Drawn, Treatment};

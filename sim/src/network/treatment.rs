@@ -1,7 +1,7 @@
 //! A link's spec in the form in which it is drawn from.
 
-use super::delay::Delay;
-use super::link::{LinkSpec, nanos};
+use super::delay::{Delay, nanos};
+use super::link::LinkSpec;
 use super::loss::{Loss, Reorder, Share};
 use crate::keyed::{self, Key, Purpose};
 

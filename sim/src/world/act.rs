@@ -15,7 +15,7 @@ use crate::host::{HostId, HostState};
 use crate::keyed::{self, Purpose};
 use crate::lie::{Hearer, Lie};
 use crate::network::cut::Cut;
-use crate::network::link::nanos;
+use crate::network::delay::nanos;
 
 pub(super) type Applied = Result<Outcome, NotApplicable>;
 
