@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use super::ast::Case;
 use super::error::Errors;
-use super::print::{bare_or_quoted, quote};
+use super::page::{bare_or_quoted, quote};
 use super::read::parse;
 use super::time::Time;
 use crate::settings::Settings;

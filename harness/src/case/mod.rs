@@ -53,8 +53,10 @@ mod bytes;
 mod catalog;
 mod error;
 mod factor;
+mod form;
 mod name;
 mod nearest;
+mod page;
 mod percent;
 mod print;
 mod question;
@@ -77,6 +79,7 @@ pub use self::bytes::Bytes;
 pub use self::catalog::{INVARIANT_IDS, SettingCatalog};
 pub use self::error::{CaseError, ErrorKind, Errors};
 pub use self::factor::Factor;
+pub use self::form::Form;
 pub(crate) use self::name::address_parts;
 pub use self::name::{NameError, NodeName, NodeRef, RESERVED};
 pub(crate) use self::nearest::nearest;
@@ -86,8 +89,8 @@ pub use self::question::{
 };
 pub(crate) use self::read::problems::Problems;
 pub use self::read::{parse, parse_bytes};
-pub(crate) use self::statements::play;
-pub use self::statements::{Form, FormKind, forms};
+pub(crate) use self::statements::actions::play;
+pub use self::statements::{FormKind, forms};
 pub use self::time::{Time, TimeError};
 
 /// CASE-1: the version of the language that is read and printed.

@@ -20,7 +20,8 @@ use self::reader::{KnownNodes, Reader};
 use super::ast::Case;
 use super::catalog::SettingCatalog;
 use super::error::{ErrorKind, Errors};
-use super::statements::{STATEMENTS, Statement};
+use super::statements::STATEMENTS;
+use super::statements::entry::Statement;
 use super::{BYTES_MAX, VERSION};
 
 /// CASE-1, CASE-3, CASE-5: reads a case; the name of the source is shown in errors.

@@ -7,9 +7,10 @@ use std::ops::Range;
 
 use super::super::catalog::SettingCatalog;
 use super::super::error::{ErrorKind, few};
+use super::super::form::Form;
 use super::super::name::NodeName;
 use super::super::nearest::nearest;
-use super::super::statements::Form;
+
 use super::problems::Problems;
 
 /// The nodes of the case.

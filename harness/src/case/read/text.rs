@@ -22,7 +22,7 @@ pub(crate) fn text(input: &mut Input<'_>, what: &str) -> Parsed<(String, Range<u
     }
 }
 
-/// A text in double quotes, with the escapes that [`quote`](super::super::print::quote) writes.
+/// A text in double quotes, with the escapes that [`quote`](super::super::page::quote) writes.
 pub(crate) fn quoted(input: &mut Input<'_>) -> Parsed<(String, Range<usize>)> {
     let start = input.current_token_start();
     if one_of::<_, _, ErrMode<Fault>>('"').parse_next(input).is_err() {

@@ -1,10 +1,11 @@
 //! `check` and `end`.
 
 use super::super::action::Action;
-use super::super::print::joined;
+use super::super::form::Form;
+use super::super::page::joined;
 use super::super::read::input::{takes_word, time};
+use super::entry::ActionForm;
 use super::questions::questions;
-use super::{ActionForm, Form};
 
 pub(super) const CHECK: ActionForm = ActionForm {
     form: Form {

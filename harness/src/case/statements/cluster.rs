@@ -6,14 +6,15 @@ use std::ops::Range;
 use super::super::NODES_MAX;
 use super::super::ast::{Case, Roles};
 use super::super::error::ErrorKind;
+use super::super::form::Form;
 use super::super::name::{NameError, NodeName, address_parts};
-use super::super::print::{Page, bare_or_quoted, joined};
+use super::super::page::{Page, bare_or_quoted, joined};
 use super::super::read::draft::Draft;
 use super::super::read::input::{Input, Parsed, expected, fail, is_at_end, run, sign, takes_sign};
 use super::super::read::lists::{nodes, nodes_or_none};
 use super::super::read::text::text;
+use super::entry::Statement;
 use super::header::once;
-use super::{Form, Statement};
 
 /// A run of names shorter than this is printed name by name.
 const NUMBERED_MIN: usize = 3;

@@ -4,10 +4,11 @@ use quorate_sim::Action as Deed;
 use winnow::stream::Location;
 
 use super::super::action::Action;
-use super::super::print::joined;
+use super::super::form::Form;
+use super::super::page::joined;
 use super::super::read::input::{Input, Parsed, expected, number, takes_sign, takes_word, time, value, word};
 use super::super::read::lists::{node, nodes_before_value};
-use super::{ActionForm, Form};
+use super::entry::ActionForm;
 use crate::run::duration;
 
 pub(super) const PAUSE: ActionForm = ActionForm {

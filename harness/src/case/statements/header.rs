@@ -4,12 +4,13 @@ use winnow::stream::Location;
 
 use super::super::VERSION;
 use super::super::ast::{Case, RecordedDigest};
-use super::super::print::{Page, quote};
+use super::super::page::{Page, quote};
 use super::super::read::draft::Draft;
 use super::super::read::input::{Input, Parsed, expected, fail, number, run, takes_word};
 use super::super::read::text::quoted;
 
-use super::{Form, Statement};
+use super::super::form::Form;
+use super::entry::Statement;
 
 pub(super) const QCASE: Statement = Statement {
     form: Form {

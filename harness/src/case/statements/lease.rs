@@ -3,8 +3,9 @@
 use quorate_sim::{Action as Deed, LeaseChange};
 
 use super::super::action::{Action, LeaseState};
+use super::super::form::Form;
 use super::super::read::input::{Input, Parsed, expected, number, takes_word, time};
-use super::{ActionForm, Form};
+use super::entry::ActionForm;
 use crate::run::duration;
 
 pub(super) const LEASE: ActionForm = ActionForm {

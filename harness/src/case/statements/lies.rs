@@ -3,11 +3,12 @@
 use quorate_sim::{Action as Deed, HostId, Lie};
 
 use super::super::action::{Action, Falsehood};
+use super::super::form::Form;
 use super::super::name::NodeName;
 use super::super::read::input::{Input, Parsed, expected, number, takes_word, time, word};
 use super::super::read::lists::node;
+use super::entry::ActionForm;
 use super::links::one_way;
-use super::{ActionForm, Form};
 use crate::run::{Deeds, duration};
 
 /// The most members that one lie invents.

@@ -7,14 +7,15 @@ use winnow::stream::Location;
 use super::super::action::{Action, Between, LinkChange, Links};
 use super::super::ast::{Case, Link};
 use super::super::error::ErrorKind;
+use super::super::form::Form;
 use super::super::name::NodeName;
-use super::super::print::Page;
+use super::super::page::Page;
 use super::super::read::draft::Draft;
 use super::super::read::input::{Input, Parsed, expected, takes_sign, takes_word, time};
 use super::super::read::lists::node;
 use super::super::time::Time;
+use super::entry::{ActionForm, Statement};
 use super::link_effects::effect;
-use super::{ActionForm, Form, Statement};
 
 const SYNTAX: &str = "link *|NODE > NODE|NODE - NODE PROPERTY [for TIME], PROPERTY being delay TIME[..TIME]|\
     delay exponential mean TIME|delay bimodal TIME or TIME PERCENT|delay log-normal median TIME p99 TIME|\

@@ -4,9 +4,10 @@ use quorate::{AppVersion, Command};
 use quorate_sim::Action as Deed;
 
 use super::super::action::Action;
+use super::super::form::Form;
 use super::super::read::input::{Input, Parsed, expected, run, takes_word, word};
 use super::super::read::lists::{node, node_ref};
-use super::{ActionForm, Form};
+use super::entry::ActionForm;
 
 pub(super) const JOIN: ActionForm = ActionForm {
     form: Form {

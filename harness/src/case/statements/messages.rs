@@ -4,9 +4,10 @@ use quorate::MessageKind;
 use quorate_sim::{Action as Deed, Fate as DeedFate, NextMessage};
 
 use super::super::action::{Action, Fate};
+use super::super::form::Form;
 use super::super::read::input::{Input, Parsed, choose, expected, rest, sign, takes_word, time, word};
+use super::entry::ActionForm;
 use super::links::{lasts, links, one_way, shown_lasts};
-use super::{ActionForm, Form};
 use crate::run::duration;
 
 fn kind(input: &mut Input<'_>) -> Parsed<MessageKind> {

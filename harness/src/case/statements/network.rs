@@ -9,14 +9,15 @@ use quorate_sim::{Action as Deed, Heal};
 
 use super::super::action::{Action, Separated};
 use super::super::error::ErrorKind;
+use super::super::form::Form;
 use super::super::name::NodeName;
-use super::super::print::joined;
+use super::super::page::joined;
 use super::super::read::input::{
     Input, Parsed, expected, is_at_end, rest, sign, takes_sign, takes_word, time, word,
 };
 use super::super::read::lists::{node, nodes};
+use super::entry::ActionForm;
 use super::links::between;
-use super::{ActionForm, Form};
 use crate::run::duration;
 
 /// An error names no more of the nodes that a cut leaves out.

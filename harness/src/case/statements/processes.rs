@@ -3,12 +3,13 @@
 use quorate_sim::Action as Deed;
 
 use super::super::action::Action;
-use super::super::print::joined;
+use super::super::form::Form;
+use super::super::page::joined;
 use super::super::read::input::{Input, Parsed, takes_word, time, word};
 use super::super::read::lists::{nodes, nodes_or_none};
 use super::super::time::Time;
 use super::cluster::names_or_none;
-use super::{ActionForm, Form};
+use super::entry::ActionForm;
 use crate::run::duration;
 
 pub(super) const START: ActionForm = ActionForm {

@@ -3,15 +3,34 @@
 //! Commas separate questions. They also separate the items of a `view`, which are `NODE STATE`; since no node has the
 //! name of a question, the word behind a comma tells which of the two follows.
 
+use super::super::form::Form;
 use super::super::name::NodeRef;
-use super::super::print::{bare_or_quoted, joined};
+use super::super::page::{bare_or_quoted, joined};
 use super::super::question::{Question, ViewItem};
 use super::super::read::input::{
     Input, Parsed, choose, comma_separated, next_word, number, one_word, sign, takes_sign, takes_word,
 };
 use super::super::read::lists::{node_ref, node_refs};
 use super::super::read::text::text;
-use super::{Form, QUESTIONS, QuestionForm, records};
+use super::entry::QuestionForm;
+use super::records;
+
+/// All questions, in the order of the reference.
+pub(crate) static QUESTIONS: [QuestionForm; 13] = [
+    CONVERGED,
+    UP,
+    LEADER,
+    ROLE_LEADER,
+    RUNNING,
+    STOPPED,
+    SURVIVORS,
+    VIEW,
+    DOWN,
+    records::EVENT,
+    records::DECISION,
+    records::SENT_PER_SECOND,
+    records::HOLDS,
+];
 
 /// One or more questions.
 pub(super) fn questions(input: &mut Input<'_>) -> Parsed<Vec<Question>> {

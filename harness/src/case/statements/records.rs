@@ -1,6 +1,7 @@
 //! Questions about what has happened so far: events, decisions, rates, and whether invariants hold.
 
-use super::super::print::{bare_or_quoted, joined};
+use super::super::form::Form;
+use super::super::page::{bare_or_quoted, joined};
 use super::super::question::{DECISIONS, DataCenterEvent, INVARIANT_GROUPS, Question, Word};
 use super::super::read::input::{
     Input, Parsed, choose, expected, next_word, number, one_word, sign, takes_sign, takes_word, time,
@@ -8,7 +9,7 @@ use super::super::read::input::{
 use super::super::read::lists::{node_ref, node_refs};
 use super::super::read::text::text;
 use super::super::time::Time;
-use super::{Form, QuestionForm};
+use super::entry::QuestionForm;
 
 pub(super) const EVENT: QuestionForm = QuestionForm {
     form: Form {

@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use super::super::ast::{Case, Setting, Settings};
 use super::super::error::ErrorKind;
-use super::super::print::{Page, bare_or_quoted, joined};
+use super::super::form::Form;
+use super::super::page::{Page, bare_or_quoted, joined};
 use super::super::read::draft::Draft;
 use super::super::read::input::{Input, Parsed, comma_separated, expected, rest, run, sign};
 use super::super::read::lists::nodes;
 use super::super::read::text::text;
-use super::{Form, Statement};
+use super::entry::Statement;
 
 pub(super) const SET: Statement = Statement {
     form: Form {

@@ -1,10 +1,12 @@
 //! `at`: what happens when.
 
 use super::super::ast::{Case, Step};
-use super::super::print::Page;
+use super::super::form::Form;
+use super::super::page::Page;
 use super::super::read::draft::Draft;
 use super::super::read::input::{Input, Parsed, choose, time};
-use super::{ACTIONS, ActionForm, Form, Statement};
+use super::actions::ACTIONS;
+use super::entry::{ActionForm, Statement};
 
 pub(super) const AT: Statement = Statement {
     form: Form {

@@ -1,12 +1,13 @@
 //! `judge`, `expect`, `finally`, `always` and `never`: what makes a case pass.
 
 use super::super::ast::{Case, Claim, Expectation, JudgeOff};
-use super::super::print::{Page, joined};
+use super::super::form::Form;
+use super::super::page::{Page, joined};
 use super::super::read::draft::Draft;
 use super::super::read::input::{Input, Parsed, choose, takes_word, time, word};
+use super::entry::Statement;
 use super::header::once;
 use super::questions::questions;
-use super::{Form, Statement};
 
 pub(super) const JUDGE: Statement = Statement {
     form: Form {
