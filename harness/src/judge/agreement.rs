@@ -7,8 +7,8 @@ use quorate::MemberStatus::Up;
 use quorate::{ClockOrder, Gossip, Member, NodeKey, UniqueAddress, VectorClock};
 
 use super::assumptions::{NO_MANUAL_DOWN, ONE_DATA_CENTER, SOMEBODY_UP, WHOLE_NETWORK};
-use super::change::Change;
-use super::holding::{Held, version};
+use super::change::{Change, version};
+use super::holding::Held;
 use super::invariant::{Group, Invariant, Watches};
 use super::seat::Seat;
 use super::violation::{Finding, Names};

@@ -163,3 +163,8 @@ pub(super) fn leads_to(from: MemberStatus, to: MemberStatus) -> bool {
 pub(super) fn status(member: Option<&Member>) -> MemberStatus {
     member.map_or(MemberStatus::Removed, Member::status)
 }
+
+/// REP-10: what tells the versions of one cluster apart. It is the clock, or with `content-decides` the content.
+pub(super) fn version(gossip: &Gossip, clock_decides: bool) -> u64 {
+    if clock_decides { gossip.clock().hash64() } else { gossip.content_hash() }
+}

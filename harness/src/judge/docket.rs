@@ -5,7 +5,8 @@ use std::fmt;
 
 use quorate::Instant;
 
-use super::invariant::{Assumption, COUNT, INVARIANTS, Invariant};
+use super::catalog::INVARIANTS;
+use super::invariant::{Assumption, COUNT, Invariant};
 use super::violation::{Finding, Names, Violation};
 
 /// INV-1: how often an invariant was judged in a run, and how often one of its assumptions did not hold.

@@ -5,16 +5,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use quorate::internals::mix;
-use quorate::{Gossip, NodeKey, UniqueAddress};
+use quorate::{NodeKey, UniqueAddress};
 
 use super::change::differing;
 use super::seat::Seat;
 use super::violation::Names;
-
-/// REP-10: what tells the versions of one cluster apart. It is the clock, or with `content-decides` the content.
-pub(super) fn version(gossip: &Gossip, clock_decides: bool) -> u64 {
-    if clock_decides { gossip.clock().hash64() } else { gossip.content_hash() }
-}
 
 /// Whether two nodes certainly hold the same. It takes no time to ask.
 #[inline]
@@ -139,9 +134,11 @@ fn missing_row(one: &Seat, other: &Seat, names: Names<'_>) -> Option<Missing> {
 
 #[cfg(test)]
 mod tests {
+    use quorate::Gossip;
     use quorate::MemberStatus::{Down, Joining, Up};
     use quorate::{Reachability, Repairs};
 
+    use super::super::change::version;
     use super::super::testing::{counted, gossip, names, node, observed, seat};
     use super::*;
 

@@ -9,7 +9,7 @@ use super::assumptions::{EARLIER_KNOWN, SEED_NODES_ONLY};
 use super::by_key::ByKey;
 use super::change::{Change, share_identity};
 use super::invariant::{Group, Invariant, Watches};
-use super::seat::Seat;
+use super::seat::{Identity, Seat};
 use super::stage::Cause;
 use super::violation::{Finding, Names};
 
@@ -97,20 +97,6 @@ pub(super) fn older_ones_are_gone(change: &Change<'_>) -> Option<Finding> {
         let other = format!("to it {} was {} then", change.names.of(older.unique_address()), older.status());
         Some(Finding::new(&[change.me, new, older.unique_address()], one, other))
     })
-}
-
-/// What an incarnation is by its own settings.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Identity {
-    pub(super) roles: Roles,
-    pub(super) app_version: AppVersion,
-}
-
-impl Identity {
-    /// Whether a member is said to be what this is.
-    fn is_told_by(&self, member: &Member) -> bool {
-        self.roles == *member.roles() && self.app_version == *member.app_version()
-    }
 }
 
 /// Who has ever been started.

@@ -4,8 +4,7 @@ use quorate::MemberStatus::{Down, Exiting};
 use quorate::UniqueAddress;
 
 use super::assumptions::{NO_FAULT_DURING, REST_OUTLASTS_LEAVES};
-use super::change::Change;
-use super::holding::version;
+use super::change::{Change, version};
 use super::invariant::{Group, Invariant, Watches};
 use super::stage::Cause;
 use super::violation::Finding;

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quorate::{
-    Address, Config, Downing, FailureDetectorConfig, Gossip, Instant, LocalView, MemberStatus, Phase,
-    Repairs, ResolverConfig, StrategyName, UniqueAddress,
+    Address, AppVersion, Config, Downing, FailureDetectorConfig, Gossip, Instant, LocalView, Member,
+    MemberStatus, Phase, Repairs, ResolverConfig, Roles, StrategyName, UniqueAddress,
 };
 
+use super::change::version;
 use super::deciding::Rest;
-use super::holding;
-use super::identity::Identity;
 use super::leading::{ConvergenceWatch, LeaderTerms};
 use super::leaving::Exit;
 use super::naive::Naive;
@@ -206,7 +205,7 @@ impl Seat {
 
     /// REP-10: which version of its cluster's state it has.
     pub(super) fn version(&self) -> u64 {
-        holding::version(&self.gossip, !self.terms.repairs.content_decides)
+        version(&self.gossip, !self.terms.repairs.content_decides)
     }
 
     pub(super) fn own_status(&self) -> MemberStatus {
@@ -231,8 +230,8 @@ impl Seat {
     }
 
     /// Remembers who left its members.
-    pub(super) fn remember_departed<'b>(&mut self, gone: impl Iterator<Item = &'b quorate::Member>) {
-        for node in gone.map(quorate::Member::unique_address) {
+    pub(super) fn remember_departed<'b>(&mut self, gone: impl Iterator<Item = &'b Member>) {
+        for node in gone.map(Member::unique_address) {
             if let Err(place) = self.departed.binary_search(node) {
                 self.departed.insert(place, node.clone());
             }
@@ -243,5 +242,19 @@ impl Seat {
     pub(super) fn find_trouble(&self) -> bool {
         self.gossip.reachability().anybody_is_unreachable()
             || self.gossip.members().has_status(MemberStatus::Down)
+    }
+}
+
+/// What an incarnation is by its own settings.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Identity {
+    pub(super) roles: Roles,
+    pub(super) app_version: AppVersion,
+}
+
+impl Identity {
+    /// Whether a member is said to be what this is.
+    pub(super) fn is_told_by(&self, member: &Member) -> bool {
+        self.roles == *member.roles() && self.app_version == *member.app_version()
     }
 }
