@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use quorate::{Address, Instant, Member, MemberStatus, Output, UniqueAddress};
+use quorate::{Address, Instant, Member, MemberStatus, Members, Output, UniqueAddress};
 
 use super::Judge;
 use super::assumptions::{
@@ -101,8 +101,12 @@ impl Judge {
         let all = self.participants();
         let is_removed = |seat: &&&Seat| self.ledger.departed.contains(&seat.me.key());
         let removed: Vec<UniqueAddress> = all.iter().filter(is_removed).map(|seat| seat.me.clone()).collect();
-        let knows_all = |seat: &&Seat| all.iter().all(|other| seat.gossip.member(&other.me).is_some());
-        let whole = removed.is_empty() && all.iter().all(knows_all);
+        let mut tables: Vec<&Members> = all.iter().map(|seat| seat.gossip.members()).collect();
+        tables.dedup();
+        let has_all = |table: &&Members| all.iter().all(|other| table.contains(&other.me));
+        let whole = removed.is_empty()
+            && tables.iter().all(|table| table.len() >= all.len())
+            && tables.iter().all(has_all);
         let settled = at + self.longest(|terms| terms.settling(&spreading));
         if whole {
             self.await_by(Duty::of(&L2, None, at + Duration::from_secs(2) + spreading.agreement()));

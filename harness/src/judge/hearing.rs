@@ -1,6 +1,6 @@
 //! When the invariants of outputs are judged.
 
-use quorate::{ClusterEvent, DecisionRecord, Gossip, Instant, Member, Output, Phase};
+use quorate::{ClusterEvent, DecisionRecord, Gossip, Instant, Member, MemberStatus, Output, Phase};
 
 use super::Judge;
 use super::assumptions::{
@@ -190,8 +190,9 @@ impl Judge {
                 docket.judged(&S10, deciding::one_more_still_stays(record, names), names);
             }
         }
-        let downs =
-            change.members().any(|(_, is)| is.is_some_and(|is| is.status() == quorate::MemberStatus::Down));
+        let is_down = |is: Option<&Member>| is.is_some_and(|is| is.status() == MemberStatus::Down);
+        let downs = change.after.members().has_status(MemberStatus::Down)
+            && change.members().any(|(_, is)| is_down(is));
         if docket.asserts(&S8) && (downs || !records.is_empty()) && *node.phase != Phase::Stopped {
             // SBR-67: a decision's command names an address, which two incarnations may share.
             let check = || deciding::downs_have_witnesses(change, &records);

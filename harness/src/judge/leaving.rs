@@ -37,6 +37,9 @@ pub(super) struct Exit {
 impl Exit {
     /// A node that has just become Exiting in its own view.
     pub(super) fn begun(change: &Change<'_>) -> Option<Self> {
+        if !change.after.members().has_status(Exiting) {
+            return None;
+        }
         let is_exiting = |member: Option<&quorate::Member>| member.is_some_and(|m| m.status() == Exiting);
         let (was, is) = (change.before.member(change.me), change.after.member(change.me));
         let begins = change.cause != Cause::ExitTasksDone && is_exiting(is) && !is_exiting(was);

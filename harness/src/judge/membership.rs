@@ -134,8 +134,8 @@ pub(super) fn one_legal_transition(change: &Change<'_>) -> Option<Finding> {
             None if change.is_founding() => node == change.me && MemberStatus::Joining.may_become(to),
             None => to == MemberStatus::Joining,
         };
-        let (me, name) = (change.names.of(change.me), change.names.of(node));
         (!is_legal).then(|| {
+            let (me, name) = (change.names.of(change.me), change.names.of(node));
             let before =
                 if was.is_some() { format!("{name} as {from}") } else { format!("no member {name}") };
             let one = format!("{me} had {before}");

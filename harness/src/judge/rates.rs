@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use quorate::{Config, Gossip, Instant, Member, MemberStatus, ReachabilityStatus, UniqueAddress};
+use quorate::{
+    FailureDetectorConfig, Gossip, Instant, Member, MemberStatus, ReachabilityStatus, UniqueAddress,
+};
 
 use super::Judge;
 use super::assumptions::{GENTLE, MILD, NO_MANUAL_DOWN, ONE_DATA_CENTER, PATIENT, STEADY};
@@ -100,7 +102,7 @@ impl Default for Rates {
 impl Terms {
     /// L9, L10: whether its detectors are at least as patient as those by default.
     fn is_patient(&self) -> bool {
-        let (own, default) = (&self.detector, Config::default().failure_detector);
+        let (own, default) = (&self.detector, FailureDetectorConfig::default());
         own.kind == default.kind
             && own.threshold >= default.threshold
             && own.max_sample_size >= default.max_sample_size
@@ -256,7 +258,9 @@ impl Judge {
             }
         }
         let downs = |status: MemberStatus| status == MemberStatus::Down;
-        let downed = change.members().find_map(|(was, is)| {
+        let anybody = change.after.members().has_status(MemberStatus::Down);
+        let moved = change.members().filter(|_| anybody);
+        let downed = moved.into_iter().find_map(|(was, is)| {
             let is_new = !was.is_some_and(|was| downs(was.status()));
             is.filter(|is| downs(is.status()) && is_new && runs(self, is.unique_address()))
         });

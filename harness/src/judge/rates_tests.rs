@@ -1,7 +1,7 @@
 //! Rates: their bounds, and doctored states and counts that exceed them.
 
 use quorate::MemberStatus::{Down, Up};
-use quorate::Reachability;
+use quorate::{Config, Reachability};
 
 use super::super::testing::{gossip, names, node, observed, seat};
 use super::*;

@@ -1,7 +1,5 @@
 //! R5: whom members ask whether they are there.
 
-use std::collections::BTreeMap;
-
 use quorate::UniqueAddress;
 
 use super::Judge;
@@ -39,13 +37,16 @@ pub(super) fn ring_is_whole(askers: &[Asker], names: Names<'_>) -> Option<Findin
     let mut ring: Vec<&Asker> = askers.iter().collect();
     ring.sort_by_key(|asker| place(&asker.node));
     let others = ring.len().saturating_sub(1);
-    let mut observed: BTreeMap<&UniqueAddress, usize> = BTreeMap::new();
+    let mut observed = vec![0; ring.len()];
     for (position, asker) in ring.iter().enumerate() {
         let count = asker.n.min(others);
         let after = ring.iter().cycle().skip(position + 1).take(count).map(|asker| &asker.node);
         let (mut expected, mut asks): (Vec<_>, Vec<_>) = (after.collect(), asker.asks.iter().collect());
-        expected.sort_unstable();
-        asks.sort_unstable();
+        // Mostly the node has them in this order, too.
+        if expected != asks {
+            expected.sort_unstable();
+            asks.sort_unstable();
+        }
         if expected != asks {
             let list = |nodes: &[&UniqueAddress]| {
                 nodes.iter().map(|node| names.of(node)).collect::<Vec<_>>().join(" ")
@@ -57,14 +58,13 @@ pub(super) fn ring_is_whole(askers: &[Asker], names: Names<'_>) -> Option<Findin
                 format!("by the ring it asks {}", list(&expected)),
             ));
         }
-        asks.into_iter().for_each(|node| *observed.entry(node).or_default() += 1);
+        (1..=count).for_each(|step| observed[(position + step) % ring.len()] += 1);
     }
     let n = ring.first()?.n;
     if ring.iter().any(|asker| asker.n != n) {
         return None;
     }
-    let wrong = ring.iter().find(|asker| observed.get(&asker.node).copied().unwrap_or(0) != n.min(others))?;
-    let count = observed.get(&wrong.node).copied().unwrap_or(0);
+    let (wrong, count) = ring.iter().zip(observed).find(|(_, count)| *count != n.min(others))?;
     let one = format!("{} is observed by {count} others", names.of(&wrong.node));
     Some(Finding::new(&[&wrong.node], one, format!("of {others} others {} are to observe it", n.min(others))))
 }
