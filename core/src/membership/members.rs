@@ -168,6 +168,14 @@ impl Members {
         None
     }
 
+    /// The first member whose unique address has a hash. It is the only one but for chance.
+    #[must_use]
+    pub fn with_key(&self, key: NodeKey) -> Option<&Member> {
+        let index = &self.0.roster.index;
+        let first = index.partition_point(|entry| entry.0 < key);
+        index.get(first).filter(|entry| entry.0 == key).map(|entry| &self.0.list[entry.1 as usize])
+    }
+
     /// Where in the table each of some nodes is, which ascend.
     pub(crate) fn positions<'a>(
         &'a self,

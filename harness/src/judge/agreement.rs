@@ -152,16 +152,17 @@ pub(super) fn seen_is_true<'a>(
 ) -> Option<Finding> {
     let decides = change.clock_decides();
     let is_same_version = version(change.before, decides) == version(change.after, decides);
+    // Of many a few are looked at: all of them would take time with the square of the members.
     let seen = if is_same_version {
-        change.after.seen_besides(change.before)
+        change.after.seen_besides(change.before, SEEN_LOOKED_AT + 1)
     } else {
-        // Of who has seen one of many versions the first few are looked at.
         change.after.seen().take(SEEN_LOOKED_AT + 1).collect()
     };
     let new = seen.into_iter().filter(|node| *node != change.me);
-    // Of many a few are looked at: all of them would take time with the square of the members.
+    let state = held.state_of(one);
     new.take(SEEN_LOOKED_AT).find_map(|node| {
-        let other = seat_of(node.key(), node)?;
+        let key = node.key();
+        let other = if held.has_all(key, state) { None } else { seat_of(key, node) }?;
         let missing = held.missing(one, other, change.names)?;
         let (me, name) = (change.names.of(change.me), change.names.of(node));
         let fact = format!("to {me} {name} has seen its state, with {}", missing.held);

@@ -1,8 +1,9 @@
 //! What one event made of one node's state.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
-use quorate::{Gossip, Member, MemberStatus, Repairs, UniqueAddress};
+use quorate::{Gossip, Member, MemberStatus, Reachability, Repairs, Row, UniqueAddress};
 
 use super::naive::Naive;
 use super::stage::Cause;
@@ -19,6 +20,15 @@ pub(super) fn moved<'a>(before: &'a Gossip, after: &'a Gossip) -> Vec<Moved<'a>>
     differing(before.members().as_slice(), after.members().as_slice()).collect()
 }
 
+/// A row of observations before and after.
+pub(super) type MovedRow<'a> = (Option<&'a Arc<Row>>, Option<&'a Arc<Row>>);
+
+/// The rows that two states do not share, though they may be equal.
+pub(super) fn moved_rows<'a>(before: &'a Gossip, after: &'a Gossip) -> Vec<MovedRow<'a>> {
+    let (before, after) = (before.reachability(), after.reachability());
+    if before.is_identical(after) { Vec::new() } else { differing_rows(before, after).collect() }
+}
+
 /// A node's state before and after one event that moved its revision.
 #[derive(Clone, Copy)]
 pub(super) struct Change<'a> {
@@ -31,7 +41,9 @@ pub(super) struct Change<'a> {
     pub(super) members_changed: bool,
     /// Each node whose member is another one than before, or was or is none; ascending.
     pub(super) moved: &'a [Moved<'a>],
-    /// Whether one of those is none any more.
+    /// The same of the rows of observations.
+    pub(super) rows: &'a [MovedRow<'a>],
+    /// Whether a member is none any more.
     pub(super) anybody_went: bool,
     /// How often the state was replaced meanwhile: by how much the revision moved.
     pub(super) steps: u64,
@@ -110,16 +122,21 @@ impl<'a, T, O: Fn(&T, &T) -> Ordering> Joined<'a, T, O> {
     /// The next entries behind those that are equal in both from here on.
     #[inline]
     fn next_besides(&mut self, is_equal: impl Fn(&T, &T) -> bool) -> Option<(Option<&'a T>, Option<&'a T>)> {
-        let mut count = 0;
-        while count < self.before.len()
-            && count < self.after.len()
-            && is_equal(&self.before[count], &self.after[count])
-        {
-            count += 1;
-        }
+        let count = self.before.iter().zip(self.after).take_while(|(was, is)| is_equal(was, is)).count();
         (self.before, self.after) = (&self.before[count..], &self.after[count..]);
         self.next()
     }
+}
+
+/// Those of them that are not equal in both.
+pub(super) fn differing_by<'a, T, O: Fn(&T, &T) -> Ordering>(
+    before: &'a [T],
+    after: &'a [T],
+    order: O,
+    is_equal: impl Fn(&T, &T) -> bool,
+) -> impl Iterator<Item = (Option<&'a T>, Option<&'a T>)> {
+    let mut pairs = joined_by(before, after, order);
+    std::iter::from_fn(move || pairs.next_besides(&is_equal))
 }
 
 pub(super) fn joined_by<'a, T, O: Fn(&T, &T) -> Ordering>(
@@ -137,8 +154,16 @@ pub(super) fn joined<'a>(before: &'a [Member], after: &'a [Member]) -> impl Iter
 
 /// Those of them that are not the same in both.
 pub(super) fn differing<'a>(before: &'a [Member], after: &'a [Member]) -> impl Iterator<Item = Moved<'a>> {
-    let mut pairs = joined_by(before, after, by_address);
-    std::iter::from_fn(move || pairs.next_besides(|was, is| was == is))
+    differing_by(before, after, by_address, PartialEq::eq)
+}
+
+/// The rows of two tables that are not shared by both, side by side.
+pub(super) fn differing_rows<'a>(
+    before: &'a Reachability,
+    after: &'a Reachability,
+) -> impl Iterator<Item = MovedRow<'a>> {
+    let order = |was: &Arc<Row>, is: &Arc<Row>| was.observer().cmp(is.observer());
+    differing_by(before.rows(), after.rows(), order, Arc::ptr_eq)
 }
 
 fn by_address(was: &Member, is: &Member) -> Ordering {

@@ -40,8 +40,10 @@ pub(super) fn converged_means_known<'a>(
     let is_waited_for = |member: &Member| {
         member.data_center() == one.terms.data_center && !one.confirmed.contains(member.unique_address())
     };
+    let state = held.state_of(one);
     counted_on.into_iter().find_map(|member| {
-        let other = seat_of(member.key(), member.unique_address())?;
+        let key = member.key();
+        let other = if held.has_all(key, state) { None } else { seat_of(key, member.unique_address()) }?;
         let missing = held.missing(one, other, names).filter(|_| is_waited_for(member))?;
         let (me, name) = (names.of(&one.me), names.of(&other.me));
         let fact = format!("{me} sees convergence on a state with {}", missing.held);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use quorate::{ClockOrder, Gossip, Output, Row, UniqueAddress};
 
 use super::assumptions::SENDER_KNOWN;
-use super::change::{Change, joined, joined_by};
+use super::change::{Change, differing_rows, joined};
 use super::invariant::{Group, Invariant, Watches};
 use super::stage::Cause;
 use super::violation::Finding;
@@ -42,16 +42,17 @@ pub(super) static V7: Invariant = Invariant::new(
 /// V7: a state that was taken in was one to be taken in. With `introduce` a member may make itself known.
 pub(super) fn only_from_members_seen(change: &Change<'_>) -> Option<Finding> {
     let (told, sender) = (change.told?, change.sender?);
-    let (me, name) = (change.names.of(change.me), change.names.of(sender));
-    let why = if change.before.member(sender).is_none() && !change.repairs.introduce {
-        format!("{name} was no member to it")
+    let (me, name) = (|| change.names.of(change.me), || change.names.of(sender));
+    let why = if !change.repairs.introduce && change.before.member(sender).is_none() {
+        format!("{} was no member to it", name())
     } else if !change.before.reachability().is_reachable(change.me, sender) {
-        format!("it did not see {name}")
+        format!("it did not see {}", name())
     } else if told.member(change.me).is_none() {
-        format!("{me} is no member in that")
+        format!("{} is no member in that", me())
     } else {
         return None;
     };
+    let (me, name) = (me(), name());
     Some(Finding::new(&[change.me, sender], format!("{me} took in what {name} told"), why))
 }
 
@@ -121,8 +122,7 @@ fn has_new_row(told: &Gossip, own: &Gossip, is_removed: &impl Fn(&UniqueAddress)
     if is.is_identical(was) {
         return false;
     }
-    let order = |is: &Arc<Row>, was: &Arc<Row>| is.observer().cmp(was.observer());
-    joined_by(is.rows(), was.rows(), order).any(|(is, was)| {
+    differing_rows(is, was).any(|(is, was)| {
         let is_newer = |is: &&Arc<Row>| is.version() > was.map_or(0, |was| was.version());
         is.filter(is_newer).is_some_and(|is| {
             let observer = is.observer();

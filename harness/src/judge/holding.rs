@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use quorate::internals::mix;
-use quorate::{NodeKey, UniqueAddress};
+use quorate::{Gossip, NodeKey, UniqueAddress};
 
-use super::change::differing;
+use super::by_key::ByKey;
+use super::change::{differing, differing_rows};
 use super::seat::Seat;
 use super::violation::Names;
 
@@ -30,10 +31,22 @@ pub(super) struct Missing {
     pub(super) instead: String,
 }
 
-/// Pairs of states of which the second holds all that the first does. Where many nodes have come to few states that is the same
-/// question over and over, and each takes time with the members.
+/// What is known of who holds what. Where many nodes have come to few states that is the same question over and over, and each takes time
+/// with the members.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Held(BTreeSet<(u64, u64)>);
+pub(super) struct Held {
+    /// Pairs of states of which the second holds all that the first does: the hash of the first with its tombstones, and of the second.
+    pairs: BTreeSet<(u64, u64)>,
+    /// The content that each live node has come to.
+    contents: ByKey<u64>,
+}
+
+/// The hashes of a state's content, alone and with its tombstones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct State {
+    content: u64,
+    with_tombstones: u64,
+}
 
 impl Held {
     /// The first thing of a node's version in which another, that is not pruned there, is behind it.
@@ -44,26 +57,56 @@ impl Held {
         if !one.terms.repairs.content_decides {
             return missing_change(one, other, names);
         }
-        let (mine, theirs) = (one.gossip.content_hash(), other.gossip.content_hash());
-        if mine == theirs {
-            return None;
-        }
+        let (mine, theirs) = (State::of(&one.gossip), other.gossip.content_hash());
         // Of whom the other has pruned nothing is asked, so that the states alone don't tell it.
         let is_of_states = other.departed.is_empty() && other.gossip.tombstones().is_empty();
-        let pair = (mix(mine, one.gossip.tombstones().hash64()), theirs);
-        if is_of_states && self.0.contains(&pair) {
+        if mine.content == theirs || is_of_states && self.is_known(mine, theirs) {
             return None;
         }
         let missing = missing_member(one, other, names).or_else(|| missing_row(one, other, names));
         if is_of_states && missing.is_none() {
-            self.0.insert(pair);
+            self.pairs.insert((mine.with_tombstones, theirs));
         }
         missing
     }
 
+    /// A node's state, where content decides.
+    pub(super) fn state_of(&self, seat: &Seat) -> Option<State> {
+        seat.terms.repairs.content_decides.then(|| State::of(&seat.gossip))
+    }
+
+    /// Whether a live node is known to hold all of a state. Nobody need look at it then.
+    #[inline]
+    pub(super) fn has_all(&self, node: NodeKey, state: Option<State>) -> bool {
+        // Who has pruned more lacks no more.
+        let (Some(state), Some(theirs)) = (state, self.contents.get(node)) else { return false };
+        state.content == *theirs || self.is_known(state, *theirs)
+    }
+
+    fn is_known(&self, state: State, theirs: u64) -> bool {
+        self.pairs.contains(&(state.with_tombstones, theirs))
+    }
+
+    /// A live node has come to a state.
+    pub(super) fn come_to(&mut self, node: NodeKey, gossip: &Gossip) {
+        self.contents.insert(node, gossip.content_hash());
+    }
+
+    /// A node has ended.
+    pub(super) fn end(&mut self, node: NodeKey) {
+        self.contents.remove(node);
+    }
+
     /// So that it does not grow with the run.
     pub(super) fn forget(&mut self) {
-        self.0.clear();
+        self.pairs.clear();
+    }
+}
+
+impl State {
+    fn of(gossip: &Gossip) -> Self {
+        let content = gossip.content_hash();
+        Self { content, with_tombstones: mix(content, gossip.tombstones().hash64()) }
     }
 }
 
@@ -123,18 +166,20 @@ fn missing_row(one: &Seat, other: &Seat, names: Names<'_>) -> Option<Missing> {
     if mine == theirs {
         return None;
     }
-    let behind = mine.observers().find(|observer| {
-        theirs.version(observer) < mine.version(observer) && !is_gone(other, observer.key())
+    let rows =
+        differing_rows(mine, theirs).map(|(row, there)| (row, there.map_or(0, |there| there.version())));
+    let (row, heard) = rows.filter_map(|(row, heard)| Some((row?, heard))).find(|(row, heard)| {
+        let is_behind = *heard < row.version() && !row.records().is_empty();
+        is_behind && !is_gone(other, row.observer().key())
     })?;
     Some(Missing {
-        held: format!("{} observations of {}", mine.version(behind), names.of(behind)),
-        instead: format!("has heard of {}", theirs.version(behind)),
+        held: format!("{} observations of {}", row.version(), names.of(row.observer())),
+        instead: format!("has heard of {heard}"),
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use quorate::Gossip;
     use quorate::MemberStatus::{Down, Joining, Up};
     use quorate::{Reachability, Repairs};
 

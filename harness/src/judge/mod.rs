@@ -466,6 +466,7 @@ impl Judge {
         if std::mem::take(&mut seat.is_live) {
             self.troubled -= usize::from(std::mem::take(&mut seat.sees_trouble));
             self.live.remove(&seat.me.key());
+            self.ledger.held.end(seat.me.key());
             self.partition = None;
             self.quiet.end();
         }

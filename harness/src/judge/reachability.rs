@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use quorate::{Record, Row, UniqueAddress};
 
-use super::change::{Change, joined_by};
+use super::change::Change;
 use super::invariant::{Group, Invariant, Watches};
 use super::stage::Cause;
 use super::violation::Finding;
@@ -24,9 +24,7 @@ pub(super) static R1: Invariant = Invariant::new(
 /// Removal is no observation: a row goes with its observer, and records go with their subject, at the same
 /// version.
 pub(super) fn rows_change_at_their_observer(change: &Change<'_>) -> Option<Finding> {
-    let (before, after) = (change.before.reachability(), change.after.reachability());
-    let order = |was: &Arc<Row>, is: &Arc<Row>| was.observer().cmp(is.observer());
-    joined_by(before.rows(), after.rows(), order).find_map(|(was, is)| {
+    change.rows.iter().find_map(|&(was, is)| {
         let observer = is.or(was)?.observer();
         let is_sound = match (was, is) {
             (Some(was), Some(is)) => was == is || may_follow(change, was, is),

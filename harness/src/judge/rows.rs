@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use quorate::{Members, NodeKey, ReachabilityStatus, Record, Row, UniqueAddress};
 
-use super::change::{Change, joined_by};
+use super::change::Change;
 use super::invariant::{Group, Invariant, Watches};
 use super::stage::Cause;
 use super::violation::Finding;
@@ -37,15 +37,10 @@ pub(super) static R4: Invariant = Invariant::new(
     "RCH-8, RCH-13, RCH-21",
 );
 
-fn rows<'a>(change: &Change<'a>) -> impl Iterator<Item = (Option<&'a Arc<Row>>, Option<&'a Arc<Row>>)> {
-    let order = |was: &Arc<Row>, is: &Arc<Row>| was.observer().cmp(is.observer());
-    joined_by(change.before.reachability().rows(), change.after.reachability().rows(), order)
-}
-
 /// R2: within one node's view.
 pub(super) fn versions_grow(change: &Change<'_>) -> Option<Finding> {
-    rows(change).find_map(|(was, is)| {
-        let was = was?;
+    change.rows.iter().find_map(|(was, is)| {
+        let was = (*was)?;
         let observer = was.observer();
         let version = is.map_or(0, |is| is.version());
         if version >= was.version() || change.after.member(observer).is_none() {
@@ -84,11 +79,12 @@ pub(super) fn terminated_stays(change: &Change<'_>) -> Option<Finding> {
 
 /// R4: of the row that a node has just changed itself. What removals leave behind goes with the next change (RCH-30).
 pub(super) fn who_sees_all_keeps_nothing(change: &Change<'_>) -> Option<Finding> {
+    if change.cause != Cause::Tick || change.anybody_went {
+        return None;
+    }
     let is = change.after.reachability().row(change.me)?;
-    let version = change.before.reachability().version(change.me);
-    let has_removed = change.anybody_went;
+    let is_idle = is.version() == change.before.reachability().version(change.me);
     let is_reachable = |record: &Record| record.status == ReachabilityStatus::Reachable;
-    let is_idle = is.version() == version || change.cause != Cause::Tick || has_removed;
     if is_idle || is.records().is_empty() || !is.records().iter().all(is_reachable) {
         return None;
     }
@@ -117,12 +113,7 @@ impl Newest {
         change: &Change<'_>,
         departed: &BTreeSet<NodeKey>,
     ) -> Option<Finding> {
-        let is_news = |(was, is): &(Option<&Arc<Row>>, Option<&Arc<Row>>)| match (was, is) {
-            (Some(was), Some(is)) => !Arc::ptr_eq(was, is),
-            (None, Some(_)) => true,
-            _ => false,
-        };
-        rows(change).filter(is_news).filter_map(|(_, is)| is).find_map(|row| {
+        change.rows.iter().filter_map(|(_, is)| *is).find_map(|row| {
             let members = change.after.members();
             let here = || Known { holder: change.me.clone(), row: row.clone(), members: members.clone() };
             let known = self.0.entry(row.observer().key()).or_insert_with(here);

@@ -36,6 +36,10 @@ pub(super) struct Seat {
     pub(super) departed: Vec<UniqueAddress>,
     /// Whether it sees an unreachable or a Down member.
     pub(super) sees_trouble: bool,
+    /// Whether it may believe itself the oldest of something.
+    pub(super) is_oldest: bool,
+    /// Whether it sees convergence.
+    pub(super) sees_convergence: bool,
     pub(super) watch: ConvergenceWatch,
     /// The version on which it was last seen converged.
     pub(super) converged_on: Option<u64>,
@@ -157,6 +161,8 @@ impl Seat {
             asks: None,
             departed: Vec::new(),
             sees_trouble: false,
+            is_oldest: false,
+            sees_convergence: false,
             watch: ConvergenceWatch::new(at),
             converged_on: None,
             started: at,
@@ -227,6 +233,7 @@ impl Seat {
             self.confirmed.clear();
             self.confirmed.extend_from_slice(node.confirmed);
         }
+        self.sees_convergence = self.is_converged();
     }
 
     /// Remembers who left its members.

@@ -9,7 +9,7 @@ use quorate::{
     Repairs, Roles, UniqueAddress, VectorClock,
 };
 
-use super::change::{Change, moved};
+use super::change::{Change, moved, moved_rows};
 use super::seat::{Seat, Terms};
 use super::stage::{Cause, NodeView, Stage};
 use super::violation::Names;
@@ -114,7 +114,7 @@ impl Doctored {
 
     pub(super) fn check<T>(&self, check: impl FnOnce(&Change<'_>) -> T) -> T {
         let Self { me, before, after, cause, steps, repairs, told, sender } = self;
-        let moved = moved(before, after);
+        let (moved, rows) = (moved(before, after), moved_rows(before, after));
         check(&Change {
             me,
             data_center: "default",
@@ -124,6 +124,7 @@ impl Doctored {
             after,
             members_changed: before.members() != after.members(),
             moved: &moved,
+            rows: &rows,
             anybody_went: moved.iter().any(|(_, is)| is.is_none()),
             steps: *steps,
             confirmed: &[],
@@ -153,8 +154,8 @@ pub(super) fn seat(name: &str, gossip: Gossip) -> Seat {
         confirmed: &[],
     };
     let mut seat = Seat::new(&view, Arc::new(Terms::of(&config)), Instant::ZERO);
-    seat.follow(&view);
     seat.gossip = gossip.clone();
+    seat.follow(&view);
     seat.sees_trouble = seat.find_trouble();
     seat
 }

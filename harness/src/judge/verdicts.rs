@@ -39,8 +39,21 @@ enum News {
     None,
     /// Nor is anything, where all live nodes have one version, so that none is behind another.
     NoneOfOneVersion,
-    State,
+    /// Who has seen it, what was counted and who was removed, at most.
+    Marks,
+    /// Observations, too.
+    Rows,
     Members,
+}
+
+impl News {
+    fn of(change: &Change<'_>) -> Self {
+        match () {
+            () if change.members_changed => Self::Members,
+            () if change.observations_replaced() => Self::Rows,
+            () => Self::Marks,
+        }
+    }
 }
 
 /// An invariant of one change alone, and of which changes it is judged.
@@ -71,11 +84,12 @@ impl Judge {
         let steps = node.revision.wrapping_sub(seat.revision);
         let before = mem::replace(&mut seat.gossip, node.gossip.clone());
         seat.revision = node.revision;
+        self.ledger.held.come_to(seat.me.key(), node.gossip);
         let (seat, name) = (&self.seats[host], |node: &UniqueAddress| stage.name(node));
         let Some(seat) = seat else { return };
         let (me, terms, after, confirmed) =
             (seat.me.clone(), seat.terms.clone(), seat.gossip.clone(), seat.confirmed.clone());
-        let moved = change::moved(&before, &after);
+        let (moved, rows) = (change::moved(&before, &after), change::moved_rows(&before, &after));
         // Who was started anew since the message was sent is not the one that sent it.
         let sender = event.from.and_then(|(from, sent_at)| {
             let seat = self.seats.get(from)?.as_ref()?;
@@ -90,6 +104,7 @@ impl Judge {
             after: &after,
             members_changed: !moved.is_empty(),
             moved: &moved,
+            rows: &rows,
             anybody_went: moved.iter().any(|(_, is)| is.is_none()),
             steps,
             confirmed: &confirmed,
@@ -117,8 +132,7 @@ impl Judge {
         self.remember(host, node, &change, event);
         self.await_members(stage, &change, event);
         self.judge_agreement(stage, host, &change);
-        let news = if change.members_changed { News::Members } else { News::State };
-        self.judge_state(host, node, news, Names(&name));
+        self.judge_state(host, node, News::of(&change), Names(&name));
         if change.members_changed {
             self.judge_split_of(stage, host, Names(&name));
         }
@@ -314,7 +328,7 @@ impl Judge {
             }
             self.ledger.made = Some(Made::of(change));
         }
-        if !seat.is_converged() {
+        if !seat.sees_convergence {
             return;
         }
         let one_data_center = one_data_center();
@@ -348,15 +362,13 @@ impl Judge {
     fn judge_oldest(&mut self, stage: &impl Stage, host: usize, names: Names<'_>) {
         let is_whole = self.is_undisturbed(stage);
         let Some(Some(seat)) = self.seats.get(host) else { return };
-        let is_candidate =
-            seat.takes_part() && seat.is_converged() && agreement::is_oldest_of_something(seat);
-        if !self.docket.asserts(&U4) || !is_candidate {
+        let is_candidate = |seat: &Seat| seat.takes_part() && seat.is_oldest && seat.sees_convergence;
+        if !self.docket.asserts(&U4) || !is_candidate(seat) {
             return;
         }
         let check = || {
-            let others = self.seats.iter().flatten().filter(|other| other.takes_part());
-            let found = |other| agreement::both_oldest(seat, other, names).filter(|_| other.is_converged());
-            others.into_iter().find_map(found)
+            let mut others = self.seats.iter().flatten().filter(|other| is_candidate(other));
+            others.find_map(|other| agreement::both_oldest(seat, other, names))
         };
         let finding = if is_whole { check() } else { None };
         self.docket.judged_if(is_whole, &WHOLE_NETWORK, &U4, || finding, names);
@@ -385,6 +397,7 @@ impl Judge {
         seat.follow(node);
         if change.members_changed {
             seat.remember_departed(change.gone());
+            seat.is_oldest = agreement::is_oldest_of_something(seat);
         }
         if let Some(exit) = Exit::begun(change) {
             seat.exit = Some(exit);
@@ -393,10 +406,7 @@ impl Judge {
             seat.exit = None;
         }
         seat.founder = seat.founder.take().or(founder);
-        let can_act = {
-            let view = seat.view();
-            view.is_leader() && view.has_convergence(&seat.confirmed)
-        };
+        let can_act = seat.sees_convergence && seat.view().is_leader();
         let fires_within = seat.terms.leader_fires_within();
         seat.watch.changed(event.at, seat.watch.last_tick(), can_act, fires_within);
         if change.members_changed || change.observations_replaced() {
@@ -435,12 +445,13 @@ impl Judge {
         let Some(Some(seat)) = self.seats.get(host) else { return };
         if self.docket.asserts(&M3) {
             let (members, rows) = (seat.gossip.members().as_slice(), seat.gossip.reachability().rows());
-            // Members that are as they were have been looked at, and of a status that nobody has there is no need to look for whom.
-            let is_known = news == News::State || !seat.gossip.members().has_status(MemberStatus::Removed);
+            // Members and rows that are as they were have been looked at, and of a status that nobody has there is no need to look for whom.
+            let is_known = matches!(news, News::Marks | News::Rows)
+                || !seat.gossip.members().has_status(MemberStatus::Removed);
             let removed =
                 if is_known { None } else { membership::nobody_is_removed(&seat.me, members, names) };
-            let finding =
-                removed.or_else(|| membership::only_members_observe(&seat.me, members, rows, names));
+            let strays = || membership::only_members_observe(&seat.me, members, rows, names);
+            let finding = removed.or_else(|| if news == News::Marks { None } else { strays() });
             let has_seen = || membership::only_members_have_seen(&seat.me, &seat.gossip, names);
             let finding = if matches!(news, News::None | News::NoneOfOneVersion) {
                 finding
@@ -466,12 +477,12 @@ impl Judge {
                 self.docket.judged(&M7, finding, names);
             }
         }
-        if seat.gossip.members().is_empty() || !seat.is_converged() {
+        if seat.gossip.members().is_empty() || !seat.sees_convergence {
             return;
         }
         // Versions of others only grow, so what has held of this one goes on holding.
         let version = Some(seat.version());
-        let is_news = news != News::State || seat.converged_on != version;
+        let is_news = !matches!(news, News::Marks | News::Rows) || seat.converged_on != version;
         if self.docket.asserts(&C2) && seat.takes_part() && is_news {
             let mut held = mem::take(&mut self.ledger.held);
             let seat_of = |key, node: &UniqueAddress| self.live_seat(key, node);

@@ -1,8 +1,8 @@
 //! V: vector clocks.
 
-use quorate::{Member, NodeKey};
+use quorate::{Member, NodeKey, VectorClock};
 
-use super::change::{Change, joined_by};
+use super::change::{Change, differing_by};
 use super::invariant::{Group, Invariant, Watches};
 use super::stage::Cause;
 use super::violation::Finding;
@@ -43,13 +43,23 @@ pub(super) fn entries_have_nodes(change: &Change<'_>) -> Option<Finding> {
     }
     let is_buried = |key: NodeKey| change.after.tombstones().iter().any(|(node, _)| node.key() == key);
     let gone = change.gone().map(Member::key).filter(|key| clock.count(*key) > 0);
-    let order = |was: &(NodeKey, u64), is: &(NodeKey, u64)| was.0.cmp(&is.0);
-    let entries = joined_by(change.before.clock().entries(), clock.entries(), order);
-    let new = entries.filter_map(|(was, is)| if was.is_none() { is } else { None }).map(|(key, _)| *key);
+    let new =
+        differing_counts(change.before.clock(), clock).filter(|(_, was, _)| *was == 0).map(|(key, ..)| key);
     let stray = gone.chain(new).find(|key| member_of(change, *key).is_none() && !is_buried(*key))?;
     let me = change.names.of(change.me);
     let one = format!("the clock of {me} counts {} changes of {stray}", clock.count(stray));
     Some(Finding::new(&[change.me], one, "that is no member and has no tombstone".into()))
+}
+
+/// The entries that two clocks count differently, ascending: before and after, zero where there is none.
+fn differing_counts<'a>(
+    before: &'a VectorClock,
+    after: &'a VectorClock,
+) -> impl Iterator<Item = (NodeKey, u64, u64)> + use<'a> {
+    let order = |was: &(NodeKey, u64), is: &(NodeKey, u64)| was.0.cmp(&is.0);
+    let differing = differing_by(before.entries(), after.entries(), order, |was, is| was == is);
+    let count = |entry: Option<&(NodeKey, u64)>| entry.map_or(0, |entry| entry.1);
+    differing.filter_map(move |(was, is)| Some((was.or(is)?.0, count(was), count(is))))
 }
 
 /// V1: how far the own entry and those of others may have moved.
@@ -62,20 +72,20 @@ pub(super) fn counts_own_changes(change: &Change<'_>) -> Option<Finding> {
     let (before, after) = (change.before.clock(), change.after.clock());
     let key = change.me.key();
     let (was, is) = (before.count(key), after.count(key));
-    let me = change.names.of(change.me);
-    let had = |whose: &str, count| format!("the clock of {me} had counted {count} changes of {whose}");
+    let me = || change.names.of(change.me);
+    let had = |whose: &str, count| format!("the clock of {} had counted {count} changes of {whose}", me());
     let by = change.cause.words();
     if change.cause.is_merge() {
         return (is > was).then(|| {
             let other = format!("{by}, which is no change of its own, it counted {is}");
-            Finding::new(&[change.me], had(&me, was), other)
+            Finding::new(&[change.me], had(&me(), was), other)
         });
     }
+    let grown = |(other, was, is): &(NodeKey, u64, u64)| *other != key && is > was;
     if before != after
-        && let Some((other, count)) = after.entries().iter().find(|(k, c)| *k != key && *c > before.count(*k))
+        && let Some((other, was, count)) = differing_counts(before, after).find(grown)
     {
-        let whose = name_of(change, *other);
-        let one = had(&whose, before.count(*other));
+        let one = had(&name_of(change, other), was);
         return Some(Finding::new(
             &[change.me],
             one,
@@ -94,7 +104,7 @@ pub(super) fn counts_own_changes(change: &Change<'_>) -> Option<Finding> {
     let is_right = counted <= most && (counted >= least || removed_itself || is < was);
     (!is_right).then(|| {
         let other = format!("{by} it changed its state {} times and counted {is}", change.steps);
-        Finding::new(&[change.me], had(&me, was), other)
+        Finding::new(&[change.me], had(&me(), was), other)
     })
 }
 
@@ -105,16 +115,14 @@ pub(super) fn no_entry_decreases(change: &Change<'_>) -> Option<Finding> {
     if before == after {
         return None;
     }
-    let lower = |(key, count): &&(NodeKey, u64)| after.count(*key) < *count;
-    before.entries().iter().filter(lower).find_map(|(key, was)| {
-        let member = member_of(change, *key)?;
+    differing_counts(before, after).filter(|(_, was, is)| is < was).find_map(|(key, was, is)| {
+        let member = member_of(change, key)?;
         let node = member.unique_address();
         if change.after.tombstones().contains(node) {
             return None;
         }
         let (me, name) = (change.names.of(change.me), change.names.of(node));
         let one = format!("the clock of {me} had counted {was} changes of {name}");
-        let is = after.count(*key);
         let other =
             format!("{} it counts {is}, and {name} is a member without a tombstone", change.cause.words());
         Some(Finding::new(&[change.me, node], one, other))
@@ -122,7 +130,7 @@ pub(super) fn no_entry_decreases(change: &Change<'_>) -> Option<Finding> {
 }
 
 fn member_of<'a>(change: &Change<'a>, key: NodeKey) -> Option<&'a Member> {
-    change.after.members().iter().find(|member| member.key() == key)
+    change.after.members().with_key(key)
 }
 
 fn name_of(change: &Change<'_>, key: NodeKey) -> String {

@@ -207,10 +207,10 @@ impl Gossip {
         self.seen.contains(&self.members, node)
     }
 
-    /// The nodes that have seen this state and not another one.
+    /// Nodes that have seen this state and not another one: the first so many, if there are more.
     #[must_use]
-    pub fn seen_besides(&self, other: &Self) -> Vec<&UniqueAddress> {
-        self.seen.without(&self.members, &other.seen, &other.members)
+    pub fn seen_besides(&self, other: &Self, most: usize) -> Vec<&UniqueAddress> {
+        self.seen.without(&self.members, &other.seen, &other.members, most)
     }
 
     /// The nodes that have seen this state and are no members (GSP-9), ascending.

@@ -213,19 +213,25 @@ impl Seen {
             && other.positions.without(&self.positions).next().is_none()
     }
 
-    /// The nodes of this set, of `members`, that are in no other set, of `others`; ascending but for strangers, which come last.
+    /// The nodes of this set, of `members`, that are in no other set, of `others`, the first `most` of them; ascending but for strangers,
+    /// which come last.
     pub(super) fn without<'a>(
         &'a self,
         members: &'a Members,
         other: &Self,
         others: &Members,
+        most: usize,
     ) -> Vec<&'a UniqueAddress> {
         if !members.shares_roster(others) {
-            return self.iter(members).filter(|node| !other.contains(others, node)).collect();
+            return self.iter(members).filter(|node| !other.contains(others, node)).take(most).collect();
         }
         let known = self.positions.without(&other.positions);
         let strangers = self.strangers().iter().filter(|node| !other.strangers().contains(node));
-        known.map(|position| members.as_slice()[position].unique_address()).chain(strangers).collect()
+        known
+            .map(|position| members.as_slice()[position].unique_address())
+            .chain(strangers)
+            .take(most)
+            .collect()
     }
 
     /// The set without those that are no members.
