@@ -5,7 +5,7 @@ use std::sync::Arc;
 use quorate::{ClockOrder, Gossip, Output, Row, UniqueAddress};
 
 use super::assumptions::SENDER_KNOWN;
-use super::change::{Change, differing_rows, joined};
+use super::change::{Change, differing, differing_rows, joined};
 use super::invariant::{Group, Invariant, Watches};
 use super::stage::Cause;
 use super::violation::Finding;
@@ -156,12 +156,9 @@ pub(super) fn merge_laws(change: &Change<'_>) -> Option<Finding> {
         return Some(Finding::new(&[change.me], two_states, other));
     }
     let behind = [told, own].into_iter().find_map(|side| {
-        side.members().iter().find(|member| {
-            let result = one_way.member(member.unique_address());
-            result.is_some_and(|result| {
-                let (from, to) = (member.status(), result.status());
-                from != to && !from.may_lead_to(to)
-            })
+        differing(side.members().as_slice(), one_way.members().as_slice()).find_map(|(member, result)| {
+            let (from, to) = (member?.status(), result?.status());
+            member.filter(|_| from != to && !from.may_lead_to(to))
         })
     })?;
     let name = change.names.of(behind.unique_address());
