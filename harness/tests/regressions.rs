@@ -312,6 +312,12 @@ fn a_leader_that_talks_across_hears_of_all_in_the_time_that_takes() {
     holds(include_str!("regressions/the-one-that-talks-across-leads.qcase"));
 }
 
+/// S8, SBR-67: a command finds another incarnation at the address also where that is Down, which M5 has nothing against.
+#[test]
+fn a_decision_may_find_the_incarnation_before_at_the_address() {
+    holds(include_str!("regressions/a-decision-finds-the-incarnation-before.qcase"));
+}
+
 /// L8, INV-6: the time to settle was that of those who were in a cluster at the start, and left out that targets are drawn.
 #[test]
 fn the_time_to_settle_is_that_of_all_who_are_to_come() {

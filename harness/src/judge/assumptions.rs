@@ -192,10 +192,16 @@ pub(super) static SOMEBODY_UP: Assumption = Assumption {
     sentence: "some member was Up when the leader acted: until then convergence asks nobody (CNV-6), and several may lead",
 };
 
-/// Of M5, S8.
+/// Of M5.
 pub(super) static EARLIER_KNOWN: Assumption = Assumption {
     name: "earlier-known",
     sentence: "whoever let in a new incarnation had heard of the earlier one, if somebody had let that in",
+};
+
+/// Of S8.
+pub(super) static ONE_AT_AN_ADDRESS: Assumption = Assumption {
+    name: "one-at-an-address",
+    sentence: "no two members of the view that decided share an address: a decision's command names an address (SBR-67)",
 };
 
 /// Of L6.

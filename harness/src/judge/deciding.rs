@@ -5,10 +5,10 @@ use std::time::Duration;
 use quorate::MemberStatus::Down;
 use quorate::{
     Address, AppVersion, ClusterEvent, CommandKind, Decision, DecisionRecord, Instant, Member, MemberStatus,
-    Reason, Roles, Strategy, UniqueAddress,
+    Members, Reason, Roles, Strategy, UniqueAddress,
 };
 
-use super::assumptions::{CLOCK_RIGHT, EARLIER_KNOWN, NOT_SUSPENDED};
+use super::assumptions::{CLOCK_RIGHT, NOT_SUSPENDED, ONE_AT_AN_ADDRESS};
 use super::change::Change;
 use super::invariant::{Group, Invariant, Watches};
 use super::stage::Cause;
@@ -33,7 +33,7 @@ pub(super) static S8: Invariant = Invariant::new(
     Watches::Change,
     "SBR-1, SBR-67, SBR-86",
 )
-.assuming(&[&EARLIER_KNOWN]);
+.assuming(&[&ONE_AT_AN_ADDRESS]);
 
 /// S9
 pub(super) static S9: Invariant = Invariant::new(
@@ -163,6 +163,11 @@ pub(super) fn comes_to_the_same(record: &DecisionRecord, names: Names<'_>) -> Op
     };
     let one = format!("{} decided {}", names.of(record.self_node()), said(record));
     Some(Finding::new(&[record.self_node()], one, format!("of the same view comes {}", said(&again))))
+}
+
+/// `one-at-an-address`
+pub(super) fn has_one_at_each_address(members: &Members) -> bool {
+    members.as_slice().windows(2).all(|pair| pair[0].address() != pair[1].address())
 }
 
 /// S8: the members that went Down in an event are those that were to, and all of them.
@@ -348,6 +353,16 @@ mod tests {
         assert_eq!(check(&change(Down, Cause::Command(CommandKind::Down)), &[]), None);
         assert_eq!(check(&change(Down, Cause::Gossip), &[]), None);
         assert!(check(&change(Up, Cause::Tick), &[&record]).unwrap().facts.1.contains("is up"));
+    }
+
+    /// S8, SBR-67
+    #[test]
+    fn a_command_can_only_mean_one_where_no_two_share_an_address() {
+        let apart = gossip(&[("a", Up), ("b", Down), ("c", Up)]);
+        assert!(has_one_at_each_address(apart.members()));
+        let again = UniqueAddress::new(node("b").address, 2);
+        let twice = apart.add(Member::joining(again, Roles::default(), AppVersion::default()));
+        assert!(!has_one_at_each_address(twice.members()), "be one of them Down");
     }
 
     /// S9

@@ -4,7 +4,8 @@ use quorate::{ClusterEvent, DecisionRecord, Gossip, Instant, Member, MemberStatu
 
 use super::Judge;
 use super::assumptions::{
-    CLEAN_PARTITION, CLOCK_RIGHT, DETECTED, EARLIER_KNOWN, LEASE_ASKED_IN_REST, NOT_SUSPENDED, ONLY_CRASHES,
+    CLEAN_PARTITION, CLOCK_RIGHT, DETECTED, LEASE_ASKED_IN_REST, NOT_SUSPENDED, ONE_AT_AN_ADDRESS,
+    ONLY_CRASHES,
 };
 use super::change::Change;
 use super::deciding::{self, S7, S8, S9, S10};
@@ -180,7 +181,6 @@ impl Judge {
             }
         }
         self.judge_sides(stage, host, change, &records, event.at);
-        let known = !self.ledger.joined_unheard;
         let docket = &mut self.docket;
         for record in &records {
             if docket.asserts(&S8) {
@@ -194,9 +194,9 @@ impl Judge {
         let downs = change.after.members().has_status(MemberStatus::Down)
             && change.members().any(|(_, is)| is_down(is));
         if docket.asserts(&S8) && (downs || !records.is_empty()) && *node.phase != Phase::Stopped {
-            // SBR-67: a decision's command names an address, which two incarnations may share.
+            let is_named = deciding::has_one_at_each_address(change.before.members());
             let check = || deciding::downs_have_witnesses(change, &records);
-            docket.judged_if(known, &EARLIER_KNOWN, &S8, check, names);
+            docket.judged_if(is_named, &ONE_AT_AN_ADDRESS, &S8, check, names);
         }
     }
 }
