@@ -171,7 +171,7 @@ impl Members {
     #[must_use]
     pub fn with_key(&self, key: NodeKey) -> Option<&Member> {
         let index = &self.0.roster.index;
-        let first = index.partition_point(|entry| entry.0 < key);
+        let first = first_of_key(index, key);
         index.get(first).filter(|entry| entry.0 == key).map(|entry| &self.0.list[entry.1 as usize])
     }
 
@@ -347,6 +347,9 @@ impl Members {
 /// range says, in a few lines of a table that is mostly in no cache. Where they are not it only takes longer.
 fn first_of_key(index: &[(NodeKey, u32)], key: NodeKey) -> usize {
     let is_before = |entry: &(NodeKey, u32)| entry.0 < key;
+    if index.len() <= 2 * REACH_MIN {
+        return index.partition_point(is_before);
+    }
     let guess = ((u128::from(key.0) * index.len() as u128) >> 64) as usize;
     let mut reach = REACH_MIN;
     loop {
