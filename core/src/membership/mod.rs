@@ -7,6 +7,7 @@ pub(crate) mod diff;
 pub(crate) mod event;
 pub(crate) mod gossip;
 pub(crate) mod grid;
+mod keys;
 pub(crate) mod member;
 pub(crate) mod members;
 mod packed;
