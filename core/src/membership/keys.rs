@@ -27,6 +27,8 @@ const REACH_MIN: usize = 16;
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::*;
     use crate::membership::UniqueAddress;
 
