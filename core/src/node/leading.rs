@@ -56,9 +56,12 @@ impl Leading {
         &self.confirmed
     }
 
-    /// LDR-34, LIFE-60: a node has finished exiting. Nothing is checked; the next leader tick uses it. FRM-36: when there are as many as there
-    /// may be members, those of members stay and one of a stranger is dropped.
+    /// LDR-34, LIFE-60: a node has finished exiting. Nothing else is checked; the next leader tick uses it. FRM-36: when there are as many as
+    /// there may be members, those of members stay and one of a stranger is dropped. FRM-37: nobody says so of this node but itself.
     pub(super) fn confirm_exit(&mut self, base: &mut Base, node: &UniqueAddress) {
+        if *node == base.me {
+            return base.ignore(node, MessageKind::ExitingConfirmed, IgnoreReason::OwnExit);
+        }
         if self.confirmed.binary_search(node).is_ok() {
             return;
         }

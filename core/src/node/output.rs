@@ -265,6 +265,8 @@ pub enum IgnoreReason {
         /// That node's key.
         key: NodeKey,
     },
+    /// FRM-37: it says in this node's own name that it has finished its exit, which it alone knows.
+    OwnExit,
     /// LDR-43: this node was downed while its host finished its work, so nothing is confirmed; it ends as a downed node does.
     Downed,
 }
@@ -482,6 +484,7 @@ impl IgnoreReason {
             Self::Refused(_) => "refused",
             Self::OverLimit(_) => "over-limit",
             Self::ClockOfStranger { .. } => "clock-of-stranger",
+            Self::OwnExit => "own-exit",
             Self::Downed => "downed",
         }
     }
@@ -508,6 +511,7 @@ impl IgnoreReason {
             Self::Refused(why) => 13 + ((*why as u64) << 8),
             Self::OverLimit(over) => mix(15 + ((over.of as u64) << 8), over.count),
             Self::ClockOfStranger { key } => mix(16, key.0),
+            Self::OwnExit => 23,
             Self::Downed => 14,
         }
     }

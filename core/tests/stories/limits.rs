@@ -167,6 +167,16 @@ fn removals_wait_for_room_among_the_tombstones() {
     }
 }
 
+/// FRM-37, M7: that a node has finished its exit nobody tells it in its own name, so it never removes itself while it leads.
+#[test]
+fn nobody_confirms_a_nodes_own_exit_in_its_name() {
+    let mut cluster = Cluster::formed(&["a", "b"], &[]);
+    let outputs = cluster.receive("a", "a", Message::ExitingConfirmed);
+    assert_eq!(why(&outputs), Some(&IgnoreReason::OwnExit));
+    assert!(cluster.nodes["a"].confirmed_exits().is_empty());
+    assert_eq!(why(&cluster.receive("a", "b", Message::ExitingConfirmed)), None);
+}
+
 /// FRM-36, LDR-34: strangers that confirm their exits fill no more than there is room for, and keep no member from being heard.
 #[test]
 fn confirmed_exits_of_strangers_have_a_limit() {

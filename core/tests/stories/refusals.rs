@@ -158,6 +158,9 @@ fn messages() -> Vec<Example> {
             let told = gossip(all, |state| state.bump(node("nobody").key()));
             all.receive("a", "b", told)
         }),
+        ("a confirmed exit in the name of the node that hears it", |all| {
+            all.receive("a", "a", Message::ExitingConfirmed)
+        }),
         ("the host has finished the work of a node that was downed meanwhile", |all| {
             all.leave("c", "c");
             all.run_secs(4);
