@@ -316,6 +316,13 @@ fn a_leader_that_talks_across_hears_of_all_in_the_time_that_takes() {
 #[test]
 fn a_decision_may_find_the_incarnation_before_at_the_address() {
     holds(include_str!("regressions/a-decision-finds-the-incarnation-before.qcase"));
+    holds(include_str!("regressions/an-answer-of-the-lease-that-finds-the-next-life.qcase"));
+}
+
+/// S1, LEASE-23: with few watchers the last side asks when the lease has been given back: settings, not rules, allow for it.
+#[test]
+fn a_lease_that_is_given_back_too_soon_excuses_a_split() {
+    holds(include_str!("regressions/a-lease-given-back-before-all-have-asked.qcase"));
 }
 
 /// L8, INV-6: the time to settle was that of those who were in a cluster at the start, and left out that targets are drawn.

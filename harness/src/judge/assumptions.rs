@@ -179,11 +179,11 @@ pub(super) static NOT_SUSPENDED: Assumption = Assumption {
     sentence: "the node was never called later than it had asked for, while it waited to decide",
 };
 
-/// Of S1: part 04 says what sparse monitoring costs (S-57).
+/// Of S1: part 04 says what sparse monitoring costs (S-57, LEASE-23).
 pub(super) static ALL_FOUND_OUT: Assumption = Assumption {
     name: "all-found-out",
     sentence: "each node watches all others (monitored-by-nr-of-members), or sbr.stable-after is longer than it takes to find \
-               out those whom it begins to watch when the ones before are gone",
+               out those whom it begins to watch when the ones before are gone, and a lease is kept until all are found out",
 };
 
 /// Of C5, U2.
@@ -199,9 +199,9 @@ pub(super) static EARLIER_KNOWN: Assumption = Assumption {
 };
 
 /// Of S8.
-pub(super) static ONE_AT_AN_ADDRESS: Assumption = Assumption {
-    name: "one-at-an-address",
-    sentence: "no two members of the view that decided share an address: a decision's command names an address (SBR-67)",
+pub(super) static MEANT_ARE_FOUND: Assumption = Assumption {
+    name: "meant-are-found",
+    sentence: "at the address of whom a decision downs there is no other incarnation: its command names an address (SBR-67)",
 };
 
 /// Of L6.

@@ -8,7 +8,7 @@ use quorate::{
     Members, Reason, Roles, Strategy, UniqueAddress,
 };
 
-use super::assumptions::{CLOCK_RIGHT, NOT_SUSPENDED, ONE_AT_AN_ADDRESS};
+use super::assumptions::{CLOCK_RIGHT, MEANT_ARE_FOUND, NOT_SUSPENDED};
 use super::change::Change;
 use super::invariant::{Group, Invariant, Watches};
 use super::stage::Cause;
@@ -33,7 +33,7 @@ pub(super) static S8: Invariant = Invariant::new(
     Watches::Change,
     "SBR-1, SBR-67, SBR-86",
 )
-.assuming(&[&ONE_AT_AN_ADDRESS]);
+.assuming(&[&MEANT_ARE_FOUND]);
 
 /// S9
 pub(super) static S9: Invariant = Invariant::new(
@@ -165,9 +165,12 @@ pub(super) fn comes_to_the_same(record: &DecisionRecord, names: Names<'_>) -> Op
     Some(Finding::new(&[record.self_node()], one, format!("of the same view comes {}", said(&again))))
 }
 
-/// `one-at-an-address`
-pub(super) fn has_one_at_each_address(members: &Members) -> bool {
-    members.as_slice().windows(2).all(|pair| pair[0].address() != pair[1].address())
+/// `meant-are-found`
+pub(super) fn are_found(members: &Members, records: &[&DecisionRecord]) -> bool {
+    records
+        .iter()
+        .flat_map(|record| &record.down)
+        .all(|meant| members.first_at(&meant.address).is_none_or(|found| found.unique_address() == meant))
 }
 
 /// S8: the members that went Down in an event are those that were to, and all of them.
@@ -242,7 +245,7 @@ pub(super) fn one_more_still_stays(record: &DecisionRecord, names: Names<'_>) ->
 #[cfg(test)]
 mod tests {
     use quorate::MemberStatus::Up;
-    use quorate::{Repairs, ResolverView};
+    use quorate::{Gossip, Repairs, ResolverView};
 
     use super::super::testing::{Doctored, gossip, names, node};
     use super::*;
@@ -357,12 +360,18 @@ mod tests {
 
     /// S8, SBR-67
     #[test]
-    fn a_command_can_only_mean_one_where_no_two_share_an_address() {
-        let apart = gossip(&[("a", Up), ("b", Down), ("c", Up)]);
-        assert!(has_one_at_each_address(apart.members()));
-        let again = UniqueAddress::new(node("b").address, 2);
-        let twice = apart.add(Member::joining(again, Roles::default(), AppVersion::default()));
-        assert!(!has_one_at_each_address(twice.members()), "be one of them Down");
+    fn a_command_may_find_another_incarnation_than_was_meant() {
+        let record = record(&["a", "b"], &["c"]);
+        let finds = |members: &Gossip| are_found(members.members(), &[&record]);
+        let here = gossip(&[("a", Up), ("b", Up), ("c", Up)]);
+        assert!(finds(&here) && finds(&gossip(&[("a", Up)])), "it, or nobody any more");
+        let life = |uid| UniqueAddress::new(node("c").address, uid);
+        let with = |gossip: &Gossip, uid| {
+            gossip.add(Member::joining(life(uid), Roles::default(), AppVersion::default()))
+        };
+        assert!(!finds(&with(&here, i64::MIN)), "an earlier life, be it Down");
+        assert!(finds(&with(&here, i64::MAX)), "the first is the one that was meant");
+        assert!(!finds(&with(&gossip(&[("a", Up)]), i64::MAX)), "the next, while the lease was asked for");
     }
 
     /// S9

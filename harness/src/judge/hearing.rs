@@ -4,8 +4,7 @@ use quorate::{ClusterEvent, DecisionRecord, Gossip, Instant, Member, MemberStatu
 
 use super::Judge;
 use super::assumptions::{
-    CLEAN_PARTITION, CLOCK_RIGHT, DETECTED, LEASE_ASKED_IN_REST, NOT_SUSPENDED, ONE_AT_AN_ADDRESS,
-    ONLY_CRASHES,
+    CLEAN_PARTITION, CLOCK_RIGHT, DETECTED, LEASE_ASKED_IN_REST, MEANT_ARE_FOUND, NOT_SUSPENDED, ONLY_CRASHES,
 };
 use super::change::Change;
 use super::deciding::{self, S7, S8, S9, S10};
@@ -194,9 +193,9 @@ impl Judge {
         let downs = change.after.members().has_status(MemberStatus::Down)
             && change.members().any(|(_, is)| is_down(is));
         if docket.asserts(&S8) && (downs || !records.is_empty()) && *node.phase != Phase::Stopped {
-            let is_named = deciding::has_one_at_each_address(change.before.members());
+            let found = deciding::are_found(change.before.members(), &records);
             let check = || deciding::downs_have_witnesses(change, &records);
-            docket.judged_if(is_named, &ONE_AT_AN_ADDRESS, &S8, check, names);
+            docket.judged_if(found, &MEANT_ARE_FOUND, &S8, check, names);
         }
     }
 }

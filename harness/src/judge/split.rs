@@ -77,13 +77,19 @@ pub(super) fn is_downed_by_its_own<'a>(seat: &Seat, mut near: impl Iterator<Item
 }
 
 /// `all-found-out`: whether a node finds out all that are gone before it decides. HB-50: it watches so many at first, and others in
-/// their place when those are gone; of them it must hear nothing for as long as of the first, from its next heartbeats on.
+/// their place when those are gone; of them it must hear nothing for as long as of the first, from its next heartbeats on. LEASE-23: who
+/// has the lease keeps it until the others have asked in vain, who wait for the last that they find out.
 pub(super) fn finds_all_out(seat: &Seat) -> bool {
     let terms = &seat.terms;
     let anew = terms.heartbeat_interval + terms.expected_response_after + terms.detection();
     // Those that it has removed were to be found out, too.
     let members = seat.gossip.members().len() + seat.departed.len();
-    members <= terms.monitored_by + 1 || terms.stable_after > anew
+    let is_lease_kept = || {
+        let rounds = members.div_ceil(terms.monitored_by.max(1));
+        let all = anew.saturating_mul(rounds as u32) + terms.stable_after;
+        terms.lease.as_ref().is_none_or(|lease| lease.is_kept_for(all))
+    };
+    members <= terms.monitored_by + 1 || (terms.stable_after > anew && is_lease_kept())
 }
 
 /// How the network has fallen apart among hosts.
@@ -278,6 +284,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::seat::Terms;
+    use super::super::staying::LeaseTerms;
     use super::super::testing::{FakeStage, gossip, names, node, seat};
     use super::*;
 
@@ -393,7 +400,17 @@ mod tests {
         let terms = std::sync::Arc::make_mut(&mut seat.terms);
         (terms.monitored_by, terms.stable_after) = (2, Duration::from_secs(10));
         assert!(!finds_all_out(&seat), "an interval, the expected answer, and 8 s of detection");
-        std::sync::Arc::make_mut(&mut seat.terms).stable_after += Duration::from_nanos(1);
+        let terms = std::sync::Arc::make_mut(&mut seat.terms);
+        terms.stable_after += Duration::from_nanos(1);
+        // LEASE-23: two rounds of 10 s, 10 s of rest, and 2 s for a minority; it is kept for 40 s.
+        let mut config = quorate::Config::default();
+        config.set("sbr.strategy", "lease-majority").unwrap();
+        terms.lease = LeaseTerms::of(&config);
+        assert!(finds_all_out(&seat));
+        let terms = std::sync::Arc::make_mut(&mut seat.terms);
+        terms.stable_after += Duration::from_secs(8);
+        assert!(!finds_all_out(&seat), "the lease is free before the last have asked");
+        std::sync::Arc::make_mut(&mut seat.terms).lease = None;
         assert!(finds_all_out(&seat));
     }
 

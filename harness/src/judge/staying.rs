@@ -195,17 +195,27 @@ pub(super) struct LeaseTerms {
     pub(super) cluster: String,
     pub(super) role: Option<Arc<str>>,
     minority_delay: Duration,
+    /// LEASE-23: how long the lease is kept when all that were downed are removed.
+    release_after: Duration,
 }
 
 impl LeaseTerms {
     pub(super) fn of(config: &Config) -> Option<Self> {
-        let Strategy::LeaseMajority { role, minority_delay, .. } = config.sbr.strategy() else { return None };
+        let Strategy::LeaseMajority { role, minority_delay, release_after } = config.sbr.strategy() else {
+            return None;
+        };
         (config.downing == Downing::Sbr).then(|| Self {
             lease: config.lease_name(),
             cluster: config.cluster_name.to_string(),
             role,
             minority_delay,
+            release_after,
         })
+    }
+
+    /// LEASE-23: whether it is kept until who asks last has asked, who knows enough so much later and may be of the minority.
+    pub(super) fn is_kept_for(&self, time: Duration) -> bool {
+        self.release_after > time + self.minority_delay
     }
 
     /// S6: the minority asks no earlier than so long after it was due. `None` as the last: this is not to be judged, since something
