@@ -319,6 +319,12 @@ fn a_decision_may_find_the_incarnation_before_at_the_address() {
     holds(include_str!("regressions/an-answer-of-the-lease-that-finds-the-next-life.qcase"));
 }
 
+/// S3, SBR-18: who is stored as Joining does not count, though to all it prepares for shutdown.
+#[test]
+fn a_resolver_does_not_count_whom_it_never_heard_become_up() {
+    holds(include_str!("regressions/up-and-preparing-at-once.qcase"));
+}
+
 /// S1, LEASE-23: with few watchers the last side asks when the lease has been given back: settings, not rules, allow for it.
 #[test]
 fn a_lease_that_is_given_back_too_soon_excuses_a_split() {

@@ -58,6 +58,12 @@ pub(super) static DETECTED: Assumption = Assumption {
     sentence: "the node that decides sees exactly those members as unreachable that are not on its side",
 };
 
+/// Of S3 to S5, and of S11.
+pub(super) static UP_WAS_HEARD: Assumption = Assumption {
+    name: "up-was-heard",
+    sentence: "whoever prepares for shutdown was Up to the resolver that decides, which does not store that status (SBR-18)",
+};
+
 /// Of S6.
 pub(super) static LEASE_ASKED_IN_REST: Assumption = Assumption {
     name: "lease-asked-in-rest",

@@ -4,7 +4,8 @@ use quorate::{ClusterEvent, DecisionRecord, Gossip, Instant, Member, MemberStatu
 
 use super::Judge;
 use super::assumptions::{
-    CLEAN_PARTITION, CLOCK_RIGHT, DETECTED, LEASE_ASKED_IN_REST, MEANT_ARE_FOUND, NOT_SUSPENDED, ONLY_CRASHES,
+    CLEAN_PARTITION, CLOCK_RIGHT, DETECTED, LEASE_ASKED_IN_REST, MEANT_ARE_FOUND, NOT_SUSPENDED,
+    ONLY_CRASHES, UP_WAS_HEARD,
 };
 use super::change::Change;
 use super::deciding::{self, S7, S8, S9, S10};
@@ -39,6 +40,7 @@ impl Judge {
                 let broken = self.circumstances.broken();
                 let mut holds: Vec<_> = broken.map(|assumption| (false, assumption)).collect();
                 holds.push((truth.is_known_to(record), &DETECTED));
+                holds.push((truth.is_heard_by(record), &UP_WAS_HEARD));
                 if docket.all_hold(invariant, &holds) {
                     docket.judged(invariant, truth.is_followed(record, names), names);
                 }
@@ -48,6 +50,7 @@ impl Judge {
                 let mut holds: Vec<_> = broken.map(|assumption| (false, assumption)).collect();
                 holds.push((is_whole, &ONLY_CRASHES));
                 holds.push((truth.is_told(record.unreachable().iter()), &DETECTED));
+                holds.push((truth.is_heard_by(record), &UP_WAS_HEARD));
                 if docket.all_hold(&S11, &holds) {
                     docket.judged(&S11, truth.is_spared(record, names), names);
                 }

@@ -11,7 +11,7 @@ use quorate::{
 
 use super::assumptions::{
     CLEAN_PARTITION, DETECTED, LEASE_ASKED_IN_REST, NO_MANUAL_DOWN, NOTHING_IN_FLIGHT, ONLY_CRASHES,
-    RESOLVER_ON,
+    RESOLVER_ON, UP_WAS_HEARD,
 };
 use super::invariant::{Group, Invariant, Watches};
 use super::violation::{Finding, Names};
@@ -24,7 +24,7 @@ pub(super) static S3: Invariant = Invariant::new(
     Watches::Change,
     "SBR-42, SBR-95",
 )
-.assuming(&[&CLEAN_PARTITION, &NOTHING_IN_FLIGHT, &NO_MANUAL_DOWN, &RESOLVER_ON, &DETECTED]);
+.assuming(&[&CLEAN_PARTITION, &NOTHING_IN_FLIGHT, &NO_MANUAL_DOWN, &RESOLVER_ON, &DETECTED, &UP_WAS_HEARD]);
 
 /// S4
 pub(super) static S4: Invariant = Invariant::new(
@@ -34,7 +34,7 @@ pub(super) static S4: Invariant = Invariant::new(
     Watches::Change,
     "SBR-38, SBR-94",
 )
-.assuming(&[&CLEAN_PARTITION, &NOTHING_IN_FLIGHT, &NO_MANUAL_DOWN, &RESOLVER_ON, &DETECTED]);
+.assuming(&[&CLEAN_PARTITION, &NOTHING_IN_FLIGHT, &NO_MANUAL_DOWN, &RESOLVER_ON, &DETECTED, &UP_WAS_HEARD]);
 
 /// S5
 pub(super) static S5: Invariant = Invariant::new(
@@ -45,7 +45,7 @@ pub(super) static S5: Invariant = Invariant::new(
     Watches::Change,
     "SBR-45, SBR-46, SBR-96",
 )
-.assuming(&[&CLEAN_PARTITION, &NOTHING_IN_FLIGHT, &NO_MANUAL_DOWN, &RESOLVER_ON, &DETECTED]);
+.assuming(&[&CLEAN_PARTITION, &NOTHING_IN_FLIGHT, &NO_MANUAL_DOWN, &RESOLVER_ON, &DETECTED, &UP_WAS_HEARD]);
 
 /// S6
 pub(super) static S6: Invariant = Invariant::new(
@@ -66,7 +66,7 @@ pub(super) static S11: Invariant = Invariant::new(
     Watches::Change,
     "SBR-52, REP-110, REP-111",
 )
-.assuming(&[&ONLY_CRASHES, &NOTHING_IN_FLIGHT, &NO_MANUAL_DOWN, &RESOLVER_ON, &DETECTED])
+.assuming(&[&ONLY_CRASHES, &NOTHING_IN_FLIGHT, &NO_MANUAL_DOWN, &RESOLVER_ON, &DETECTED, &UP_WAS_HEARD])
 .cured_by(&["gone-observers"]);
 
 /// LEASE-9: whether a node asks for a lease.
@@ -109,6 +109,20 @@ impl Truth<'_> {
     /// `detected`: whether a decision was made of exactly this.
     pub(super) fn is_known_to(&self, record: &DecisionRecord) -> bool {
         record.indirectly_connected.is_empty() && self.is_told(record.unreachable().iter())
+    }
+
+    /// `up-was-heard`: whether those that prepare for shutdown count to the resolver as they count.
+    pub(super) fn is_heard_by(&self, record: &DecisionRecord) -> bool {
+        let prepares = |member: &&&Member| {
+            matches!(member.status(), MemberStatus::PreparingForShutdown | MemberStatus::ReadyForShutdown)
+        };
+        let counts = |member: &&Member| {
+            record.view.members().iter().any(|stored| {
+                stored.unique_address() == member.unique_address()
+                    && !matches!(stored.status(), MemberStatus::Joining | MemberStatus::WeaklyUp)
+            })
+        };
+        self.here.iter().chain(&self.there).filter(prepares).all(counts)
     }
 
     /// `detected`: whether these are all those, and only those, beyond the side.

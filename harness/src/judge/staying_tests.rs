@@ -1,4 +1,4 @@
-use quorate::MemberStatus::{Joining, Up};
+use quorate::MemberStatus::{Joining, PreparingForShutdown, Up};
 use quorate::{ClusterEvent, Repairs, ResolverView};
 
 use super::super::testing::{member, names, node};
@@ -58,6 +58,19 @@ fn judged(strategy: &Strategy, here: &[&str], there: &[&str]) -> Option<Finding>
     let record = record(strategy, here, there);
     assert!(truth.is_known_to(&record));
     truth.is_followed(&record, names())
+}
+
+/// S3: the assumption `up-was-heard`.
+#[test]
+fn who_prepares_for_shutdown_and_was_never_heard_up_counts_otherwise() {
+    let truth = [member("a", Up), member("b", PreparingForShutdown), member("c", Up)];
+    let truth = Truth { here: truth[..2].iter().collect(), there: truth[2..].iter().collect() };
+    let of = |known: &[&str]| record(&keep_majority(), known, &["c"]);
+    assert!(truth.is_heard_by(&of(&["a", "b"])), "it was Up, which is what is stored");
+    assert!(!truth.is_heard_by(&of(&["a"])));
+    let mut joining = of(&["a"]);
+    joining.view.apply(&ClusterEvent::MemberJoined(member("b", Joining)));
+    assert!(!truth.is_heard_by(&joining));
 }
 
 /// S3, S4, S5: what the resolver decides of every split of up to five members is what the sentences say.
