@@ -82,6 +82,14 @@ impl<'a> Change<'a> {
         !self.repairs.content_decides
     }
 
+    /// The members that are Down now and were not so, or were other copies, with what they were; ascending.
+    pub(super) fn down(&self) -> impl Iterator<Item = (Option<&'a Member>, &'a Member)> + use<'a> {
+        let anybody = self.after.members().has_status(MemberStatus::Down);
+        let moved = if anybody { self.moved } else { &[] };
+        let down = |is: &&Member| is.status() == MemberStatus::Down;
+        moved.iter().filter_map(move |(was, is)| Some((*was, is.filter(down)?)))
+    }
+
     /// The members that are none any more, ascending.
     pub(super) fn gone(&self) -> impl Iterator<Item = &'a Member> + use<'a> {
         let moved = if self.anybody_went { self.moved } else { &[] };

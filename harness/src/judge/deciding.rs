@@ -181,8 +181,7 @@ pub(super) fn downs_have_witnesses(change: &Change<'_>, records: &[&DecisionReco
     let me = change.names.of(change.me);
     let is_told = matches!(change.cause, Cause::Command(CommandKind::Down) | Cause::Join);
     let decided = |node: &UniqueAddress| records.iter().any(|record| record.down.contains(node));
-    let downed = change.members().find_map(|(was, is)| {
-        let is = is.filter(|is| is.status() == Down)?;
+    let downed = change.down().find_map(|(was, is)| {
         let is_news = was.is_some_and(|was| was.status() != Down);
         (is_news && !is_told && !decided(is.unique_address())).then(|| is.unique_address())
     });

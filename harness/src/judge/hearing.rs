@@ -1,6 +1,6 @@
 //! When the invariants of outputs are judged.
 
-use quorate::{ClusterEvent, DecisionRecord, Gossip, Instant, Member, MemberStatus, Output, Phase};
+use quorate::{ClusterEvent, DecisionRecord, Gossip, Instant, Member, Output, Phase};
 
 use super::Judge;
 use super::assumptions::{
@@ -192,10 +192,10 @@ impl Judge {
                 docket.judged(&S10, deciding::one_more_still_stays(record, names), names);
             }
         }
-        let is_down = |is: Option<&Member>| is.is_some_and(|is| is.status() == MemberStatus::Down);
-        let downs = change.after.members().has_status(MemberStatus::Down)
-            && change.members().any(|(_, is)| is_down(is));
-        if docket.asserts(&S8) && (downs || !records.is_empty()) && *node.phase != Phase::Stopped {
+        if docket.asserts(&S8)
+            && (change.down().next().is_some() || !records.is_empty())
+            && *node.phase != Phase::Stopped
+        {
             let found = deciding::are_found(change.before.members(), &records);
             let check = || deciding::downs_have_witnesses(change, &records);
             docket.judged_if(found, &MEANT_ARE_FOUND, &S8, check, names);

@@ -257,12 +257,9 @@ impl Judge {
                 }
             }
         }
-        let downs = |status: MemberStatus| status == MemberStatus::Down;
-        let anybody = change.after.members().has_status(MemberStatus::Down);
-        let moved = change.members().filter(|_| anybody);
-        let downed = moved.into_iter().find_map(|(was, is)| {
-            let is_new = !was.is_some_and(|was| downs(was.status()));
-            is.filter(|is| downs(is.status()) && is_new && runs(self, is.unique_address()))
+        let downed = change.down().find_map(|(was, is)| {
+            let is_new = was.is_none_or(|was| was.status() != MemberStatus::Down);
+            (is_new && runs(self, is.unique_address())).then_some(is)
         });
         if self.docket.asserts(&L9)
             && let Some(member) = downed
